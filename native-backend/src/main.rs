@@ -1,2 +1,8 @@
-//! To come.
-fn main() {}
+//! The `drydock` program; everything is in its library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    drydock_native::host::run_if_part_of_a_session();
+    drydock_native::cli::run()
+}

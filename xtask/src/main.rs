@@ -1,2 +1,72 @@
-//! To come.
-fn main() {}
+//! `cargo xtask`: everything about the project that is not the project itself, in Rust, so that a
+//! machine with rustup and a C linker needs nothing else.
+//!
+//! * [`setup`] adds what is missing: the wasm target, a browser, the accessibility checker
+//! * [`bundle`] makes the folder of static files a browser loads ([`html`] rewrites its entry page)
+//! * [`binary`] builds `drydock` with that folder inside
+//! * [`serve`], [`mod@test`], [`check`], [`mod@bench`] are the commands
+//! * [`cargo`], [`progress`], [`totals`], [`workspace`] serve the others
+
+mod bench;
+mod binary;
+mod bundle;
+mod cargo;
+mod check;
+mod html;
+mod progress;
+mod serve;
+mod setup;
+mod test;
+mod totals;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Builds, serves, tests and measures Drydock.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the workbench and serve it on this machine
+    Serve(serve::Arguments),
+    /// Build what is handed to others: the page as static files in dist/, and drydock with it inside
+    Build,
+    /// Set up and run all tests; the last line is the total
+    Test(test::Arguments),
+    /// Formatting, lints, documentation and licences
+    Check,
+    /// Run a benchmark; without a name, list them
+    Bench(bench::Arguments),
+}
+
+fn main() -> ExitCode {
+    progress::start();
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Serve(arguments) => serve::run(&workspace, &arguments),
+        Task::Build => binary::release(&workspace),
+        Task::Test(arguments) => test::run(&workspace, &arguments),
+        Task::Check => check::run(&workspace),
+        Task::Bench(arguments) => bench::run(&workspace, &arguments),
+    }
+}

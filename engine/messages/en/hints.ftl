@@ -1,0 +1,37 @@
+# Help beyond what the real tools print. Shown below a command's output.
+
+hint-did-you-mean = { $typed }: did you mean { $suggestion }? { $does }
+hint-option = { $typed }: did you mean { $suggestion }? { $does }
+hint-path = { $typed } is not there. Did you mean { $suggestion }?
+hint-signal = There is no signal { $typed }. Did you mean { $suggestion }?
+hint-column = ps has no column { $typed }. Did you mean { $suggestion }?
+hint-call = There is no call { $typed }. Did you mean { $suggestion }? Usage: sys { $suggestion } { $usage }
+hint-unknown-command = There is no command { $command } here. Type help for a list.
+hint-not-modelled = { $command } is a real Linux tool that the model does not have. With drydock sh --real it is run as on any Linux.
+hint-interrupted = { $program } would have run on without end, so Ctrl-C was pressed after { $seconds } seconds. Put & behind the command to keep it running in the background.
+hint-wait-interrupted = Job { $job } is still running. Stop it with kill %{ $job }, or go on without waiting.
+hint-sys-ends-shell = The session needs its shell. Put the command in ( … ): a subshell then makes the call.
+hint-budget = One line may perform { $limit } commands. Is there a loop that never ends? A loop that shall run on needs a program, such as dd, in the background.
+hint-depth = Commands may nest { $limit } deep. Does a function call itself without end?
+hint-output-limit = One line may print { $bytes } bytes; what came after that is not shown.
+hint-double-bracket = [[ … ]] is bash's. In sh, write [ … ] with blanks around the brackets.
+hint-mount-usage = mount needs a source and a mount point here, for example: mount -t cgroup -o cpu cpu /cgroup/cpu
+hint-mount-type = Without -t, mount looks for a block device. For control groups add: -t cgroup
+
+# Why the shell makes a kernel call. Shown in the step.
+
+why-redirect-open = The redirection opens the file before the command runs.
+why-redirect-write = The command's output is written to the file of its redirection.
+why-redirect = The redirection sets a descriptor of the new task.
+why-pipe = The pipe connects the output of one command to the input of the next.
+why-close-pipe = The shell closes its own copy of the pipe's end, so that the reader can see when the writer is done.
+why-feed = The shell writes the input of the program into the pipe.
+why-clone = A program needs a task of its own: the shell makes a child, which is a copy of it.
+why-execve = The child becomes the program.
+why-wait = The shell waits for the child, and learns how it ended.
+why-exit-refused = The child can't become the program, so it ends.
+why-subshell-exit = The subshell has reached its end.
+why-interrupt = Ctrl-C sends a signal to the tasks of the foreground.
+why-parent-directory = mkdir -p makes the parent first.
+why-ls-stat = ls -l asks for the attributes of every name.
+why-ps-read = ps reads about each task in /proc.

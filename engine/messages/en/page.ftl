@@ -1,0 +1,206 @@
+# The page's own words. Names of panes and buttons are what tests and screen readers go by.
+
+## Everywhere
+
+skip = Skip to the content
+to-home = Drydock, to the start page
+breadcrumb = Breadcrumb
+course = Course
+sandbox = Sandbox
+dismiss = Dismiss
+cancel = Cancel
+copied = Copied
+copy-failed = Could not copy
+link = Link
+run = Run
+run-command = Run { $command }
+theme = Colours: { $theme }
+theme-system = as the system
+theme-light = light
+theme-dark = dark
+percent = { $n } %
+
+## Links
+
+copy-link = Copy link
+copy-link-title = Copy a link to exactly what you see
+copy-by-hand = The browser does not let the page use its clipboard. Copy the link from here:
+link-no-page = This link leads to no page of Drydock. You are at the start instead.
+link-damaged = This link is damaged: a part of it is missing or was changed on the way. You are at the start instead.
+link-too-large = This link holds more than Drydock accepts: 500 lines and 64 kB of text at most. You are at the start instead.
+link-host = This link asks for a host that Drydock does not have. You are at the start instead.
+link-no-lesson = There is no lesson “{ $lesson }”. You are at the start instead.
+
+## Host picker
+
+host = Host
+host-picker = Host picker
+host-cpus = CPUs
+host-memory = Memory
+host-lecture = Lecture host (cgroup v1, nothing mounted)
+host-v1 = cgroup v1
+host-v2 = cgroup v2
+host-this = This host
+one-cpu = 1 CPU
+n-cpus = { $n } CPUs
+replayed = The lines that you typed ran again on this host.
+start-over = Start over
+
+## Start page
+
+home-what = Every command becomes a plan of kernel steps. Walk through that plan on a model of the Linux kernel, forwards and back, and see below the waterline what a container is made of.
+home-how = Everything runs in this page: no account, nothing is sent anywhere, and the same lines behave the same on a real Linux.
+start-course = Start the course
+continue-course = Continue the course
+open-sandbox = Open the sandbox
+lessons = Lessons
+demo = A running example: a hierarchy is mounted, groups are made, and a process moves into one of them.
+demo-pause = Pause the example
+demo-play = Play the example
+lesson-minutes = { $minutes } minutes
+lesson-goals = { $met } of { $of } goals
+lesson-done = Done
+home-keeps = Your progress is kept in this browser only.
+forget = Forget it
+
+## Panes
+
+panes = Panes
+pane-lesson = Lesson
+pane-picture = Control groups
+pane-inspector = Inspector
+pane-steps = Steps
+pane-terminal = Terminal
+tab-lesson = Lesson
+tab-picture = Picture
+tab-inspector = Inspect
+tab-steps = Steps
+tab-terminal = Terminal
+pane-close = Close: { $pane }
+pane-open = Open: { $pane }
+resize = Resize: { $pane }
+
+## Lesson
+
+goal = Goal: { $goal }
+goal-met = met
+goal-open = not met yet
+goal-missing = { $met } of { $of } conditions hold.
+hint-of = Hint { $at } of { $of }
+show-solution = Show solution
+expected-output = What it prints
+reset-lesson = Reset lesson
+sandbox-what = A whole Linux host of your own. Type commands in the terminal: each becomes a few kernel steps that you can walk through, forwards and back.
+sandbox-try = To begin with:
+keys-title = Keys
+key-space = Space
+keys-step = a step back, a step on
+keys-command = a command back, a command on
+keys-play = play or pause
+keys-complete = complete the word
+keys-search = search what you typed before
+keys-leave = leave the command line
+
+## Picture
+
+picture-tree = Hierarchies and groups; the arrow keys move from one to the next
+host-facts = processes: { $tasks } · simulated time: { $time }
+version-1 = cgroup v1
+version-2 = cgroup v2
+hierarchy = Hierarchy { $title }
+not-mounted = not mounted
+group = Group { $path }
+frozen = frozen
+settings = Settings
+processes = Processes
+more-processes = and { $n } more
+process = process { $pid } { $name }
+process-word = process
+you = you
+free-controllers = Controllers in no hierarchy
+empty-title = No hierarchy is mounted
+empty-text = The kernel has its controllers, and nobody uses them: no process is limited or counted. A hierarchy comes into being when it is mounted somewhere.
+kernel = Kernel
+cpu = CPU
+memory = Memory
+used-of = { $used } of { $of }
+used-of-cpus = { $used } of { $of }
+
+## Inspector
+
+step-of = Step { $step } of { $of }
+step-spoken = Step { $step }. { $sentence }
+actor-pid = { $actor } (pid { $pid })
+performed-by = performed by
+manual = manual
+model = model
+what-changed = What changed
+no-change = Nothing: this step only reads, or was refused.
+added = added:
+removed = removed:
+altered = changed:
+why = why?
+errno-says = message
+rule = rule
+source = source
+advice = what to do
+select-something = Select a group or a process in the picture to see all about it.
+select-nothing = Select nothing
+not-there = It is not there at this step.
+group-unmounted = Its hierarchy is not mounted, so its files can't be reached.
+files = Files
+write-only = can only be written
+empty-file = empty
+new-value = New value of { $file }
+write = Write
+pid = pid
+parent = parent
+command = command
+state = state
+state-letter = { $letter } ({ $word })
+state-R = running
+state-S = sleeping
+state-D = waiting in the kernel
+state-T = stopped
+state-Z = ended, not yet waited for
+cpus-used = { $n } of one CPU
+proc-cgroup = /proc/{ $pid }/cgroup
+no-cgroups = It is in no control group: no hierarchy is there.
+
+## Time
+
+time = Time
+timeline = Timeline
+first-step = First step
+previous-step = Previous step
+play = Play
+pause = Pause
+next-step = Next step
+last-step = Last step
+steps = List of steps
+no-steps = What you type becomes kernel steps, and they are listed here.
+status = status { $status }
+
+## Terminal
+
+output = Output
+command-line = Command line
+completions = Completions
+terminal-welcome = Type a command, or help. Tab completes, ↑ recalls, Ctrl R searches.
+earlier-lines = Earlier lines ({ $n }) are in the list of steps.
+search-prompt = (search) “{ $query }”:
+use-command = Use { $command }
+fork-title = You are in the past: step { $step } of { $of }.
+fork-text = Where should “{ $command }” run?
+fork-here-after = Fork from here keeps everything up to “{ $line }” and drops what came later.
+fork-here-start = Fork from here starts from the host as it was found and drops everything typed so far.
+fork = Fork from here
+go-to-end = Go to the end
+
+## Failure
+
+failure-title = Drydock has met a fault of its own
+failure-text = What you did is not lost: go back to the last good step. If you have a moment, copy the report and send it to us, so that it can be mended.
+failure-report = Report
+failure-copy = Copy report
+failure-back = Back to the last good step

@@ -1,0 +1,11 @@
+# What is missing where the model is not exact.
+
+partial-open = The file is closed again at once; descriptors that stay open are not modelled.
+partial-read = The whole file is read in one call; devices without an end are not read.
+partial-stat = Times, inode and device numbers are not modelled.
+partial-mount = Propagation, bind mounts and file systems other than tmpfs, proc, sysfs, cgroup and cgroup2 are not modelled yet.
+partial-umount = Expiry and forced unmounts are not modelled.
+partial-clone = Threads, namespaces and shared memory are not modelled yet.
+partial-execve = Programs are workloads with a declared demand; their code does not run in the model.
+partial-wait = Waiting for one child; simulated time passes while the caller waits.
+partial-kill = Handlers are not modelled: each signal has its default action.

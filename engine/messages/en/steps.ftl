@@ -1,0 +1,43 @@
+# One sentence a step. $actor is who makes the call.
+
+step-mkdir = { $actor } makes the directory { $path }.
+step-mkdir-group = { $actor } makes the control group { $path }.
+step-rmdir = { $actor } removes the directory { $path }.
+step-rmdir-group = { $actor } removes the control group { $path }.
+step-unlink = { $actor } removes the name { $path }.
+step-open = { $actor } opens { $path } for a redirection.
+step-read = { $actor } reads { $path }.
+step-read-pipe = { $actor } reads what arrives through a pipe.
+step-write = { $actor } writes { $bytes } bytes to { $path }.
+step-write-pipe = { $actor } writes { $bytes } bytes into a pipe.
+step-write-tasks = { $actor } moves process { $value } into the control group { $group }.
+step-write-control = { $actor } sets { $file } of { $group } to { $value }.
+step-getdents = { $actor } reads the names in the directory { $path }.
+step-stat = { $actor } asks for the attributes of { $path }.
+step-chdir = { $actor } goes to the directory { $path }.
+step-mount = { $actor } mounts a { $fstype } file system at { $target }.
+step-mount-cgroup = { $actor } mounts a cgroup hierarchy with { $data } at { $target }.
+step-mount-cgroup-all = { $actor } mounts a cgroup hierarchy with all controllers at { $target }.
+step-mount-cgroup2 = { $actor } mounts the version 2 tree at { $target }.
+step-remount = { $actor } changes the options of the mount at { $target }.
+step-remount-cgroup = { $actor } changes the controllers of the hierarchy at { $target } to { $data }.
+step-umount = { $actor } unmounts what is mounted at { $target }.
+step-pipe = { $actor } makes a pipe.
+step-dup = { $actor } makes its { $to } the same as descriptor { $from }.
+step-dup-file = { $actor } makes { $from } its { $to }.
+step-dup-pipe = { $actor } makes the pipe its { $to }.
+step-close = { $actor } closes its end of a pipe.
+step-clone = { $actor } makes a child, { $child }. The child starts in the same control groups.
+step-execve = { $actor } becomes the program { $path } ({ $words }).
+step-exit = { $actor } ends with status { $status }.
+step-wait = { $actor } waits for { $task }.
+step-kill = { $actor } sends { $signal } to { $task }.
+step-kill-test = { $actor } asks whether process { $task } exists.
+step-other = { $actor } makes a kernel call.
+step-boot = The host as it was found.
+
+why-redirect-open = A redirection is opened before its command runs.
+
+fidelity-exact = exact
+fidelity-partial = partial
+fidelity-exact-note = The model answers as Linux does.

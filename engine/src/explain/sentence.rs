@@ -1,0 +1,204 @@
+//! One sentence for one step.
+
+use super::catalogue::{Facts, catalogue};
+use crate::plan::probe::MountInfo;
+use crate::plan::{
+    Actor, Call, FileRef, Observation, Observe, PipeEnd, Probe, StdioSource, Step, TaskRef, Text,
+};
+
+/// Says in one sentence what a step does. `kernel` is the state before the step, which decides whether a path
+/// is a control group or a plain directory.
+pub fn sentence(step: &Step, kernel: &dyn Observe) -> String {
+    let mut facts = Facts::new();
+    facts.insert("actor".to_owned(), step.actor.to_string());
+    let id = describe(step, kernel, &mut facts);
+    catalogue().text(id, &facts)
+}
+
+/// Chooses the message and collects its facts.
+fn describe(step: &Step, kernel: &dyn Observe, facts: &mut Facts) -> &'static str {
+    let known = |text: &Text| text.resolve(|actor| kernel.pid(actor)).unwrap_or_else(|| text.to_string());
+    let mut set = |name: &str, value: String| facts.insert(name.to_owned(), value);
+    match &step.call {
+        Call::Mkdir { path, .. } => {
+            set("path", known(path));
+            if in_cgroup(&known(path), &step.actor, kernel) { "step-mkdir-group" } else { "step-mkdir" }
+        }
+        Call::Rmdir { path } => {
+            set("path", known(path));
+            if in_cgroup(&known(path), &step.actor, kernel) { "step-rmdir-group" } else { "step-rmdir" }
+        }
+        Call::Unlink { path } => {
+            set("path", known(path));
+            "step-unlink"
+        }
+        Call::Open { path, .. } => {
+            set("path", known(path));
+            "step-open"
+        }
+        Call::Read { file } => {
+            set("path", file_name(file, &known));
+            if matches!(file, FileRef::Path(_)) { "step-read" } else { "step-read-pipe" }
+        }
+        Call::Write { file, data, .. } => write(file, &known(data), &known, &step.actor, kernel, facts),
+        Call::Getdents64 { path } => {
+            set("path", known(path));
+            "step-getdents"
+        }
+        Call::Stat { path } => {
+            set("path", known(path));
+            "step-stat"
+        }
+        Call::Chdir { path } => {
+            set("path", known(path));
+            "step-chdir"
+        }
+        Call::Mount { source, target, fstype, flags, data } => {
+            set("source", known(source));
+            set("target", known(target));
+            set("fstype", fstype.clone());
+            set("data", known(data));
+            mount_message(fstype, flags, &known(data))
+        }
+        Call::Umount2 { target, .. } => {
+            set("target", known(target));
+            "step-umount"
+        }
+        other => describe_task_call(other, &known, facts),
+    }
+}
+
+fn mount_message(fstype: &str, flags: &[String], data: &str) -> &'static str {
+    let remount = flags.iter().any(|flag| flag == "remount");
+    match (fstype, remount) {
+        ("cgroup", true) => "step-remount-cgroup",
+        (_, true) => "step-remount",
+        ("cgroup", false) if data.is_empty() => "step-mount-cgroup-all",
+        ("cgroup", false) => "step-mount-cgroup",
+        ("cgroup2", false) => "step-mount-cgroup2",
+        _ => "step-mount",
+    }
+}
+
+fn write(
+    file: &FileRef,
+    data: &str,
+    known: &dyn Fn(&Text) -> String,
+    actor: &Actor,
+    kernel: &dyn Observe,
+    facts: &mut Facts,
+) -> &'static str {
+    let path = file_name(file, known);
+    facts.insert("path".to_owned(), path.clone());
+    facts.insert("bytes".to_owned(), data.len().to_string());
+    facts.insert("value".to_owned(), data.trim_end_matches('\n').to_owned());
+    if matches!(file, FileRef::Pipe(_)) {
+        return "step-write-pipe";
+    }
+    let (group, name) = path.rsplit_once('/').unwrap_or((".", &path));
+    if !in_cgroup(&path, actor, kernel) {
+        return "step-write";
+    }
+    facts.insert("group".to_owned(), group.to_owned());
+    facts.insert("file".to_owned(), name.to_owned());
+    match name {
+        "tasks" | "cgroup.procs" => "step-write-tasks",
+        _ => "step-write-control",
+    }
+}
+
+/// The calls that are about tasks and their descriptors.
+fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut Facts) -> &'static str {
+    let mut set = |name: &str, value: String| facts.insert(name.to_owned(), value);
+    match call {
+        Call::Pipe2 { .. } => "step-pipe",
+        Call::Dup2 { from, to } => {
+            set(
+                "to",
+                ["standard input", "standard output", "standard error"]
+                    .get(*to as usize)
+                    .map_or_else(|| to.to_string(), |name| (*name).to_owned()),
+            );
+            set(
+                "from",
+                match from {
+                    StdioSource::File { path, .. } => known(path),
+                    StdioSource::Pipe(PipeEnd::Read(_)) => "|".to_owned(),
+                    StdioSource::Pipe(PipeEnd::Write(_)) => "|".to_owned(),
+                    StdioSource::Descriptor(number) => number.to_string(),
+                },
+            );
+            match from {
+                StdioSource::File { .. } => "step-dup-file",
+                StdioSource::Pipe(_) => "step-dup-pipe",
+                StdioSource::Descriptor(_) => "step-dup",
+            }
+        }
+        Call::Close { .. } => "step-close",
+        Call::Clone3 { child } => {
+            set("child", child.to_string());
+            "step-clone"
+        }
+        Call::Execve { path, argv, .. } => {
+            set("path", known(path));
+            let words: Vec<_> = argv.iter().map(known).collect();
+            set("words", words.join(" "));
+            "step-execve"
+        }
+        Call::ExitGroup { status } => {
+            set("status", status.to_string());
+            "step-exit"
+        }
+        Call::Wait4 { task, .. } => {
+            set("task", task_name(task));
+            "step-wait"
+        }
+        Call::Kill { task, signal } => {
+            set("task", task_name(task));
+            set("signal", format!("SIG{}", signal.name()));
+            if signal.0 == 0 { "step-kill-test" } else { "step-kill" }
+        }
+        _ => "step-other",
+    }
+}
+
+fn task_name(task: &TaskRef) -> String {
+    match task {
+        TaskRef::Actor(actor) => actor.to_string(),
+        TaskRef::Pid(pid) => pid.to_string(),
+    }
+}
+
+fn file_name(file: &FileRef, known: &dyn Fn(&Text) -> String) -> String {
+    match file {
+        FileRef::Path(path) => known(path),
+        FileRef::Pipe(PipeEnd::Read(name) | PipeEnd::Write(name)) => name.0.clone(),
+    }
+}
+
+/// True where the deepest mount over a path is a cgroup file system.
+fn in_cgroup(path: &str, actor: &Actor, kernel: &dyn Observe) -> bool {
+    let absolute = absolute(path, actor, kernel);
+    let Observation::Mounts(mounts) = kernel.observe(actor, &Probe::Mounts) else { return false };
+    deepest_mount(&absolute, &mounts).is_some_and(|mount| mount.fstype.starts_with("cgroup"))
+}
+
+/// A path from the root, by the actor's working directory; `.` and `..` stay as they are typed.
+pub fn absolute(path: &str, actor: &Actor, kernel: &dyn Observe) -> String {
+    if path.starts_with('/') {
+        return path.to_owned();
+    }
+    match kernel.observe(actor, &Probe::WorkingDirectory) {
+        Observation::Data(directory) => format!("{}/{path}", directory.trim_end_matches('/')),
+        _ => path.to_owned(),
+    }
+}
+
+/// The mount that a path is on: the longest mount point that is a prefix, the last one made if several.
+pub fn deepest_mount<'a>(path: &str, mounts: &'a [MountInfo]) -> Option<&'a MountInfo> {
+    let covers = |target: &str| {
+        target == "/"
+            || path.strip_prefix(target).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    mounts.iter().filter(|mount| covers(&mount.target)).max_by_key(|mount| mount.target.len())
+}

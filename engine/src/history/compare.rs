@@ -1,0 +1,151 @@
+//! The same lines on two kernels, laid side by side.
+
+use super::neutral::Neutral;
+use super::recorder::{Record, Recorder};
+use crate::host::HostProfile;
+use crate::plan::{Backend, strace};
+use crate::shell::{Shell, Stream};
+use serde::Serialize;
+
+/// What can be seen after a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Observed {
+    /// Mounts made since the session began.
+    pub mounts: Vec<String>,
+    /// Tasks.
+    pub tasks: Vec<String>,
+    /// Control groups: members and files.
+    pub groups: Vec<String>,
+}
+
+/// A line and everything that came of it, in neutral words.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunLine {
+    /// The line.
+    pub line: String,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// The exit status.
+    pub status: u8,
+    /// Steps and answers.
+    pub steps: Vec<Record>,
+    /// The state after it.
+    pub observed: Observed,
+}
+
+/// The first thing in which two runs differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The number of the line, from 1.
+    pub number: usize,
+    /// The line.
+    pub line: String,
+    /// What differs: `stdout`, `step 2`, `groups`.
+    pub what: String,
+    /// What the first run gave.
+    pub left: String,
+    /// What the second run gave.
+    pub right: String,
+}
+
+/// Types lines into a fresh shell on `backend` and writes down what came of each.
+pub fn run_lines<'a>(
+    profile: &HostProfile,
+    lines: impl IntoIterator<Item = &'a str>,
+    backend: &mut impl Backend,
+) -> Vec<RunLine> {
+    let mut shell = Shell::new(profile);
+    let mut neutral = Neutral::new(backend, profile);
+    lines.into_iter().map(|line| run_line(&mut shell, line, &mut neutral)).collect()
+}
+
+fn run_line<B: Backend>(shell: &mut Shell, line: &str, neutral: &mut Neutral<'_, B>) -> RunLine {
+    let mut steps = Vec::new();
+    let result = {
+        let mut recorder = Recorder::new(neutral, |record, _: &Neutral<'_, B>| steps.push(record));
+        shell.run(line, &mut recorder)
+    };
+    RunLine {
+        line: line.to_owned(),
+        stdout: result.text_of(Stream::Stdout),
+        stderr: result.text_of(Stream::Stderr),
+        status: result.status,
+        steps,
+        observed: Observed {
+            mounts: neutral.new_mounts().iter().map(|mount| format!("{mount:?}")).collect(),
+            tasks: neutral.task_lines(),
+            groups: neutral.group_lines(),
+        },
+    }
+}
+
+/// Finds the first difference between two runs of the same lines.
+pub fn compare_lines(left: &[RunLine], right: &[RunLine]) -> Option<Difference> {
+    let pairs = left.iter().zip(right).enumerate();
+    pairs.into_iter().find_map(|(index, (left, right))| {
+        let (what, left_text, right_text) = first_difference(left, right)?;
+        Some(Difference {
+            number: index + 1,
+            line: left.line.clone(),
+            what,
+            left: left_text,
+            right: right_text,
+        })
+    })
+}
+
+fn first_difference(left: &RunLine, right: &RunLine) -> Option<(String, String, String)> {
+    first_step(&left.steps, &right.steps)
+        .or_else(|| differ("stdout", &left.stdout, &right.stdout))
+        .or_else(|| differ("stderr", &left.stderr, &right.stderr))
+        .or_else(|| differ("status", &left.status.to_string(), &right.status.to_string()))
+        .or_else(|| first_row("mounts", &left.observed.mounts, &right.observed.mounts))
+        .or_else(|| first_row("tasks", &left.observed.tasks, &right.observed.tasks))
+        .or_else(|| first_row("groups", &left.observed.groups, &right.observed.groups))
+}
+
+fn differ(what: &str, left: &str, right: &str) -> Option<(String, String, String)> {
+    (left != right).then(|| (what.to_owned(), left.to_owned(), right.to_owned()))
+}
+
+fn first_step(left: &[Record], right: &[Record]) -> Option<(String, String, String)> {
+    let printed = |record: Option<&Record>| {
+        record.map_or_else(
+            || "(no such step)".to_owned(),
+            |record| {
+                let call = strace::call(&record.step.call, &|_| None);
+                format!("{} {call} = {}", record.step.actor, strace::answer(&record.answer))
+            },
+        )
+    };
+    (0..left.len().max(right.len())).find_map(|index| {
+        let (left, right) = (left.get(index), right.get(index));
+        let same = left.map(|record| (&record.step, &record.answer))
+            == right.map(|record| (&record.step, &record.answer));
+        (!same)
+            .then(|| (format!("step {}", index + 1), full(left, printed(left)), full(right, printed(right))))
+    })
+}
+
+/// A step's text form, and all of a reply that the text form shortens.
+fn full(record: Option<&Record>, printed: String) -> String {
+    match record.map(|record| &record.answer) {
+        Some(Ok(crate::plan::Reply::Data(data))) => format!("{printed}\n{data}"),
+        Some(Ok(crate::plan::Reply::Entries(entries))) => {
+            let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
+            format!("{printed}\n{}", names.join("\n"))
+        }
+        _ => printed,
+    }
+}
+
+fn first_row(what: &str, left: &[String], right: &[String]) -> Option<(String, String, String)> {
+    let none = || "(nothing)".to_owned();
+    (0..left.len().max(right.len())).find_map(|index| {
+        let (left, right) = (left.get(index), right.get(index));
+        let text = |row: Option<&String>| row.cloned().unwrap_or_else(none);
+        (left != right).then(|| (what.to_owned(), text(left), text(right)))
+    })
+}

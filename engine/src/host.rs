@@ -1,0 +1,231 @@
+//! Host profiles: which machine a session finds when it starts.
+//!
+//! A profile is data that both worlds are built from. The model kernel boots it; the native backend lays out a
+//! private mount, pid and cgroup namespace with the same files, mounts and tasks, pids included. So the two
+//! start equal, and what is typed afterwards can be compared.
+
+use serde::{Deserialize, Serialize};
+
+/// A kernel version, as far as rules differ between kernels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct KernelVersion {
+    /// 6 in 6.1.
+    pub major: u32,
+    /// 1 in 6.1.
+    pub minor: u32,
+}
+
+/// Which profile it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostKind {
+    /// The lecture's host: version 1 controllers, nothing mounted.
+    Lecture,
+    /// Each version 1 controller mounted by itself below /sys/fs/cgroup.
+    V1,
+    /// The version 2 tree mounted at /sys/fs/cgroup.
+    V2,
+    /// The machine that the native backend runs on, described by it.
+    This,
+}
+
+impl HostKind {
+    /// The kinds that can be named on a command line or in the page, in the order of the host picker.
+    pub const NAMED: [Self; 3] = [Self::Lecture, Self::V1, Self::V2];
+
+    /// The word for the command line and for permalinks.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Lecture => "lecture",
+            Self::V1 => "v1",
+            Self::V2 => "v2",
+            Self::This => "this",
+        }
+    }
+
+    /// Reads a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Lecture, Self::V1, Self::V2, Self::This].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A file that is there at the start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InitialFile {
+    /// A directory, mode 0755.
+    Directory(String),
+    /// A regular file, mode 0644, with its content.
+    File(String, String),
+    /// A symbolic link: where it is, what it points to.
+    Symlink(String, String),
+    /// A program, mode 0755, by its path. On Linux it is the real one below the host's /usr.
+    Program(String),
+    /// A character device: path, major, minor. Mode 0666.
+    Character(String, u32, u32),
+}
+
+/// A file system that is mounted at the start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InitialMount {
+    /// As in the first field of /proc/mounts.
+    pub source: String,
+    /// The mount point.
+    pub target: String,
+    /// `tmpfs`, `proc`, `sysfs`, `devtmpfs`, `cgroup`, `cgroup2`.
+    pub fstype: String,
+    /// Options of the file system (`cpu`, `none,name=systemd`).
+    pub data: String,
+}
+
+/// A task that runs at the start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InitialTask {
+    /// Its pid in the session's pid namespace.
+    pub pid: u32,
+    /// Its parent.
+    pub ppid: u32,
+    /// Its name among the actors.
+    pub actor: String,
+    /// The program's name and arguments, as ps shows them; the first word is also its `comm`.
+    pub argv: Vec<String>,
+}
+
+/// A machine as a session finds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostProfile {
+    /// Which profile.
+    pub kind: HostKind,
+    /// Its kernel.
+    pub kernel: KernelVersion,
+    /// Number of CPUs, all online.
+    pub cpus: u32,
+    /// Main memory in bytes; one NUMA node.
+    pub memory: u64,
+    /// Host name.
+    pub hostname: String,
+    /// Controllers that the kernel was built with, in the kernel's order (that of /proc/cgroups).
+    pub controllers: Vec<String>,
+    /// True where the mounted hierarchies show a cgroup below the machine's root as theirs (a cgroup
+    /// namespace), as on a real host that is shared with others: the root's files are then those of a child.
+    pub nested: bool,
+    /// Directories, files, links, programs, in an order in which they can be made.
+    pub files: Vec<InitialFile>,
+    /// Mounts below `/`, in order.
+    pub mounts: Vec<InitialMount>,
+    /// Tasks, parents first. The last given pid is the highest here.
+    pub tasks: Vec<InitialTask>,
+    /// The shell's environment.
+    pub environment: Vec<(String, String)>,
+}
+
+/// The order in which the kernel lists controllers (include/linux/cgroup_subsys.h).
+pub const CONTROLLER_ORDER: [&str; 9] =
+    ["cpuset", "cpu", "cpuacct", "blkio", "memory", "devices", "freezer", "net_cls", "pids"];
+
+/// Programs that are workloads: the model declares their demand, Linux has the real ones.
+pub const PROGRAMS: [&str; 4] = ["sleep", "dd", "bzip2", "true"];
+
+impl HostProfile {
+    /// One of the named profiles with 2 CPUs and 2 GiB.
+    pub fn named(kind: HostKind) -> Self {
+        let mut profile = Self {
+            kind,
+            kernel: KernelVersion { major: 6, minor: 1 },
+            cpus: 2,
+            memory: 2 << 30,
+            hostname: "drydock".to_owned(),
+            controllers: CONTROLLER_ORDER.map(str::to_owned).to_vec(),
+            nested: false,
+            files: initial_files(),
+            mounts: initial_mounts(),
+            tasks: initial_tasks(),
+            environment: initial_environment(),
+        };
+        match kind {
+            HostKind::Lecture | HostKind::This => {}
+            HostKind::V1 => profile.mount_v1_one_by_one(&CONTROLLER_ORDER),
+            HostKind::V2 => {
+                profile.mounts.push(mount("cgroup2", "/sys/fs/cgroup", "cgroup2", ""));
+            }
+        }
+        profile
+    }
+
+    /// Mounts each of the controllers by itself below a tmpfs at /sys/fs/cgroup, as init systems did.
+    pub fn mount_v1_one_by_one(&mut self, controllers: &[&str]) {
+        self.mounts.push(mount("tmpfs", "/sys/fs/cgroup", "tmpfs", "mode=755"));
+        for controller in controllers {
+            self.mounts.push(mount("cgroup", &format!("/sys/fs/cgroup/{controller}"), "cgroup", controller));
+        }
+    }
+}
+
+fn mount(source: &str, target: &str, fstype: &str, data: &str) -> InitialMount {
+    InitialMount {
+        source: source.to_owned(),
+        target: target.to_owned(),
+        fstype: fstype.to_owned(),
+        data: data.to_owned(),
+    }
+}
+
+fn initial_files() -> Vec<InitialFile> {
+    use InitialFile::{Character, Directory, File, Program, Symlink};
+    let directories = [
+        "/dev",
+        "/etc",
+        "/home",
+        "/mnt",
+        "/proc",
+        "/root",
+        "/run",
+        "/sys",
+        "/tmp",
+        "/usr",
+        "/usr/bin",
+        "/usr/lib",
+        "/usr/sbin",
+        "/var",
+        "/var/log",
+    ];
+    let links = [("/bin", "usr/bin"), ("/lib", "usr/lib"), ("/sbin", "usr/sbin")];
+    let mut files: Vec<_> = directories.iter().map(|path| Directory((*path).to_owned())).collect();
+    files.extend(links.iter().map(|(path, to)| Symlink((*path).to_owned(), (*to).to_owned())));
+    files.push(File("/etc/hostname".to_owned(), "drydock\n".to_owned()));
+    files.push(File("/etc/hosts".to_owned(), "127.0.0.1\tlocalhost\n127.0.1.1\tdrydock\n".to_owned()));
+    files.push(File("/etc/passwd".to_owned(), "root:x:0:0:root:/root:/bin/sh\n".to_owned()));
+    files.extend(PROGRAMS.iter().map(|name| Program(format!("/usr/bin/{name}"))));
+    for (name, major, minor) in [("null", 1, 3), ("zero", 1, 5), ("random", 1, 8), ("urandom", 1, 9)] {
+        files.push(Character(format!("/dev/{name}"), major, minor));
+    }
+    files
+}
+
+fn initial_mounts() -> Vec<InitialMount> {
+    vec![
+        mount("tmpfs", "/", "tmpfs", ""),
+        mount("proc", "/proc", "proc", ""),
+        mount("sysfs", "/sys", "sysfs", ""),
+    ]
+}
+
+fn initial_tasks() -> Vec<InitialTask> {
+    let task = |pid, ppid, actor: &str, argv: &str| InitialTask {
+        pid,
+        ppid,
+        actor: actor.to_owned(),
+        argv: vec![argv.to_owned()],
+    };
+    vec![task(1, 0, "init", "init"), task(1650, 1, "shell", "sh"), task(1701, 1, "worker", "worker")]
+}
+
+fn initial_environment() -> Vec<(String, String)> {
+    let pairs = [
+        ("HOME", "/root"),
+        ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+        ("TERM", "xterm"),
+        ("USER", "root"),
+    ];
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+}

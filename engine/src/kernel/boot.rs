@@ -1,0 +1,120 @@
+//! From a host profile to a running kernel.
+
+use super::cgroup::CgroupState;
+use super::fs::Place;
+use super::fs::ramfs::Content;
+use super::mount::{Mount, MountFlags, MountId, MountTable};
+use super::shared::Shared;
+use super::task::{Stdio, comm_of};
+use super::{Kernel, Task, TaskState};
+use crate::host::{HostProfile, InitialFile, InitialMount, InitialTask};
+use crate::plan::{Actor, Refusal};
+use imbl::OrdMap;
+use std::collections::BTreeSet;
+
+impl Kernel {
+    /// A kernel that has just started on this machine.
+    ///
+    /// # Panics
+    /// Where the profile contradicts itself: no root file system, or a mount that Linux would refuse.
+    pub fn boot(profile: &HostProfile) -> Self {
+        let mut kernel = Self {
+            profile: Shared::from(profile.clone()),
+            now_ms: 0,
+            cgroups: CgroupState::boot(profile),
+            tasks: OrdMap::new(),
+            actors: OrdMap::new(),
+            last_pid: profile.tasks.iter().map(|task| task.pid).max().unwrap_or(0),
+            mounts: MountTable::default(),
+            trees: OrdMap::new(),
+            pipes: OrdMap::new(),
+            terminal: String::new(),
+        };
+        kernel.mount_root(&profile.mounts).expect("the root file system can be mounted");
+        let booter = initial_task(kernel.root(), &INIT);
+        for file in &profile.files {
+            kernel.lay_out(&booter, file);
+        }
+        for mount in profile.mounts.iter().filter(|mount| mount.target != "/") {
+            let mounted = kernel.mount_at_boot(&booter, mount);
+            assert!(mounted.is_ok(), "{} can be mounted: {mounted:?}", mount.target);
+        }
+        for task in &profile.tasks {
+            kernel.start(task);
+        }
+        kernel
+    }
+
+    fn mount_root(&mut self, mounts: &[InitialMount]) -> Result<(), Refusal> {
+        let named = mounts.iter().find(|mount| mount.target == "/");
+        let source = named.map_or("tmpfs", |mount| mount.source.as_str());
+        let prepared = self.prepare("tmpfs", "mode=755")?;
+        let fs = prepared.fs;
+        self.mounts.add(Mount {
+            id: MountId(0),
+            on: None,
+            target: "/".to_owned(),
+            source: source.to_owned(),
+            fstype: "tmpfs".to_owned(),
+            fs,
+            root: self.root_node(fs),
+            flags: MountFlags::default(),
+            shown: prepared.shown,
+            detached: false,
+        });
+        Ok(())
+    }
+
+    /// Puts a file where the profile wants it, and the directories above it.
+    fn lay_out(&mut self, booter: &Task, file: &InitialFile) {
+        let (path, mode, content) = match file {
+            InitialFile::Directory(path) => return self.make_directories(booter, path),
+            InitialFile::File(path, text) => (path, 0o644, Content::Text(text.clone())),
+            InitialFile::Symlink(path, target) => (path, 0o777, Content::Symlink(target.clone())),
+            InitialFile::Program(path) => (path, 0o755, Content::Program),
+            InitialFile::Character(path, major, minor) => (path, 0o666, Content::Character(*major, *minor)),
+        };
+        if let Some((above, _)) = path.rsplit_once('/') {
+            self.make_directories(booter, above);
+        }
+        self.place_file(booter, path, mode, content);
+    }
+
+    fn mount_at_boot(&mut self, booter: &Task, mount: &InitialMount) -> Result<(), Refusal> {
+        use super::fs::path::Walker;
+        self.make_directories(booter, &mount.target);
+        let place: Place = Walker::new(self, booter, "mount").place(&booter.cwd, &mount.target)?;
+        let fstype = if mount.fstype == "devtmpfs" { "tmpfs" } else { mount.fstype.as_str() };
+        let prepared = self.prepare(fstype, &mount.data)?;
+        self.attach(&place, prepared, MountFlags::default(), &mount.fstype, &mount.source, &mount.target)
+    }
+
+    fn start(&mut self, initial: &InitialTask) {
+        let task = initial_task(self.root(), initial);
+        self.actors.insert(task.actor.clone(), task.pid);
+        self.tasks.insert(task.pid, Shared::from(task));
+    }
+}
+
+/// Who makes files and mounts at the boot.
+static INIT: InitialTask = InitialTask { pid: 1, ppid: 0, actor: String::new(), argv: Vec::new() };
+
+fn initial_task(root: Place, initial: &InitialTask) -> Task {
+    Task {
+        pid: initial.pid,
+        ppid: initial.ppid,
+        group: initial.pid,
+        actor: Actor::new(initial.actor.clone()),
+        comm: initial.argv.first().map(|word| comm_of(word)).unwrap_or_default(),
+        argv: initial.argv.clone(),
+        state: TaskState::Alive,
+        started_ms: 0,
+        demand: None,
+        work: None,
+        pending: BTreeSet::new(),
+        ignores_terminal_signals: initial.actor == Actor::SHELL,
+        cwd: root,
+        stdio: [Stdio::Terminal, Stdio::Terminal, Stdio::Terminal],
+        pipes: BTreeSet::new(),
+    }
+}

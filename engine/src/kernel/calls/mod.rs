@@ -1,0 +1,74 @@
+//! One thin function a call: decode, see that the caller may act, ask the state that owns the rule.
+
+mod files;
+mod mounts;
+mod streams;
+mod tasks;
+
+use super::refuse::refuse;
+use super::{Kernel, Task};
+use crate::plan::{Actor, Answer, Call, Errno, Refusal, Rule, Step, Text};
+
+/// A call under way: who makes it.
+pub(super) struct Caller {
+    task: Task,
+    at: &'static str,
+}
+
+/// Performs one call.
+pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
+    let caller = Caller { task: kernel.acting_task(&step.actor, step.call.name())?, at: step.call.name() };
+    match &step.call {
+        Call::Mkdir { path, mode } => files::mkdir(kernel, &caller, path, *mode),
+        Call::Rmdir { path } => files::rmdir(kernel, &caller, path),
+        Call::Unlink { path } => files::unlink(kernel, &caller, path),
+        Call::Open { path, mode } => files::open(kernel, &caller, path, *mode),
+        Call::Read { file } => files::read(kernel, &caller, file),
+        Call::Write { file, data, mode } => files::write(kernel, &caller, file, data, *mode),
+        Call::Getdents64 { path } => files::getdents64(kernel, &caller, path),
+        Call::Stat { path } => files::stat(kernel, &caller, path),
+        Call::Chdir { path } => files::chdir(kernel, &caller, path),
+        Call::Mount { source, target, fstype, flags, data } => {
+            let asked = mounts::Asked { source, target, fstype, flags, data };
+            mounts::mount(kernel, &caller, &asked)
+        }
+        Call::Umount2 { target, flags } => mounts::umount2(kernel, &caller, target, flags),
+        Call::Pipe2 { name } => streams::pipe2(kernel, &caller, name),
+        Call::Dup2 { from, to } => streams::dup2(kernel, &caller, from, *to),
+        Call::Close { end } => streams::close(kernel, &caller, end),
+        Call::Clone3 { child } => tasks::clone3(kernel, &caller, child),
+        Call::Execve { path, argv, env } => tasks::execve(kernel, &caller, path, argv, env),
+        Call::ExitGroup { status } => tasks::exit_group(kernel, &caller, *status),
+        Call::Wait4 { task, patience_ms } => tasks::wait4(kernel, &caller, task, *patience_ms),
+        Call::Kill { task, signal } => tasks::kill(kernel, &caller, task, *signal),
+    }
+}
+
+impl Kernel {
+    /// The task of an actor, if it can make a call: it has not ended, is not stopped or frozen, and is not a
+    /// workload, which makes its calls itself.
+    fn acting_task(&self, actor: &Actor, at: &str) -> Result<Task, Refusal> {
+        let rule = |id: &str| Rule::new(id).with("actor", actor);
+        let Some(task) = self.pid_of(actor).and_then(|pid| self.task(pid)) else {
+            return refuse(Errno::ESRCH, at, rule("rule-actor-unknown"));
+        };
+        if !task.is_alive() {
+            return refuse(Errno::ESRCH, at, rule("rule-actor-ended"));
+        }
+        if task.work.is_some() {
+            return refuse(Errno::ESRCH, at, rule("rule-actor-is-program"));
+        }
+        if self.is_held_up(task) {
+            return refuse(Errno::EINTR, at, rule("rule-actor-held-up"));
+        }
+        Ok(task.clone())
+    }
+
+    /// Text with the pids of actors put in.
+    fn text(&self, text: &Text, at: &str) -> Result<String, Refusal> {
+        match text.resolve(|actor| self.pid_of(actor)) {
+            Some(resolved) => Ok(resolved),
+            None => refuse(Errno::ESRCH, at, Rule::new("rule-actor-unknown").with("actor", text)),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Calls on tasks.
+
+use super::Caller;
+use crate::kernel::refuse::refuse;
+use crate::kernel::{Kernel, TaskState, programs};
+use crate::plan::{Actor, Answer, Errno, Reply, Rule, Signal, TaskRef, Text, WaitStatus};
+
+/// clone3(2).
+pub(super) fn clone3(kernel: &mut Kernel, caller: &Caller, child: &Actor) -> Answer {
+    kernel.fork(caller.task.pid, child).map(Reply::Pid)
+}
+
+/// execve(2).
+pub(super) fn execve(
+    kernel: &mut Kernel,
+    caller: &Caller,
+    path: &Text,
+    argv: &[Text],
+    env: &[Text],
+) -> Answer {
+    let path = kernel.text(path, caller.at)?;
+    let words = argv.iter().map(|word| kernel.text(word, caller.at));
+    let argv = words.collect::<Result<Vec<String>, _>>()?;
+    for variable in env {
+        kernel.text(variable, caller.at)?;
+    }
+    programs::execve(kernel, &caller.task, &path, argv)?;
+    Ok(Reply::Done)
+}
+
+/// `exit_group(2)`. Pid 1 may not end: Linux would panic.
+pub(super) fn exit_group(kernel: &mut Kernel, caller: &Caller, status: u8) -> Answer {
+    if caller.task.pid == 1 {
+        return refuse(Errno::EPERM, caller.at, Rule::new("rule-init-stays"));
+    }
+    kernel.end(caller.task.pid, WaitStatus::Exited(status));
+    Ok(Reply::Done)
+}
+
+/// wait4(2): lets simulated time pass until the child has ended, or patience has.
+pub(super) fn wait4(kernel: &mut Kernel, caller: &Caller, task: &TaskRef, patience_ms: u64) -> Answer {
+    let Some(child) = kernel.child_of(caller.task.pid, task) else {
+        let rule = Rule::new("rule-not-a-child").with("caller", &caller.task.actor);
+        return refuse(Errno::ECHILD, caller.at, rule);
+    };
+    kernel.advance(patience_ms, |kernel| !kernel.is_alive(child));
+    let status = match kernel.task(child).map(|task| task.state) {
+        Some(TaskState::Ended(status)) => status,
+        Some(TaskState::Alive | TaskState::Stopped) | None => WaitStatus::Running,
+    };
+    if status != WaitStatus::Running {
+        kernel.reap(child);
+    }
+    Ok(Reply::Wait(status))
+}
+
+/// kill(2).
+pub(super) fn kill(kernel: &mut Kernel, caller: &Caller, task: &TaskRef, signal: Signal) -> Answer {
+    kernel.send_signal(&caller.task, task, signal)?;
+    Ok(Reply::Done)
+}
+
+impl Kernel {
+    /// The child that a call names. -1 is any child: one that has ended comes first (wait4(2)).
+    fn child_of(&self, parent: u32, task: &TaskRef) -> Option<u32> {
+        let mut children = self.tasks().filter(|task| task.ppid == parent);
+        match task {
+            TaskRef::Actor(actor) => children.find(|task| task.actor == *actor).map(|task| task.pid),
+            TaskRef::Pid(-1) => {
+                let pids: Vec<u32> = children.map(|task| task.pid).collect();
+                let ended = pids.iter().find(|pid| !self.is_alive(**pid));
+                ended.or(pids.first()).copied()
+            }
+            TaskRef::Pid(number) => {
+                let pid = u32::try_from(*number).ok()?;
+                children.find(|task| task.pid == pid).map(|task| task.pid)
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! blkio (version 1) and io (version 2): limits on block devices. Documentation:
+//! admin-guide/cgroup-v1/blkio-controller.rst, cgroup-v2.rst "IO"; block/blk-throttle.c.
+//!
+//! No task of the model reads or writes a block device, so nothing is ever counted or slowed down.
+
+use super::Rules;
+use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
+use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
+use crate::plan::{Errno, Refusal, Rule};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Limits of one device: bytes a second read and written, operations a second read and written. `None` is no
+/// limit.
+type Limits = [Option<u64>; 4];
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in super::super) struct Blkio {
+    limits: BTreeMap<(u32, u32), Limits>,
+}
+
+pub(super) struct BlkioRules;
+pub(super) const RULES: BlkioRules = BlkioRules;
+
+const NOTE: &str = "partial-file-blkio";
+
+const fn v1(name: &'static str, doc: &'static str) -> FileRow {
+    FileRow::new(Version::V1, "blkio", name, doc)
+}
+
+const ROWS: &[FileRow] = &[
+    v1("blkio.reset_stats", "file-blkio-reset_stats").w(|_, request| request.unsigned().map(|_| Vec::new())),
+    v1("blkio.throttle.read_bps_device", "file-blkio-throttle-read_bps_device")
+        .rw(|s, g| read_throttle(s, g, 0), |s, r| write_throttle(s, r, 0))
+        .unit(Unit::Bytes)
+        .partial(NOTE),
+    v1("blkio.throttle.write_bps_device", "file-blkio-throttle-write_bps_device")
+        .rw(|s, g| read_throttle(s, g, 1), |s, r| write_throttle(s, r, 1))
+        .unit(Unit::Bytes)
+        .partial(NOTE),
+    v1("blkio.throttle.read_iops_device", "file-blkio-throttle-read_iops_device")
+        .rw(|s, g| read_throttle(s, g, 2), |s, r| write_throttle(s, r, 2))
+        .unit(Unit::Count)
+        .partial(NOTE),
+    v1("blkio.throttle.write_iops_device", "file-blkio-throttle-write_iops_device")
+        .rw(|s, g| read_throttle(s, g, 3), |s, r| write_throttle(s, r, 3))
+        .unit(Unit::Count)
+        .partial(NOTE),
+    v1("blkio.throttle.io_service_bytes", "file-blkio-throttle-io_service_bytes")
+        .measured()
+        .r(total)
+        .unit(Unit::Bytes)
+        .partial(NOTE),
+    v1("blkio.throttle.io_service_bytes_recursive", "file-blkio-throttle-io_service_bytes_recursive")
+        .measured()
+        .r(total)
+        .unit(Unit::Bytes)
+        .partial(NOTE),
+    v1("blkio.throttle.io_serviced", "file-blkio-throttle-io_serviced")
+        .measured()
+        .r(total)
+        .unit(Unit::Count)
+        .partial(NOTE),
+    v1("blkio.throttle.io_serviced_recursive", "file-blkio-throttle-io_serviced_recursive")
+        .measured()
+        .r(total)
+        .unit(Unit::Count)
+        .partial(NOTE),
+    FileRow::new(Version::V2, "io", "io.max", "file-io-max")
+        .rw(read_max, write_max)
+        .place(Place::NotOnRoot)
+        .partial(NOTE),
+    FileRow::new(Version::V2, "io", "io.stat", "file-io-stat")
+        .measured()
+        .r(|_, _| Ok(String::new()))
+        .partial(NOTE),
+];
+
+impl Rules for BlkioRules {
+    fn online(&self, state: &mut CgroupState, group: GroupId) {
+        if let Some(group) = state.group_mut(group) {
+            group.states.blkio = Some(Blkio::default());
+        }
+    }
+
+    fn rows(&self, _noprefix: bool) -> &'static [FileRow] {
+        ROWS
+    }
+}
+
+fn total(_: &CgroupState, _: GroupId) -> Result<String, Refusal> {
+    Ok("Total 0\n".to_owned())
+}
+
+fn limits(state: &CgroupState, group: GroupId) -> BTreeMap<(u32, u32), Limits> {
+    state
+        .group(group)
+        .and_then(|group| group.states.blkio.as_ref())
+        .map(|io| io.limits.clone())
+        .unwrap_or_default()
+}
+
+fn set(state: &mut CgroupState, group: GroupId, device: (u32, u32), limits: Limits) {
+    let blkio = state.group_mut(group).and_then(|group| group.states.blkio.as_mut());
+    if let Some(blkio) = blkio {
+        if limits.iter().all(Option::is_none) {
+            blkio.limits.remove(&device);
+        } else {
+            blkio.limits.insert(device, limits);
+        }
+    }
+}
+
+/// blkg_conf_prep(): `MAJOR:MINOR`, a blank, the rest; the device has to be there.
+fn device<'a>(request: &'a Request<'_>) -> Result<((u32, u32), &'a str), Refusal> {
+    let invalid = || request.refusal(Errno::EINVAL, Rule::new("rule-blkio-form"));
+    let text = request.text.trim_start_matches(parse::is_space);
+    let (major, rest) = parse::leading_decimal(text).ok_or_else(invalid)?;
+    let (minor, rest) = rest.strip_prefix(':').and_then(parse::leading_decimal).ok_or_else(invalid)?;
+    // The newline that ends the line is white space too, so `7:0` alone gets as far as the device.
+    if !rest.starts_with(parse::is_space) {
+        return Err(invalid());
+    }
+    let number = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+    let device = (number(major), number(minor));
+    if !request.context.block_devices.contains(&device) {
+        let rule = Rule::new("rule-blkio-no-device").with("device", format!("{}:{}", device.0, device.1));
+        return Err(request.refusal(Errno::ENODEV, rule));
+    }
+    Ok((device, rest.trim_start_matches(parse::is_space)))
+}
+
+fn read_throttle(state: &CgroupState, group: GroupId, which: usize) -> Result<String, Refusal> {
+    let line = |((major, minor), limits): ((u32, u32), Limits)| {
+        let limit = limits.get(which).copied().flatten()?;
+        Some(format!("{major}:{minor} {limit}\n"))
+    };
+    Ok(limits(state, group).into_iter().filter_map(line).collect())
+}
+
+fn write_throttle(
+    state: &mut CgroupState,
+    request: &Request<'_>,
+    which: usize,
+) -> Result<Vec<Effect>, Refusal> {
+    let (device, rest) = device(request)?;
+    let Some((limit, _)) = parse::leading_decimal(rest) else {
+        return request.refuse(Errno::EINVAL, "rule-blkio-form");
+    };
+    let mut all = limits(state, request.group).remove(&device).unwrap_or_default();
+    if let Some(slot) = all.get_mut(which) {
+        // 0 takes the limit away.
+        *slot = Some(limit).filter(|limit| *limit != 0);
+    }
+    set(state, request.group, device, all);
+    DONE
+}
+
+const KEYS: [&str; 4] = ["rbps", "wbps", "riops", "wiops"];
+
+fn read_max(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    let line = |((major, minor), limits): ((u32, u32), Limits)| {
+        let word = |(key, limit): (&str, Option<u64>)| {
+            format!(" {key}={}", limit.map_or_else(|| "max".to_owned(), |limit| limit.to_string()))
+        };
+        let words: String = KEYS.into_iter().zip(limits).map(word).collect();
+        format!("{major}:{minor}{words}\n")
+    };
+    Ok(limits(state, group).into_iter().map(line).collect())
+}
+
+/// tg_set_limit().
+fn write_max(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let (device, rest) = device(request)?;
+    let mut all = limits(state, request.group).remove(&device).unwrap_or_default();
+    for word in rest.split(parse::is_space).filter(|word| !word.is_empty()) {
+        let (key, value) = word.split_once('=').unwrap_or((word, ""));
+        let value = match parse::leading_decimal(value) {
+            Some((0, _)) => return request.refuse(Errno::ERANGE, "rule-io-max-zero"),
+            Some((value, _)) => Some(value),
+            None if value == "max" => None,
+            None => return request.refuse(Errno::EINVAL, "rule-io-max-form"),
+        };
+        let slot = KEYS.iter().position(|known| *known == key).and_then(|at| Some((at, all.get_mut(at)?)));
+        match slot {
+            // A byte a second is less than the kernel takes.
+            Some((at, slot)) if at > 1 || value != Some(1) => *slot = value,
+            _ => return request.refuse(Errno::EINVAL, "rule-io-max-form"),
+        }
+    }
+    set(state, request.group, device, all);
+    DONE
+}

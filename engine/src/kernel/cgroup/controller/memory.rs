@@ -1,0 +1,519 @@
+//! memory: usage and limits. Documentation: admin-guide/cgroup-v1/memory.rst, cgroup-v2.rst "Memory";
+//! mm/memcontrol.c and memcontrol-v1.c.
+//!
+//! What tasks are said to use is charged to the group they are in at that moment and stays charged there when
+//! they move, as on Linux. Limits are kept and checked when they are written, but nothing is reclaimed, refused
+//! or killed when a task grows past one: that is what "partial" says here.
+
+use super::{Controller, Rules};
+use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
+use crate::kernel::cgroup::{CgroupState, Effect, GroupId, Shared, parse};
+use crate::plan::{Errno, Refusal, Rule};
+use serde::Serialize;
+
+const PAGE: u64 = 4096;
+/// PAGE_COUNTER_MAX in bytes: no limit.
+pub(in super::super) const MAX: u64 = 9_223_372_036_854_771_712;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(in super::super) struct Memory {
+    /// `memory.limit_in_bytes`, `memory.max`.
+    max: u64,
+    /// `memory.memsw.limit_in_bytes`.
+    memsw: u64,
+    soft: u64,
+    tcp: u64,
+    high: u64,
+    low: u64,
+    min: u64,
+    swap_max: u64,
+    swap_high: u64,
+    swappiness: u64,
+    oom_kill_disable: bool,
+    oom_group: bool,
+    move_charge: u64,
+    /// Bytes charged here and below.
+    usage: u64,
+    /// Bytes charged to this group itself.
+    local: u64,
+    peak: u64,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            max: MAX,
+            memsw: MAX,
+            soft: MAX,
+            tcp: MAX,
+            high: MAX,
+            low: 0,
+            min: 0,
+            swap_max: MAX,
+            swap_high: MAX,
+            swappiness: 60,
+            oom_kill_disable: false,
+            oom_group: false,
+            move_charge: 0,
+            usage: 0,
+            local: 0,
+            peak: 0,
+        }
+    }
+}
+
+pub(super) struct MemoryRules;
+pub(super) const RULES: MemoryRules = MemoryRules;
+
+const LIMIT: &str = "partial-file-memory-limit";
+const KERNEL: &str = "partial-file-memory-kernel";
+const SWAP: &str = "partial-file-memory-swap";
+const KEPT: &str = "partial-file-memory-kept";
+const USAGE: &str = "partial-file-memory-usage";
+
+const fn v1(name: &'static str, doc: &'static str) -> FileRow {
+    FileRow::new(Version::V1, "memory", name, doc).unit(Unit::Bytes)
+}
+
+const fn v2(name: &'static str, doc: &'static str) -> FileRow {
+    FileRow::new(Version::V2, "memory", name, doc).unit(Unit::Bytes).place(Place::NotOnRoot)
+}
+
+type Get = fn(&Memory) -> u64;
+
+fn zero(_: &CgroupState, _: GroupId) -> Result<String, Refusal> {
+    Ok("0\n".to_owned())
+}
+
+/// Counters that a write of anything sets back.
+fn ignore(_: &mut CgroupState, _: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    DONE
+}
+
+const ROWS: &[FileRow] = &[
+    v1("memory.usage_in_bytes", "file-memory-usage_in_bytes")
+        .measured()
+        .r(|s, g| bytes(s, g, |m| m.usage))
+        .partial(USAGE),
+    v1("memory.max_usage_in_bytes", "file-memory-max_usage_in_bytes")
+        .measured()
+        .rw(|s, g| bytes(s, g, |m| m.peak), |s, r| change(s, r, |m| m.peak = m.usage))
+        .partial(USAGE),
+    v1("memory.limit_in_bytes", "file-memory-limit_in_bytes")
+        .rw(|s, g| bytes(s, g, |m| m.max), |s, r| resize(s, r, false))
+        .partial(LIMIT),
+    v1("memory.soft_limit_in_bytes", "file-memory-soft_limit_in_bytes")
+        .rw(|s, g| bytes(s, g, |m| m.soft), |s, r| store(s, r, "-1", |m, v| m.soft = v))
+        .partial(LIMIT),
+    v1("memory.failcnt", "file-memory-failcnt").measured().rw(zero, ignore).unit(Unit::Count).partial(LIMIT),
+    v1("memory.memsw.usage_in_bytes", "file-memory-memsw-usage_in_bytes")
+        .measured()
+        .r(|s, g| bytes(s, g, |m| m.usage))
+        .partial(SWAP),
+    v1("memory.memsw.max_usage_in_bytes", "file-memory-memsw-max_usage_in_bytes")
+        .measured()
+        .rw(|s, g| bytes(s, g, |m| m.peak), |s, r| change(s, r, |m| m.peak = m.usage))
+        .partial(SWAP),
+    v1("memory.memsw.limit_in_bytes", "file-memory-memsw-limit_in_bytes")
+        .rw(|s, g| bytes(s, g, |m| m.memsw), |s, r| resize(s, r, true))
+        .partial(SWAP),
+    v1("memory.memsw.failcnt", "file-memory-memsw-failcnt").rw(zero, ignore).unit(Unit::Count).partial(SWAP),
+    v1("memory.kmem.usage_in_bytes", "file-memory-kmem-usage_in_bytes").measured().r(zero).partial(KERNEL),
+    v1("memory.kmem.max_usage_in_bytes", "file-memory-kmem-max_usage_in_bytes")
+        .measured()
+        .rw(zero, ignore)
+        .partial(KERNEL),
+    v1("memory.kmem.failcnt", "file-memory-kmem-failcnt").rw(zero, ignore).unit(Unit::Count).partial(KERNEL),
+    v1("memory.kmem.limit_in_bytes", "file-memory-kmem-limit_in_bytes").rw(
+        |_, _| Ok(format!("{MAX}\n")),
+        |s, r| {
+            amount(s, r, "-1")?;
+            not_root(s, r)?;
+            DONE
+        },
+    ),
+    v1("memory.kmem.slabinfo", "file-memory-kmem-slabinfo").r(|_, _| Ok(String::new())).unit(Unit::Text),
+    v1("memory.kmem.tcp.usage_in_bytes", "file-memory-kmem-tcp-usage_in_bytes")
+        .measured()
+        .r(zero)
+        .partial(KERNEL),
+    v1("memory.kmem.tcp.max_usage_in_bytes", "file-memory-kmem-tcp-max_usage_in_bytes")
+        .measured()
+        .rw(zero, ignore)
+        .partial(KERNEL),
+    v1("memory.kmem.tcp.failcnt", "file-memory-kmem-tcp-failcnt")
+        .rw(zero, ignore)
+        .unit(Unit::Count)
+        .partial(KERNEL),
+    v1("memory.kmem.tcp.limit_in_bytes", "file-memory-kmem-tcp-limit_in_bytes")
+        .rw(
+            |s, g| bytes(s, g, |m| m.tcp),
+            |s, r| {
+                not_root(s, r)?;
+                store(s, r, "-1", |m, v| m.tcp = v)
+            },
+        )
+        .partial(KERNEL),
+    v1("memory.swappiness", "file-memory-swappiness")
+        .rw(|s, g| bytes(s, g, |m| m.swappiness), write_swappiness)
+        .unit(Unit::Count)
+        .partial(KEPT),
+    v1("memory.use_hierarchy", "file-memory-use_hierarchy")
+        .rw(|_, _| Ok("1\n".to_owned()), write_use_hierarchy)
+        .unit(Unit::Flag),
+    v1("memory.oom_control", "file-memory-oom_control")
+        .rw(read_oom_control, write_oom_control)
+        .unit(Unit::Text)
+        .partial(LIMIT),
+    v1("memory.move_charge_at_immigrate", "file-memory-move_charge_at_immigrate")
+        .rw(|s, g| bytes(s, g, |m| m.move_charge), write_move_charge)
+        .unit(Unit::Count)
+        .partial(KEPT),
+    v1("memory.force_empty", "file-memory-force_empty")
+        .w(|s, r| {
+            not_root(s, r)?;
+            DONE
+        })
+        .unit(Unit::Text),
+    v1("memory.stat", "file-memory-stat").measured().r(read_stat).partial("partial-file-memory-stat"),
+    v1("memory.numa_stat", "file-memory-numa_stat")
+        .measured()
+        .r(read_numa_stat)
+        .unit(Unit::Count)
+        .partial("partial-file-memory-stat"),
+    v1("memory.pressure_level", "file-memory-pressure_level")
+        .mode(0o000)
+        .before(6, 11)
+        .unit(Unit::Text)
+        .partial("partial-file-memory-events"),
+    v1("memory.pressure_level", "file-memory-pressure_level")
+        .mode(0o444)
+        .since(6, 11)
+        .unit(Unit::Text)
+        .partial("partial-file-memory-events"),
+    v1("cgroup.event_control", "file-cgroup-event_control")
+        .w(refuse_event)
+        .mode(0o222)
+        .before(6, 11)
+        .unit(Unit::Text)
+        .partial("partial-file-memory-events"),
+    v1("cgroup.event_control", "file-cgroup-event_control")
+        .w(refuse_event)
+        .since(6, 11)
+        .unit(Unit::Text)
+        .partial("partial-file-memory-events"),
+    v2("memory.current", "file-memory-current").measured().r(|s, g| bytes(s, g, |m| m.usage)).partial(USAGE),
+    v2("memory.peak", "file-memory-peak")
+        .measured()
+        .r(|s, g| bytes(s, g, |m| m.peak))
+        .since(5, 19)
+        .before(6, 12)
+        .partial(USAGE),
+    v2("memory.peak", "file-memory-peak")
+        .measured()
+        .rw(|s, g| bytes(s, g, |m| m.peak), ignore)
+        .since(6, 12)
+        .partial(USAGE),
+    v2("memory.min", "file-memory-min")
+        .rw(|s, g| max_or(s, g, |m| m.min), |s, r| store(s, r, "max", |m, v| m.min = v))
+        .partial(LIMIT),
+    v2("memory.low", "file-memory-low")
+        .rw(|s, g| max_or(s, g, |m| m.low), |s, r| store(s, r, "max", |m, v| m.low = v))
+        .partial(LIMIT),
+    v2("memory.high", "file-memory-high")
+        .rw(|s, g| max_or(s, g, |m| m.high), |s, r| store(s, r, "max", |m, v| m.high = v))
+        .partial(LIMIT),
+    v2("memory.max", "file-memory-max")
+        .rw(|s, g| max_or(s, g, |m| m.max), |s, r| store(s, r, "max", |m, v| m.max = v))
+        .partial(LIMIT),
+    v2("memory.events", "file-memory-events").r(read_events).unit(Unit::Count).partial(LIMIT),
+    v2("memory.events.local", "file-memory-events-local").r(read_events).unit(Unit::Count).partial(LIMIT),
+    v2("memory.oom.group", "file-memory-oom-group")
+        .rw(|s, g| bytes(s, g, |m| u64::from(m.oom_group)), write_oom_group)
+        .unit(Unit::Flag)
+        .partial(LIMIT),
+    v2("memory.swap.current", "file-memory-swap-current").measured().r(zero).partial(SWAP),
+    v2("memory.swap.peak", "file-memory-swap-peak").r(zero).since(6, 5).before(6, 12).partial(SWAP),
+    v2("memory.swap.peak", "file-memory-swap-peak").rw(zero, ignore).since(6, 12).partial(SWAP),
+    v2("memory.swap.high", "file-memory-swap-high")
+        .rw(|s, g| max_or(s, g, |m| m.swap_high), |s, r| store(s, r, "max", |m, v| m.swap_high = v))
+        .partial(SWAP),
+    v2("memory.swap.max", "file-memory-swap-max")
+        .rw(|s, g| max_or(s, g, |m| m.swap_max), |s, r| store(s, r, "max", |m, v| m.swap_max = v))
+        .partial(SWAP),
+    v2("memory.swap.events", "file-memory-swap-events")
+        .r(|_, _| Ok("high 0\nmax 0\nfail 0\n".to_owned()))
+        .unit(Unit::Count)
+        .partial(SWAP),
+];
+
+impl Rules for MemoryRules {
+    /// Two settings are the parent's at first; mem_cgroup_css_alloc().
+    fn online(&self, state: &mut CgroupState, id: GroupId) {
+        let new = state.parent(id).and_then(|parent| settings(state, parent)).map(|parent| Memory {
+            swappiness: parent.swappiness,
+            oom_kill_disable: parent.oom_kill_disable,
+            ..Memory::default()
+        });
+        if let Some(group) = state.group_mut(id) {
+            group.states.memory = Some(new.unwrap_or_default());
+        }
+    }
+
+    fn rows(&self, _noprefix: bool) -> &'static [FileRow] {
+        ROWS
+    }
+}
+
+fn settings(state: &CgroupState, group: GroupId) -> Option<&Memory> {
+    state.group(group)?.states.memory.as_ref()
+}
+
+fn edit(state: &mut CgroupState, group: GroupId, change: impl FnOnce(&mut Memory)) {
+    if let Some(memory) = state.group_mut(group).and_then(|group| group.states.memory.as_mut()) {
+        change(memory);
+    }
+}
+
+fn change(
+    state: &mut CgroupState,
+    request: &Request<'_>,
+    put: fn(&mut Memory),
+) -> Result<Vec<Effect>, Refusal> {
+    edit(state, request.group, put);
+    DONE
+}
+
+fn bytes(state: &CgroupState, group: GroupId, get: Get) -> Result<String, Refusal> {
+    Ok(format!("{}\n", settings(state, group).map_or(0, get)))
+}
+
+fn max_or(state: &CgroupState, group: GroupId, get: Get) -> Result<String, Refusal> {
+    match settings(state, group).map_or(0, get) {
+        MAX => Ok("max\n".to_owned()),
+        value => Ok(format!("{value}\n")),
+    }
+}
+
+/// page_counter_memparse(): whole pages, rounded down; `word` stands for no limit.
+fn amount(state: &CgroupState, request: &Request<'_>, word: &str) -> Result<u64, Refusal> {
+    let text = request.stripped();
+    if text == word {
+        return Ok(MAX);
+    }
+    match parse::amount(text, state.machine.since(7, 0)) {
+        Some(value) => Ok((value / PAGE * PAGE).min(MAX)),
+        None => Err(request.refusal(Errno::EINVAL, Rule::new("rule-memory-amount").with("word", word))),
+    }
+}
+
+fn store(
+    state: &mut CgroupState,
+    request: &Request<'_>,
+    word: &str,
+    put: fn(&mut Memory, u64),
+) -> Result<Vec<Effect>, Refusal> {
+    let value = amount(state, request, word)?;
+    edit(state, request.group, |memory| put(memory, value));
+    DONE
+}
+
+fn not_root(state: &CgroupState, request: &Request<'_>) -> Result<(), Refusal> {
+    if state.is_machine_root(request.group) {
+        return request.refuse(Errno::EINVAL, "rule-memory-root");
+    }
+    Ok(())
+}
+
+/// mem_cgroup_resize_max(): the limit of memory and swap is never below that of memory; and nothing that is in
+/// use can be given back here, so a limit below the usage is refused.
+fn resize(state: &mut CgroupState, request: &Request<'_>, memsw: bool) -> Result<Vec<Effect>, Refusal> {
+    let value = amount(state, request, "-1")?;
+    not_root(state, request)?;
+    let Some(current) = settings(state, request.group) else { return DONE };
+    if (memsw && value < current.max) || (!memsw && value > current.memsw) {
+        return request.refuse(Errno::EINVAL, "rule-memory-memsw-order");
+    }
+    if value < current.usage {
+        let rule = Rule::new("rule-memory-below-usage").with("usage", current.usage);
+        return Err(request.refusal(Errno::EBUSY, rule));
+    }
+    edit(state, request.group, |memory| if memsw { memory.memsw = value } else { memory.max = value });
+    DONE
+}
+
+fn write_swappiness(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let value = request.unsigned()?;
+    if value > 200 {
+        return request.refuse(Errno::EINVAL, "rule-memory-swappiness");
+    }
+    edit(state, request.group, |memory| memory.swappiness = value);
+    DONE
+}
+
+/// From 5.11 on every group counts what is below it, and this can't be turned off.
+fn write_use_hierarchy(_: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    if request.unsigned()? != 1 {
+        return request.refuse(Errno::EINVAL, "rule-memory-use-hierarchy");
+    }
+    DONE
+}
+
+fn read_oom_control(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    let disabled = settings(state, group).is_some_and(|memory| memory.oom_kill_disable);
+    Ok(format!("oom_kill_disable {}\nunder_oom 0\noom_kill 0\n", u8::from(disabled)))
+}
+
+fn write_oom_control(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let value = request.unsigned()?;
+    not_root(state, request)?;
+    if value > 1 {
+        return request.refuse(Errno::EINVAL, "rule-memory-oom-control");
+    }
+    edit(state, request.group, |memory| memory.oom_kill_disable = value == 1);
+    DONE
+}
+
+/// The two bits of it were taken away in 6.13.
+fn write_move_charge(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let value = request.unsigned()?;
+    let most = if state.machine.since(6, 13) { 0 } else { 3 };
+    if value > most {
+        return request.refuse(Errno::EINVAL, "rule-memory-move-charge");
+    }
+    edit(state, request.group, |memory| memory.move_charge = value);
+    DONE
+}
+
+fn refuse_event(_: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    request.refuse(Errno::EINVAL, "rule-memory-event")
+}
+
+fn read_events(_: &CgroupState, _: GroupId) -> Result<String, Refusal> {
+    Ok("low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0\n".to_owned())
+}
+
+fn write_oom_group(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let value = request.int()?;
+    if !(0..=1).contains(&value) {
+        return request.refuse(Errno::EINVAL, "rule-memory-oom-group");
+    }
+    edit(state, request.group, |memory| memory.oom_group = value == 1);
+    DONE
+}
+
+/// What memory.stat lists before the limits, and again with `total_` behind them.
+const STAT: [&str; 19] = [
+    "cache",
+    "rss",
+    "rss_huge",
+    "shmem",
+    "mapped_file",
+    "dirty",
+    "writeback",
+    "workingset_refault_anon",
+    "workingset_refault_file",
+    "swap",
+    "pgpgin",
+    "pgpgout",
+    "pgfault",
+    "pgmajfault",
+    "inactive_anon",
+    "active_anon",
+    "inactive_file",
+    "active_file",
+    "unevictable",
+];
+
+/// Only anonymous memory is known.
+fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    let lines = |prefix: &str, anonymous: u64| -> String {
+        let value = |key: &str| if matches!(key, "rss" | "inactive_anon") { anonymous } else { 0 };
+        STAT.iter().map(|key| format!("{prefix}{key} {}\n", value(key))).collect()
+    };
+    let least =
+        |get: Get| state.ancestry(group).filter_map(|id| settings(state, id)).map(get).min().unwrap_or(MAX);
+    let own = settings(state, group).cloned().unwrap_or_default();
+    Ok(format!(
+        "{}hierarchical_memory_limit {}\nhierarchical_memsw_limit {}\n{}",
+        lines("", own.local),
+        least(|memory| memory.max),
+        least(|memory| memory.memsw),
+        lines("total_", own.usage)
+    ))
+}
+
+/// In pages; there is one node.
+fn read_numa_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    let own = settings(state, group).cloned().unwrap_or_default();
+    let lines = |prefix: &str, bytes: u64| -> String {
+        let pages = bytes / PAGE;
+        let line = |(key, pages): (&str, u64)| format!("{prefix}{key}={pages} N0={pages}\n");
+        [("total", pages), ("file", 0), ("anon", pages), ("unevictable", 0)].into_iter().map(line).collect()
+    };
+    Ok(lines("", own.local) + &lines("hierarchical_", own.usage))
+}
+
+impl CgroupState {
+    /// Says how much anonymous memory a task has now. What it has more is charged to the group it is in; what
+    /// it has less is taken from there first. Bytes are rounded up to whole pages.
+    pub fn set_memory(&mut self, pid: u32, bytes: u64) {
+        let bytes = bytes.div_ceil(PAGE) * PAGE;
+        let Some(mut charges) = self.members.get(&pid).map(|member| member.charges.clone()) else { return };
+        let here = self.effective_of(Controller::Memory, pid);
+        let total: u64 = charges.values().sum();
+        if let Some(here) = here.filter(|_| bytes > total) {
+            *charges.entry(here).or_insert(0) += bytes - total;
+            self.charge(here, bytes - total, true);
+        }
+        let mut less = total.saturating_sub(bytes);
+        let others = charges.keys().copied().filter(|id| Some(*id) != here);
+        for id in here.into_iter().chain(others).collect::<Vec<_>>() {
+            let Some(charged) = charges.get_mut(&id) else { continue };
+            let part = less.min(*charged);
+            *charged -= part;
+            less -= part;
+            self.charge(id, part, false);
+        }
+        charges.retain(|_, charged| *charged > 0);
+        if let Some(member) = self.members.get_mut(&pid) {
+            member.charges = charges;
+        }
+    }
+
+    fn charge(&mut self, group: GroupId, bytes: u64, more: bool) {
+        if bytes == 0 {
+            return;
+        }
+        let step = |value: u64| if more { value + bytes } else { value.saturating_sub(bytes) };
+        edit(self, group, |memory| memory.local = step(memory.local));
+        for id in self.ancestry(group).collect::<Vec<_>>() {
+            edit(self, id, |memory| {
+                memory.usage = step(memory.usage);
+                memory.peak = memory.peak.max(memory.usage);
+            });
+        }
+    }
+
+    /// A group goes away or loses the controller: what is still charged to it is now its parent's.
+    pub(super) fn reparent_charges(&mut self, group: GroupId) {
+        let local = settings(self, group).map_or(0, |memory| memory.local);
+        let parent = self.parent(group).and_then(|parent| self.effective(Controller::Memory, parent));
+        if let Some(parent) = parent.filter(|_| local > 0) {
+            edit(self, parent, |memory| memory.local += local);
+            self.move_charges(group, parent);
+        }
+    }
+
+    /// Renames a group in what tasks have been charged.
+    pub(super) fn move_charges(&mut self, from: GroupId, to: GroupId) {
+        let concerned = |member: &Shared<super::super::tasks::Member>| member.charges.contains_key(&from);
+        let pids: Vec<u32> =
+            self.members.iter().filter(|(_, member)| concerned(member)).map(|(pid, _)| *pid).collect();
+        for pid in pids {
+            let Some(member) = self.members.get_mut(&pid).map(|group| &mut **group) else { continue };
+            let bytes = member.charges.remove(&from).unwrap_or(0);
+            *member.charges.entry(to).or_insert(0) += bytes;
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Control groups: version 1 hierarchies and the version 2 tree, as pure state and rules.
+//!
+//! Nothing here knows paths, mounts or programs; a task is its pid. Whoever owns the file system maps a cgroup
+//! mount to a [`HierarchyId`] and a directory to a [`GroupId`], and carries out the [`Effect`]s.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `hierarchy` | mounting, remounting, unmounting: which controller belongs to which hierarchy |
+//! | `mount_options` | the option string of `mount -t cgroup` |
+//! | `group` | the tree: mkdir, rmdir, paths |
+//! | `tasks` | membership: attach, fork, exit, reap |
+//! | `file` | interface files as table rows, reading and writing them |
+//! | [`files`] | what is known of a file by its name |
+//! | `parse` | the kernel's ways to read numbers, amounts and lists |
+//! | `v1`, `v2` | the files and rules that belong to no controller |
+//! | `controller` | one file a controller |
+//! | `accounting` | who gets CPU time, and where it is written down |
+//! | `procfs` | /proc/cgroups and /proc/PID/cgroup |
+//!
+//! Where the model says less than Linux, the row's [`Fidelity`](crate::plan::Fidelity) names a message. Known
+//! simplifications: each process has one thread; hierarchy ids are the next free number (Linux also uses ids up
+//! on mounts that fail); a hierarchy whose last child was just removed is destroyed at the last umount at once
+//! (Linux frees the child later and may keep the hierarchy until the next umount).
+
+mod accounting;
+mod controller;
+mod file;
+pub mod files;
+mod group;
+mod hierarchy;
+mod mount_options;
+mod parse;
+mod procfs;
+mod tasks;
+#[cfg(test)]
+mod tests;
+mod v1;
+mod v2;
+
+pub use controller::Controller;
+pub use file::{FileRow, Place, ReadContext, Unit, Version, WriteContext};
+
+use crate::host::{HostProfile, KernelVersion};
+use crate::kernel::shared::Shared;
+use group::Group;
+use hierarchy::Hierarchy;
+use imbl::OrdMap;
+use serde::Serialize;
+use tasks::Member;
+
+/// A hierarchy. 0 is the version 2 tree, which is always there; the others are version 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct HierarchyId(pub u32);
+
+/// The version 2 tree.
+pub(crate) const V2: HierarchyId = HierarchyId(0);
+
+/// A control group. Ids are never given twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct GroupId(pub u32);
+
+/// What has to happen to tasks after a write, a removal or an exit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Effect {
+    /// `cgroup.kill`: these tasks get SIGKILL, which also acts on frozen ones.
+    Kill {
+        /// Whom, in order of pid.
+        pids: Vec<u32>,
+    },
+    /// A version 1 group with `notify_on_release` has become empty: the kernel would run this program with
+    /// the group's path as its argument.
+    ReleaseAgent {
+        /// The program, as written into `release_agent`.
+        agent: String,
+        /// The group's path in its hierarchy.
+        path: String,
+    },
+}
+
+/// Which freezer holds a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum FreezerKind {
+    /// The version 1 controller: state D, and SIGKILL waits for the thaw.
+    V1,
+    /// `cgroup.freeze`: state S, and SIGKILL acts.
+    V2,
+}
+
+/// What the rules need to know of the machine.
+#[derive(Clone, Debug, Serialize)]
+struct Machine {
+    cpus: u32,
+    nodes: u32,
+    memory: u64,
+    major: u32,
+    minor: u32,
+    nested: bool,
+    controllers: Vec<Controller>,
+}
+
+impl Machine {
+    fn kernel(&self) -> KernelVersion {
+        KernelVersion { major: self.major, minor: self.minor }
+    }
+
+    fn since(&self, major: u32, minor: u32) -> bool {
+        self.kernel() >= KernelVersion { major, minor }
+    }
+}
+
+/// All control groups of a machine. A clone is cheap.
+///
+/// A method that answers with a refusal has changed nothing. [`CgroupState::fork`] is no exception: the event
+/// that Linux counts on a refused fork is counted by [`CgroupState::fork_refused`].
+#[derive(Clone, Debug, Serialize)]
+pub struct CgroupState {
+    machine: Shared<Machine>,
+    hierarchies: OrdMap<HierarchyId, Shared<Hierarchy>>,
+    groups: OrdMap<GroupId, Shared<Group>>,
+    members: OrdMap<u32, Shared<Member>>,
+    next_group: u32,
+    next_hierarchy: u32,
+    v2_seen: bool,
+}
+
+impl CgroupState {
+    /// The state at the start: nothing is mounted, all tasks of the profile are in the root of every hierarchy.
+    ///
+    /// Where `profile.nested`, the version 1 hierarchies that the profile mounts exist already, belong to the
+    /// machine outside, and outlive every umount; no others can be made (`EPERM`), as in a cgroup namespace.
+    pub fn boot(profile: &HostProfile) -> Self {
+        let machine = Machine {
+            cpus: profile.cpus,
+            nodes: 1,
+            memory: profile.memory,
+            major: profile.kernel.major,
+            minor: profile.kernel.minor,
+            nested: profile.nested,
+            controllers: Controller::all()
+                .filter(|c| profile.controllers.iter().any(|n| n == c.v1_name()))
+                .collect(),
+        };
+        let mut state = Self {
+            machine: Shared::from(machine),
+            hierarchies: OrdMap::new(),
+            groups: OrdMap::new(),
+            members: OrdMap::new(),
+            next_group: 0,
+            next_hierarchy: 1,
+            v2_seen: false,
+        };
+        state.make_v2();
+        for task in &profile.tasks {
+            state.add_first_task(task.pid);
+        }
+        if profile.nested {
+            state.adopt(profile.mounts.iter().filter(|m| m.fstype == "cgroup").map(|m| m.data.as_str()));
+        }
+        state
+    }
+
+    fn group(&self, group: GroupId) -> Option<&Group> {
+        self.groups.get(&group).map(|group| &**group)
+    }
+
+    fn group_mut(&mut self, group: GroupId) -> Option<&mut Group> {
+        self.groups.get_mut(&group).map(|group| &mut **group)
+    }
+
+    /// True for the root of the machine. The root that a cgroup namespace shows is a child outside.
+    fn is_machine_root(&self, group: GroupId) -> bool {
+        !self.machine.nested && self.parent(group).is_none()
+    }
+
+    /// A group and those above it, up to the root.
+    fn ancestry(&self, group: GroupId) -> impl Iterator<Item = GroupId> + '_ {
+        let start = self.group(group).map(|_| group);
+        std::iter::successors(start, |group| self.parent(*group))
+    }
+
+    /// A group and all below it, parents first.
+    fn subtree(&self, group: GroupId) -> Vec<GroupId> {
+        let mut found = vec![group];
+        let mut next = 0;
+        while let Some(group) = found.get(next).copied() {
+            found.extend(self.group(group).into_iter().flat_map(|group| group.children.values().copied()));
+            next += 1;
+        }
+        found
+    }
+}

@@ -1,0 +1,39 @@
+//! Hierarchies of control groups as directories and files (cgroups(7), kernfs).
+
+use super::Node;
+use crate::kernel::Kernel;
+use crate::kernel::cgroup::{CgroupState, FileRow, GroupId};
+use crate::plan::reply::{Entry, FileKind, Stat};
+
+fn file(state: &CgroupState, group: GroupId, name: &str) -> Option<&'static FileRow> {
+    state.files(group).into_iter().find(|row| row.name == name)
+}
+
+/// The child group or file of that name.
+pub(crate) fn child(state: &CgroupState, group: GroupId, name: &str) -> Option<Node> {
+    if let Some(child) = state.child(group, name) {
+        return Some(Node::Group(child));
+    }
+    file(state, group, name).map(|row| Node::ControlFile(group, row.name))
+}
+
+/// Child groups and files.
+pub(crate) fn entries(state: &CgroupState, group: GroupId) -> Vec<Entry> {
+    let groups = state.children(group).map(|(name, _)| (name.to_owned(), FileKind::Directory));
+    let files = state.files(group).into_iter().map(|row| (row.name.to_owned(), FileKind::Regular));
+    groups.chain(files).map(|(name, kind)| Entry { name, kind }).collect()
+}
+
+/// A group: 0755, the root of a hierarchy 0555; two links and one a child group (seen on Linux 6.1).
+pub(crate) fn stat_group(kernel: &Kernel, group: GroupId) -> Stat {
+    let state = &kernel.cgroups;
+    let mode = if state.parent(group).is_none() { 0o555 } else { 0o755 };
+    let nlink = 2 + state.children(group).count() as u64;
+    Stat { kind: FileKind::Directory, mode, nlink, uid: 0, gid: 0, size: 0 }
+}
+
+/// A control file: its size is always 0.
+pub(crate) fn stat_file(state: &CgroupState, group: GroupId, name: &str) -> Stat {
+    let mode = file(state, group, name).map_or(0o444, |row| row.mode);
+    Stat { kind: FileKind::Regular, mode, nlink: 1, uid: 0, gid: 0, size: 0 }
+}

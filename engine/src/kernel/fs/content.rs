@@ -1,0 +1,136 @@
+//! Reading and writing what is in a file.
+
+use super::device::Device;
+use super::ramfs::Content;
+use super::{Node, Place, proc_text, procfs, sysfs};
+use crate::kernel::cgroup::{Effect, ReadContext, WriteContext};
+use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
+use crate::kernel::task::comm_of;
+use crate::kernel::{Kernel, Task};
+use crate::plan::reply::FileKind;
+use crate::plan::{Errno, OpenMode, Refusal, Rule};
+use procfs::{PidFile, ProcNode};
+
+impl Kernel {
+    /// read(2) to the end of an open file.
+    pub(crate) fn read_place(&self, task: &Task, place: &Place, path: &str) -> Result<String, Refusal> {
+        if self.kind(&place.node) == FileKind::Directory {
+            return refuse_path(Errno::EISDIR, "read", "rule-read-directory", path);
+        }
+        match &place.node {
+            Node::Ram(..) => self.read_ram(&place.node, path),
+            Node::Proc(node) => Ok(proc_text::read(self, node, task.pid)),
+            Node::Sys(_) => Ok(sysfs::read(self.profile.cpus)),
+            Node::ControlFile(group, name) => self.cgroups.read(*group, name, &ReadContext::default()),
+            Node::Group(_) | Node::Removed(_) => Ok(String::new()),
+        }
+    }
+
+    fn read_ram(&self, node: &Node, path: &str) -> Result<String, Refusal> {
+        let Node::Ram(tree, id) = node else { return Ok(String::new()) };
+        let content = self.trees.get(tree).and_then(|ram| ram.get(*id)).map(|inode| &inode.content);
+        match content {
+            Some(Content::Text(text)) => Ok(text.clone()),
+            Some(Content::Opaque(_) | Content::Program) => {
+                not_modelled("read", "the bytes of programs and of what workloads write")
+            }
+            Some(Content::Character(..)) => match self.device_of(node) {
+                Some(device) if device.is_endless() => {
+                    refuse_path(Errno::EFBIG, "read", "rule-device-endless", path)
+                }
+                _ => Ok(String::new()),
+            },
+            Some(Content::Directory { .. } | Content::Symlink(_)) | None => Ok(String::new()),
+        }
+    }
+
+    /// write(2) of all data to an open file. Gives the bytes written and what is to happen to tasks.
+    pub(crate) fn write_place(
+        &mut self,
+        task: &Task,
+        place: &Place,
+        mode: OpenMode,
+        data: &str,
+    ) -> Result<Vec<Effect>, Refusal> {
+        match &place.node {
+            Node::Ram(..) => self.write_ram(&place.node, mode, data).map(|()| Vec::new()),
+            Node::Proc(node) => self.write_proc(task, *node, data).map(|()| Vec::new()),
+            Node::ControlFile(group, name) => {
+                let context = WriteContext { writer: task.pid, block_devices: &[] };
+                self.cgroups.write(*group, name, data, &context)
+            }
+            Node::Sys(_) | Node::Group(_) | Node::Removed(_) => {
+                refuse(Errno::EBADF, "write", Rule::new("rule-not-writable"))
+            }
+        }
+    }
+
+    fn write_ram(&mut self, node: &Node, mode: OpenMode, data: &str) -> Result<(), Refusal> {
+        if self.device_of(node) == Some(Device::Full) && !data.is_empty() {
+            return refuse(Errno::ENOSPC, "write", Rule::new("rule-device-full"));
+        }
+        let Node::Ram(tree, id) = node else { return Ok(()) };
+        let Some(inode) = self.trees.get_mut(tree).and_then(|ram| ram.get_mut(*id)) else { return Ok(()) };
+        match (&mut inode.content, mode) {
+            (Content::Text(text), OpenMode::Append) => text.push_str(data),
+            (Content::Text(text), _) => overwrite(text, data),
+            (Content::Opaque(size), OpenMode::Append) => *size += data.len() as u64,
+            (Content::Opaque(size), _) => *size = (*size).max(data.len() as u64),
+            (Content::Program, _) => {
+                return refuse(Errno::ETXTBSY, "write", Rule::new("rule-program-busy"));
+            }
+            (Content::Character(..) | Content::Directory { .. } | Content::Symlink(_), _) => {}
+        }
+        Ok(())
+    }
+
+    /// Root opens any file of /proc; a file without a write handler answers EIO or EINVAL (Linux 6.18).
+    fn write_proc(&mut self, task: &Task, node: ProcNode, data: &str) -> Result<(), Refusal> {
+        let refused = |errno| refuse(errno, "write", Rule::new("rule-proc-not-writable"));
+        match node {
+            ProcNode::PidFile(pid, PidFile::Comm) if pid == task.pid => {
+                let comm = comm_of(&data.replace('/', "\u{1}")).replace('\u{1}', "/");
+                if let Some(task) = self.task_mut(pid) {
+                    task.comm = comm;
+                }
+                Ok(())
+            }
+            ProcNode::PidFile(_, PidFile::Comm) => {
+                refuse(Errno::EINVAL, "write", Rule::new("rule-comm-of-another"))
+            }
+            ProcNode::File(_) => refused(Errno::EIO),
+            ProcNode::PidFile(..)
+            | ProcNode::Root
+            | ProcNode::SelfLink
+            | ProcNode::MountsLink
+            | ProcNode::Pid(_) => refused(Errno::EINVAL),
+        }
+    }
+}
+
+/// Writes at the start of a file and leaves what is behind. A character that is cut becomes U+FFFD.
+fn overwrite(text: &mut String, data: &str) {
+    if data.len() >= text.len() {
+        data.clone_into(text);
+        return;
+    }
+    let rest = text.as_bytes().get(data.len()..).unwrap_or_default();
+    let rest = String::from_utf8_lossy(rest).into_owned();
+    *text = format!("{data}{rest}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::overwrite;
+
+    #[test]
+    fn writing_at_the_start_leaves_the_rest() {
+        for (before, data, after) in
+            [("abcdef", "XY", "XYcdef"), ("ab", "XYZ", "XYZ"), ("", "a", "a"), ("äb", "X", "X\u{fffd}b")]
+        {
+            let mut text = before.to_owned();
+            overwrite(&mut text, data);
+            assert_eq!(text, after);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! open(2): who may open what; making a file that is missing, emptying one that is there.
+
+use super::device::{Device, device};
+use super::path::{Last, Parent, Walker};
+use super::ramfs::Content;
+use super::{Node, Place, sysfs};
+use crate::kernel::limits::UMASK;
+use crate::kernel::refuse::{refuse, refuse_path};
+use crate::kernel::{Kernel, Task};
+use crate::plan::reply::FileKind;
+use crate::plan::{Errno, OpenMode, Refusal, Rule};
+
+const AT: &str = "open";
+
+/// Where a path leads that may have to be made.
+enum Found {
+    There(Place),
+    Missing(Place, String),
+}
+
+impl Kernel {
+    /// open(2) of a path for a task: the place, after what the mode does to it.
+    pub(crate) fn open(&mut self, task: &Task, path: &str, mode: OpenMode) -> Result<Place, Refusal> {
+        let place = match mode {
+            OpenMode::Read | OpenMode::Write => Walker::new(self, task, AT).place(&task.cwd, path)?,
+            OpenMode::Truncate | OpenMode::Append => match self.find(task, path)? {
+                Found::There(place) => place,
+                Found::Missing(directory, name) => self.create(&directory, &name, path)?,
+            },
+        };
+        self.check_open(task, &place, mode, path)?;
+        if mode == OpenMode::Truncate {
+            self.empty(&place);
+        }
+        Ok(place)
+    }
+
+    /// open(2) for reading only: nothing changes.
+    pub(crate) fn open_to_read(&self, task: &Task, path: &str) -> Result<Place, Refusal> {
+        let place = Walker::new(self, task, AT).place(&task.cwd, path)?;
+        self.check_open(task, &place, OpenMode::Read, path)?;
+        Ok(place)
+    }
+
+    /// With O_CREAT a link to a missing file is followed, and the file is made where it points.
+    fn find(&self, task: &Task, path: &str) -> Result<Found, Refusal> {
+        let mut walker = Walker::new(self, task, AT);
+        let mut start = task.cwd.clone();
+        let mut next = path.to_owned();
+        loop {
+            let parent = walker.parent(&start, &next)?;
+            let Parent { directory, last: Last::Name(name), slash: false } = parent else {
+                return refuse_path(Errno::EISDIR, AT, "rule-open-directory", path);
+            };
+            let Some(place) = self.lookup(&directory, &name, task.pid, AT)?.map(|place| self.top(place))
+            else {
+                return Ok(Found::Missing(directory, name));
+            };
+            let Some(target) = walker.link_target(&place) else { return Ok(Found::There(place)) };
+            walker.count_link()?;
+            start = directory;
+            next = target;
+        }
+    }
+
+    /// Makes an empty regular file. Only tmpfs lets files be made.
+    fn create(&mut self, directory: &Place, name: &str, path: &str) -> Result<Place, Refusal> {
+        if let Some(refusal) = self.missing_for_good(&directory.node, AT, path) {
+            return Err(refusal);
+        }
+        if self.mounts.is_readonly(directory.mount) {
+            return refuse_path(Errno::EROFS, AT, "rule-read-only", path);
+        }
+        match &directory.node {
+            Node::Ram(tree, parent) => {
+                let Some(ram) = self.trees.get_mut(tree) else {
+                    return refuse_path(Errno::ENOENT, AT, "rule-path-missing", path);
+                };
+                let id = ram.add(*parent, name, 0o666 & !UMASK, Content::Text(String::new()));
+                Ok(Place { mount: directory.mount, node: Node::Ram(*tree, id) })
+            }
+            // kernfs has no way to make files: EACCES from fs/namei.c, lookup_open().
+            Node::Group(_) | Node::ControlFile(..) => {
+                let rule = Rule::new("rule-cgroup-file-create").with("name", name).with("path", path);
+                refuse(Errno::EACCES, AT, rule)
+            }
+            Node::Sys(_) | Node::Proc(_) | Node::Removed(_) => {
+                refuse_path(Errno::EACCES, AT, "rule-fixed-tree-create", path)
+            }
+        }
+    }
+
+    /// Directories where a missing name stays missing: proc, /sys/fs/cgroup itself, what was removed.
+    pub(crate) fn missing_for_good(&self, directory: &Node, at: &str, path: &str) -> Option<Refusal> {
+        let rule = match directory {
+            Node::Proc(_) => "rule-path-missing",
+            Node::Sys(node) if sysfs::is_mount_point(*node) => "rule-path-missing",
+            Node::Removed(_) => "rule-directory-removed",
+            Node::Group(group) if !self.cgroups.exists(*group) => "rule-directory-removed",
+            Node::Ram(..) | Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) => return None,
+        };
+        Some(Refusal::by(Errno::ENOENT, at, Rule::new(rule).with("path", path)))
+    }
+
+    fn check_open(&self, task: &Task, place: &Place, mode: OpenMode, path: &str) -> Result<(), Refusal> {
+        let writes = mode != OpenMode::Read;
+        match self.kind(&place.node) {
+            FileKind::Directory if writes => refuse_path(Errno::EISDIR, AT, "rule-open-directory", path),
+            FileKind::Character => self.check_device(task, place, writes, path),
+            FileKind::Regular if writes && self.mounts.is_readonly(place.mount) => {
+                refuse_path(Errno::EROFS, AT, "rule-read-only", path)
+            }
+            // sysfs checks the mode even for root (fs/kernfs/file.c, KERNFS_ROOT_EXTRA_OPEN_PERM_CHECK).
+            FileKind::Regular if writes && matches!(place.node, Node::Sys(_)) => {
+                refuse_path(Errno::EACCES, AT, "rule-sysfs-read-only", path)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A device: the mount's `nodev`, the device controller, and whether there is a driver.
+    fn check_device(&self, task: &Task, place: &Place, writes: bool, path: &str) -> Result<(), Refusal> {
+        if self.mounts.get(place.mount).is_some_and(|mount| mount.flags.nodev) {
+            return refuse_path(Errno::EACCES, AT, "rule-nodev", path);
+        }
+        let Some((major, minor)) = self.device_numbers(&place.node) else { return Ok(()) };
+        let access = if writes { "w" } else { "r" };
+        if !self.cgroups.device_allowed(task.pid, 'c', major, minor, access) {
+            let rule = Rule::new("rule-device-not-allowed").with("path", path);
+            let rule = rule.with("device", format!("c {major}:{minor}")).with("access", access);
+            return refuse(Errno::EPERM, AT, rule);
+        }
+        if device(major, minor).is_none() {
+            return refuse_path(Errno::ENXIO, AT, "rule-device-without-driver", path);
+        }
+        Ok(())
+    }
+
+    fn device_numbers(&self, node: &Node) -> Option<(u32, u32)> {
+        let Node::Ram(tree, id) = node else { return None };
+        match self.trees.get(tree)?.get(*id)?.content {
+            Content::Character(major, minor) => Some((major, minor)),
+            _ => None,
+        }
+    }
+
+    /// The device behind a node.
+    pub(crate) fn device_of(&self, node: &Node) -> Option<Device> {
+        self.device_numbers(node).and_then(|(major, minor)| device(major, minor))
+    }
+
+    /// O_TRUNC: a regular file of a tmpfs loses its content; other files have none of their own.
+    fn empty(&mut self, place: &Place) {
+        let Node::Ram(tree, id) = &place.node else { return };
+        let Some(inode) = self.trees.get_mut(tree).and_then(|ram| ram.get_mut(*id)) else { return };
+        if matches!(inode.content, Content::Text(_) | Content::Opaque(_)) {
+            inode.content = Content::Text(String::new());
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! From a path to a place, as path_resolution(7) tells it.
+
+use super::{Node, Place};
+use crate::kernel::limits::{MAXSYMLINKS, NAME_MAX, PATH_MAX};
+use crate::kernel::refuse::{refuse, refuse_path};
+use crate::kernel::{Kernel, Task};
+use crate::plan::reply::FileKind;
+use crate::plan::{Errno, Refusal, Rule};
+use std::collections::VecDeque;
+
+/// The last part of a path that is to be made or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Last {
+    /// A name.
+    Name(String),
+    /// `.`
+    Dot,
+    /// `..`
+    DotDot,
+    /// There is none: the path is `/`.
+    Root,
+}
+
+/// A directory and a name in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Parent {
+    pub(crate) directory: Place,
+    pub(crate) last: Last,
+    /// The path ends with a slash: only a directory will do.
+    pub(crate) slash: bool,
+}
+
+/// A resolution under way: it counts the symbolic links it meets.
+pub(crate) struct Walker<'k> {
+    kernel: &'k Kernel,
+    /// Who asks: /proc/self depends on it.
+    pid: u32,
+    at: &'k str,
+    path: String,
+    links: u32,
+}
+
+/// How far to go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    Place,
+    Parent,
+}
+
+impl<'k> Walker<'k> {
+    /// A resolution for a task, in the system call `at`.
+    pub(crate) fn new(kernel: &'k Kernel, task: &Task, at: &'k str) -> Self {
+        Self { kernel, pid: task.pid, at, path: String::new(), links: 0 }
+    }
+
+    /// The place of a path; a symbolic link at its end is followed.
+    pub(crate) fn place(&mut self, start: &Place, path: &str) -> Result<Place, Refusal> {
+        self.walk(start, path, Goal::Place).map(|(place, _, _)| place)
+    }
+
+    /// The directory of a path's last name, which itself is not looked at.
+    pub(crate) fn parent(&mut self, start: &Place, path: &str) -> Result<Parent, Refusal> {
+        let (directory, last, slash) = self.walk(start, path, Goal::Parent)?;
+        Ok(Parent { directory, last, slash })
+    }
+
+    fn walk(&mut self, start: &Place, path: &str, goal: Goal) -> Result<(Place, Last, bool), Refusal> {
+        self.check_whole(path)?;
+        path.clone_into(&mut self.path);
+        let mut place = if path.starts_with('/') { self.kernel.root() } else { start.clone() };
+        let mut rest = parts(path);
+        let mut slash = path.ends_with('/');
+        while let Some(part) = rest.pop_front() {
+            self.check_directory(&place)?;
+            if goal == Goal::Parent && rest.is_empty() {
+                return Ok((place, last(part), slash));
+            }
+            match part.as_str() {
+                "." => {}
+                ".." => place = self.kernel.above(&place),
+                name => {
+                    let next = self.child(&place, name)?;
+                    match self.link_target(&next) {
+                        Some(target) => {
+                            slash |= rest.is_empty() && target.ends_with('/');
+                            place = self.enter_link(place, &target, &mut rest)?;
+                        }
+                        None => place = next,
+                    }
+                }
+            }
+        }
+        if slash {
+            self.check_directory(&place)?;
+        }
+        Ok((place, Last::Root, slash))
+    }
+
+    /// Puts the parts of a link's target before the rest of the path.
+    fn enter_link(
+        &mut self,
+        place: Place,
+        target: &str,
+        rest: &mut VecDeque<String>,
+    ) -> Result<Place, Refusal> {
+        self.count_link()?;
+        if self.kernel.mounts.get(place.mount).is_some_and(|mount| mount.flags.nosymfollow) {
+            return refuse_path(Errno::ELOOP, self.at, "rule-nosymfollow", &self.path);
+        }
+        for part in parts(target).into_iter().rev() {
+            rest.push_front(part);
+        }
+        Ok(if target.starts_with('/') { self.kernel.root() } else { place })
+    }
+
+    /// One more symbolic link: 40 are followed, the 41st is ELOOP.
+    pub(crate) fn count_link(&mut self) -> Result<(), Refusal> {
+        self.links += 1;
+        if self.links > MAXSYMLINKS {
+            return refuse_path(Errno::ELOOP, self.at, "rule-path-loop", &self.path);
+        }
+        Ok(())
+    }
+
+    /// Where a symbolic link points; `None` for anything else.
+    pub(crate) fn link_target(&self, place: &Place) -> Option<String> {
+        self.kernel.link_target(&place.node, self.pid)
+    }
+
+    /// The place of a name in a directory, mounts on it included.
+    pub(crate) fn child(&self, directory: &Place, name: &str) -> Result<Place, Refusal> {
+        let place = self.kernel.lookup(directory, name, self.pid, self.at)?;
+        match place {
+            Some(place) => Ok(self.kernel.top(place)),
+            None => refuse_path(Errno::ENOENT, self.at, "rule-path-missing", &self.path),
+        }
+    }
+
+    /// PATH_MAX counts the final zero byte; the empty path is nothing (path_resolution(7), "Empty pathname").
+    fn check_whole(&self, path: &str) -> Result<(), Refusal> {
+        if path.is_empty() {
+            return refuse(Errno::ENOENT, self.at, Rule::new("rule-path-empty"));
+        }
+        if path.len() >= PATH_MAX {
+            let rule = Rule::new("rule-path-too-long").with("length", path.len());
+            return refuse(Errno::ENAMETOOLONG, self.at, rule);
+        }
+        Ok(())
+    }
+
+    fn check_directory(&self, place: &Place) -> Result<(), Refusal> {
+        if self.kernel.kind(&place.node) == FileKind::Directory {
+            return Ok(());
+        }
+        refuse_path(Errno::ENOTDIR, self.at, "rule-path-not-directory", &self.path)
+    }
+}
+
+fn parts(path: &str) -> VecDeque<String> {
+    path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn last(part: String) -> Last {
+    match part.as_str() {
+        "." => Last::Dot,
+        ".." => Last::DotDot,
+        _ => Last::Name(part),
+    }
+}
+
+impl Kernel {
+    /// The root directory of all tasks. What is mounted on `/` later does not cover it (namespaces come later).
+    pub(crate) fn root(&self) -> Place {
+        self.mounts.root_place()
+    }
+
+    /// The place of a name as the directory's own file system knows it, without mounts on it.
+    pub(crate) fn lookup(
+        &self,
+        directory: &Place,
+        name: &str,
+        pid: u32,
+        at: &str,
+    ) -> Result<Option<Place>, Refusal> {
+        if matches!(directory.node, Node::Ram(..)) && name.len() > NAME_MAX {
+            // Only tmpfs counts here: kernfs and proc have no NAME_MAX (seen on Linux 6.1 and 6.18).
+            let rule = Rule::new("rule-name-too-long").with("name", name).with("length", name.len());
+            return refuse(Errno::ENAMETOOLONG, at, rule);
+        }
+        let node = self.child_node(&directory.node, name, pid);
+        Ok(node.map(|node| Place { mount: directory.mount, node }))
+    }
+
+    /// The last mount on a place, and on that one's root, and so on.
+    pub(crate) fn top(&self, mut place: Place) -> Place {
+        while let Some(above) = self.mounts.mounted_on(&place) {
+            place = above;
+        }
+        place
+    }
+
+    /// `..`: out of a mount at its root; the root directory is its own parent.
+    fn above(&self, place: &Place) -> Place {
+        let mut place = place.clone();
+        if place == self.root() {
+            return place;
+        }
+        while self.mounts.is_root_of_mount(&place) {
+            match self.mounts.mount_point(place.mount) {
+                Some(below) => place = below,
+                None => return place,
+            }
+        }
+        let node = self.parent_node(&place.node);
+        self.top(Place { mount: place.mount, node })
+    }
+
+    /// The path of a place from the root; `None` for a directory that was removed or unmounted.
+    pub(crate) fn path_of(&self, place: &Place) -> Option<String> {
+        let mut place = place.clone();
+        let mut names = Vec::new();
+        while place != self.root() {
+            if self.mounts.is_root_of_mount(&place) {
+                place = self.mounts.mount_point(place.mount)?;
+                continue;
+            }
+            names.push(self.name_of_node(&place.node)?);
+            place.node = self.parent_node(&place.node);
+        }
+        names.reverse();
+        Some(format!("/{}", names.join("/")))
+    }
+}

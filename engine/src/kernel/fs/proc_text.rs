@@ -1,0 +1,166 @@
+//! What the files of /proc say (proc(5)).
+
+use super::procfs::{PidFile, ProcNode, RootFile};
+use crate::kernel::cgroup::{GroupId, Version};
+use crate::kernel::{Kernel, Task};
+use crate::plan::probe::MountInfo;
+use std::fmt::Write as _;
+
+/// The content of a file; `reader` is who reads.
+pub(crate) fn read(kernel: &Kernel, node: &ProcNode, reader: u32) -> String {
+    match node {
+        ProcNode::File(RootFile::Cgroups) => kernel.cgroups.proc_cgroups(),
+        ProcNode::File(RootFile::Filesystems) => filesystems(),
+        ProcNode::File(RootFile::Uptime) => uptime(kernel.now_ms()),
+        ProcNode::PidFile(pid, file) => {
+            kernel.task(*pid).map_or_else(String::new, |task| of_task(kernel, task, *file, reader))
+        }
+        ProcNode::Root | ProcNode::SelfLink | ProcNode::MountsLink | ProcNode::Pid(_) => String::new(),
+    }
+}
+
+fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
+    match file {
+        PidFile::Cgroup => kernel.cgroups.proc_pid_cgroup(task.pid),
+        PidFile::Cmdline if !task.is_alive() => String::new(),
+        PidFile::Cmdline => task.argv.iter().map(|word| format!("{word}\0")).collect(),
+        PidFile::Comm => format!("{}\n", task.comm),
+        PidFile::Cpuset => format!("{}\n", cpuset_path(kernel, task.pid)),
+        PidFile::Mounts => kernel.mounts().iter().map(mount_line).collect(),
+        PidFile::Stat => stat_line(kernel, task, reader),
+        PidFile::Status => status(kernel, task, reader),
+    }
+}
+
+/// The nearest group with the controller cpuset, in whichever hierarchy has it (kernel/cgroup/cpuset.c,
+/// `proc_cpuset_show`).
+fn cpuset_path(kernel: &Kernel, pid: u32) -> String {
+    let cgroups = &kernel.cgroups;
+    let has_it = |group: &GroupId| cgroups.files(*group).iter().any(|row| row.controller == "cpuset");
+    let version_1 = cgroups
+        .hierarchies()
+        .find(|id| cgroups.version(*id) == Version::V1 && { cgroups.controllers(*id).contains(&"cpuset") });
+    let version_2 = || cgroups.hierarchies().find(|id| cgroups.version(*id) == Version::V2);
+    let group = version_1.or_else(version_2).and_then(|id| cgroups.group_of(id, pid));
+    let mut above = std::iter::successors(group, |group| cgroups.parent(*group));
+    above.find(has_it).map_or_else(|| "/".to_owned(), |group| cgroups.path(group))
+}
+
+/// The file systems that the model can mount, in the order in which Linux registers them.
+fn filesystems() -> String {
+    ["sysfs", "tmpfs", "proc", "cgroup", "cgroup2", "cpuset"].map(|name| format!("nodev\t{name}\n")).concat()
+}
+
+fn uptime(now_ms: u64) -> String {
+    let seconds = format!("{}.{:02}", now_ms / 1000, now_ms % 1000 / 10);
+    format!("{seconds} {seconds}\n")
+}
+
+/// A line of /proc/mounts: blanks, backslashes and `#` are octal (fs/proc_namespace.c, `mangle`).
+fn mount_line(mount: &MountInfo) -> String {
+    let options = mount.options.join(",");
+    format!("{} {} {} {} 0 0\n", mangle(&mount.source), mangle(&mount.target), mount.fstype, options)
+}
+
+fn mangle(text: &str) -> String {
+    let mut mangled = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            ' ' | '\t' | '\n' | '\\' | '#' => {
+                let _ = write!(mangled, "\\{:03o}", u32::from(character));
+            }
+            other => mangled.push(other),
+        }
+    }
+    mangled
+}
+
+/// The 52 fields of /proc/PID/stat; those that the model does not have are 0.
+fn stat_line(kernel: &Kernel, task: &Task, reader: u32) -> String {
+    let letter = kernel.state_letter_for(task, reader);
+    let head =
+        format!("{} ({}) {letter} {} {} {} 0 -1", task.pid, task.comm, task.ppid, task.group, task.group);
+    let started = task.started_ms / 10;
+    // Fields 9 to 52: flags … priority (18) 20, nice (19) 0, threads (20) 1, start time (22) in ticks of 10 ms.
+    let rest = (9..=52).map(|field| match field {
+        18 => "20".to_owned(),
+        20 => "1".to_owned(),
+        22 => started.to_string(),
+        38 => "17".to_owned(),
+        _ => "0".to_owned(),
+    });
+    format!("{head} {}\n", rest.collect::<Vec<_>>().join(" "))
+}
+
+/// The lines of /proc/PID/status that the model knows.
+fn status(kernel: &Kernel, task: &Task, reader: u32) -> String {
+    let letter = kernel.state_letter_for(task, reader);
+    let cpus = kernel.cgroups.cpus_allowed(task.pid);
+    let mask: u64 = cpus.iter().filter(|cpu| **cpu < 64).map(|cpu| 1_u64 << cpu).sum();
+    let lines = [
+        ("Name", task.comm.replace('\\', "\\\\").replace('\n', "\\n")),
+        ("Umask", "0022".to_owned()),
+        ("State", format!("{letter} ({})", state_word(letter))),
+        ("Tgid", task.pid.to_string()),
+        ("Ngid", "0".to_owned()),
+        ("Pid", task.pid.to_string()),
+        ("PPid", task.ppid.to_string()),
+        ("TracerPid", "0".to_owned()),
+        ("Uid", "0\t0\t0\t0".to_owned()),
+        ("Gid", "0\t0\t0\t0".to_owned()),
+        ("Threads", "1".to_owned()),
+        ("Cpus_allowed", format!("{mask:x}")),
+        ("Cpus_allowed_list", list(&cpus)),
+        // A machine of the model has one NUMA node.
+        ("Mems_allowed_list", "0".to_owned()),
+    ];
+    lines.iter().map(|(name, value)| format!("{name}:\t{value}\n")).collect()
+}
+
+/// fs/proc/array.c, `task_state_array`.
+fn state_word(letter: char) -> &'static str {
+    match letter {
+        'R' => "running",
+        'D' => "disk sleep",
+        'T' => "stopped",
+        'Z' => "zombie",
+        _ => "sleeping",
+    }
+}
+
+/// Numbers as the kernel lists them: `0-2,4`.
+fn list(numbers: &[u32]) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut() {
+            Some((_, end)) if *end + 1 == *number => *end = *number,
+            _ => ranges.push((*number, *number)),
+        }
+    }
+    let show = |(start, end): &(u32, u32)| {
+        if start == end { start.to_string() } else { format!("{start}-{end}") }
+    };
+    ranges.iter().map(show).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{list, mangle, mount_line, uptime};
+    use crate::plan::probe::MountInfo;
+
+    #[test]
+    fn texts_are_as_linux_writes_them() {
+        assert_eq!(mangle("a b\tc\\d#"), "a\\040b\\011c\\134d\\043");
+        assert_eq!(list(&[0, 1, 2, 4]), "0-2,4");
+        assert_eq!(list(&[]), "");
+        assert_eq!(uptime(12_345), "12.34 12.34\n");
+        let options = ["rw", "relatime", "cpuset", "cpu", "memory"].map(str::to_owned).to_vec();
+        let info = MountInfo {
+            source: "cpu_and_mem".into(),
+            target: "/cg".into(),
+            fstype: "cgroup".into(),
+            options,
+        };
+        assert_eq!(mount_line(&info), "cpu_and_mem /cg cgroup rw,relatime,cpuset,cpu,memory 0 0\n");
+    }
+}

@@ -1,0 +1,104 @@
+//! Mount options of tmpfs (tmpfs(5)). Limits are checked and shown, not enforced.
+
+use crate::kernel::limits::PAGE;
+use crate::kernel::refuse::refuse;
+use crate::plan::{Errno, Refusal, Rule};
+
+/// What was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TmpfsOptions {
+    /// Pages, where they are not the default of half the memory.
+    pages: Option<u64>,
+    inodes: Option<u64>,
+    /// Mode of the root directory.
+    pub(crate) mode: Option<u32>,
+    uid: Option<u32>,
+    gid: Option<u32>,
+}
+
+impl TmpfsOptions {
+    /// Reads `size=1m,mode=700`. An option that tmpfs has not, or a value that is no number, is EINVAL.
+    pub(crate) fn parse(data: &str, memory: u64) -> Result<Self, Refusal> {
+        let mut options = Self::default();
+        for word in data.split(',').filter(|word| !word.is_empty()) {
+            let (name, value) = word.split_once('=').unwrap_or((word, ""));
+            if options.set(name, value, memory).is_none() {
+                let rule = Rule::new("rule-tmpfs-option").with("option", word);
+                return refuse(Errno::EINVAL, "mount", rule);
+            }
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, name: &str, value: &str, memory: u64) -> Option<()> {
+        match name {
+            "size" => self.pages = Some(size(value, memory)?.div_ceil(PAGE)),
+            "nr_blocks" => self.pages = Some(bytes(value)?),
+            "nr_inodes" => self.inodes = Some(bytes(value)?),
+            "mode" => self.mode = Some(u32::from_str_radix(value, 8).ok()? & 0o7777),
+            "uid" => self.uid = Some(value.parse().ok()?),
+            "gid" => self.gid = Some(value.parse().ok()?),
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// As /proc/mounts shows them: only what is not the default (mm/shmem.c, `shmem_show_options`).
+    pub(crate) fn shown(&self, memory: u64) -> Vec<String> {
+        let pages = self.pages.filter(|pages| *pages != memory / PAGE / 2);
+        let words = [
+            pages.map(|pages| format!("size={}k", pages * PAGE / 1024)),
+            self.inodes.map(|inodes| format!("nr_inodes={inodes}")),
+            self.mode.filter(|mode| *mode != 0o1777).map(|mode| format!("mode={mode:03o}")),
+            self.uid.filter(|uid| *uid != 0).map(|uid| format!("uid={uid}")),
+            self.gid.filter(|gid| *gid != 0).map(|gid| format!("gid={gid}")),
+        ];
+        words.into_iter().flatten().collect()
+    }
+}
+
+/// A size: bytes, or a percentage of the memory.
+fn size(text: &str, memory: u64) -> Option<u64> {
+    match text.strip_suffix('%') {
+        Some(percent) => memory.checked_mul(percent.parse().ok()?).map(|product| product / 100),
+        None => bytes(text),
+    }
+}
+
+/// A number with one of the letters of memparse() (lib/cmdline.c).
+fn bytes(text: &str) -> Option<u64> {
+    let (digits, shift) = match text.chars().last()? {
+        'k' | 'K' => (&text[..text.len() - 1], 10),
+        'm' | 'M' => (&text[..text.len() - 1], 20),
+        'g' | 'G' => (&text[..text.len() - 1], 30),
+        't' | 'T' => (&text[..text.len() - 1], 40),
+        _ => (text, 0),
+    };
+    digits.parse::<u64>().ok()?.checked_mul(1 << shift)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TmpfsOptions;
+
+    // Seen on Linux 6.18.
+    #[test]
+    fn options_are_checked_and_shown_as_linux_does() {
+        let memory = 2 << 30;
+        let cases = [
+            ("", Some("")),
+            ("size=1m,mode=700", Some("size=1024k,mode=700")),
+            ("mode=755", Some("mode=755")),
+            ("nr_inodes=10,uid=5,gid=6,mode=1777", Some("nr_inodes=10,uid=5,gid=6")),
+            ("size=50%", Some("")),
+            ("size=0", Some("size=0k")),
+            ("size=abc", None),
+            ("bogus=1", None),
+            ("bogus", None),
+        ];
+        for (data, expected) in cases {
+            let shown = TmpfsOptions::parse(data, memory).ok().map(|options| options.shown(memory).join(","));
+            assert_eq!(shown.as_deref(), expected, "{data}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Names made and taken away: mkdir(2), rmdir(2), unlink(2).
+
+use super::path::{Last, Parent, Walker};
+use super::ramfs::Content;
+use super::{Node, Place};
+use crate::kernel::cgroup::Effect;
+use crate::kernel::limits::UMASK;
+use crate::kernel::refuse::{refuse, refuse_path};
+use crate::kernel::{Kernel, Task};
+use crate::plan::reply::FileKind;
+use crate::plan::{Errno, Refusal, Rule};
+
+impl Kernel {
+    /// mkdir(2). What is there already is told before a read-only file system is.
+    pub(crate) fn make_directory(&mut self, task: &Task, path: &str, mode: u32) -> Result<(), Refusal> {
+        const AT: &str = "mkdir";
+        let parent = Walker::new(self, task, AT).parent(&task.cwd, path)?;
+        let Last::Name(name) = parent.last else {
+            return refuse_path(Errno::EEXIST, AT, "rule-path-exists", path);
+        };
+        let directory = parent.directory;
+        if self.lookup(&directory, &name, task.pid, AT)?.is_some() {
+            return refuse_path(Errno::EEXIST, AT, "rule-path-exists", path);
+        }
+        if let Some(refusal) = self.missing_for_good(&directory.node, AT, path) {
+            return Err(refusal);
+        }
+        if self.mounts.is_readonly(directory.mount) {
+            return refuse_path(Errno::EROFS, AT, "rule-read-only", path);
+        }
+        match directory.node {
+            Node::Ram(tree, id) => {
+                if let Some(ram) = self.trees.get_mut(&tree) {
+                    ram.add_directory(id, &name, mode & 0o1777 & !UMASK);
+                }
+                Ok(())
+            }
+            Node::Group(group) => self.cgroups.mkdir(group, &name).map(|_| ()),
+            Node::Sys(_) | Node::Proc(_) | Node::ControlFile(..) | Node::Removed(_) => {
+                refuse_path(Errno::EPERM, AT, "rule-fixed-tree", path)
+            }
+        }
+    }
+
+    /// rmdir(2).
+    pub(crate) fn remove_directory(&mut self, task: &Task, path: &str) -> Result<Vec<Effect>, Refusal> {
+        const AT: &str = "rmdir";
+        let parent = Walker::new(self, task, AT).parent(&task.cwd, path)?;
+        let name = match &parent.last {
+            Last::Name(name) => name.clone(),
+            Last::Dot => return refuse_path(Errno::EINVAL, AT, "rule-rmdir-dot", path),
+            Last::DotDot => return refuse_path(Errno::ENOTEMPTY, AT, "rule-rmdir-dotdot", path),
+            Last::Root => return refuse_path(Errno::EBUSY, AT, "rule-mount-point-busy", path),
+        };
+        let victim = self.victim(task, &parent, &name, AT, path)?;
+        if self.kind(&victim.node) != FileKind::Directory {
+            return refuse_path(Errno::ENOTDIR, AT, "rule-path-not-directory", path);
+        }
+        self.check_removable(&victim, AT, path)?;
+        let effects = self.take_directory(&parent.directory.node, &victim.node, &name, path)?;
+        self.bury(&victim, &parent.directory);
+        Ok(effects)
+    }
+
+    /// unlink(2). A directory is refused before the file system is asked.
+    pub(crate) fn remove_name(&mut self, task: &Task, path: &str) -> Result<(), Refusal> {
+        const AT: &str = "unlink";
+        let parent = Walker::new(self, task, AT).parent(&task.cwd, path)?;
+        let Last::Name(name) = parent.last.clone() else {
+            return refuse_path(Errno::EISDIR, AT, "rule-unlink-directory", path);
+        };
+        let victim = self.victim(task, &parent, &name, AT, path)?;
+        if self.kind(&victim.node) == FileKind::Directory {
+            return refuse_path(Errno::EISDIR, AT, "rule-unlink-directory", path);
+        }
+        if parent.slash {
+            return refuse_path(Errno::ENOTDIR, AT, "rule-path-not-directory", path);
+        }
+        match (&parent.directory.node, &victim.node) {
+            (Node::Ram(tree, directory), Node::Ram(..)) => {
+                if let Some(ram) = self.trees.get_mut(tree) {
+                    ram.remove(*directory, &name);
+                }
+                Ok(())
+            }
+            (_, Node::ControlFile(..)) => {
+                let rule = Rule::new("rule-cgroup-file-remove").with("name", name).with("path", path);
+                refuse(Errno::EPERM, AT, rule)
+            }
+            _ => refuse_path(Errno::EPERM, AT, "rule-fixed-tree", path),
+        }
+    }
+
+    /// What is to be removed, as its own file system knows it. A read-only one is told first (fs/namei.c).
+    fn victim(
+        &self,
+        task: &Task,
+        parent: &Parent,
+        name: &str,
+        at: &str,
+        path: &str,
+    ) -> Result<Place, Refusal> {
+        if self.mounts.is_readonly(parent.directory.mount) {
+            return refuse_path(Errno::EROFS, at, "rule-read-only", path);
+        }
+        match self.lookup(&parent.directory, name, task.pid, at)? {
+            Some(place) => Ok(place),
+            None => refuse_path(Errno::ENOENT, at, "rule-path-missing", path),
+        }
+    }
+
+    /// proc and sysfs have no rmdir (EPERM); a mount point is busy. In that order (fs/namei.c, vfs_rmdir).
+    fn check_removable(&self, victim: &Place, at: &str, path: &str) -> Result<(), Refusal> {
+        if matches!(victim.node, Node::Proc(_)) {
+            return refuse_path(Errno::EPERM, at, "rule-fixed-tree", path);
+        }
+        if self.mounts.mounted_on(victim).is_some() {
+            return refuse_path(Errno::EBUSY, at, "rule-mount-point-busy", path);
+        }
+        Ok(())
+    }
+
+    fn take_directory(
+        &mut self,
+        parent: &Node,
+        victim: &Node,
+        name: &str,
+        path: &str,
+    ) -> Result<Vec<Effect>, Refusal> {
+        match (parent, victim) {
+            (Node::Ram(tree, directory), Node::Ram(_, id)) => {
+                let Some(ram) = self.trees.get_mut(tree) else { return Ok(Vec::new()) };
+                if ram.entries(*id).next().is_some() {
+                    return refuse_path(Errno::ENOTEMPTY, "rmdir", "rule-directory-not-empty", path);
+                }
+                ram.remove(*directory, name);
+                Ok(Vec::new())
+            }
+            (_, Node::Group(group)) => self.cgroups.rmdir(*group),
+            _ => refuse_path(Errno::EPERM, "rmdir", "rule-fixed-tree", path),
+        }
+    }
+
+    /// Tasks whose working directory is gone stay in it: it is empty and nothing can be made there.
+    fn bury(&mut self, dead: &Place, parent: &Place) {
+        let concerned: Vec<(u32, Node)> = self
+            .tasks()
+            .map(|task| (task.pid, task.cwd.node.after_removal(&dead.node, &parent.node), &task.cwd.node))
+            .filter(|(_, after, before)| after != *before)
+            .map(|(pid, after, _)| (pid, after))
+            .collect();
+        for (pid, node) in concerned {
+            if let Some(task) = self.task_mut(pid) {
+                task.cwd.node = node;
+            }
+        }
+    }
+
+    /// Makes a directory and those above it, for the boot.
+    pub(crate) fn make_directories(&mut self, task: &Task, path: &str) {
+        let mut prefix = String::new();
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            prefix = format!("{prefix}/{part}");
+            // What is there already is what was wanted.
+            let _ = self.make_directory(task, &prefix, 0o755);
+        }
+    }
+
+    /// Puts a file of any content at a path, for the boot.
+    pub(crate) fn place_file(&mut self, task: &Task, path: &str, mode: u32, content: Content) -> Option<()> {
+        let parent = Walker::new(self, task, "open").parent(&task.cwd, path).ok()?;
+        let (Node::Ram(tree, id), Last::Name(name)) = (&parent.directory.node, parent.last) else {
+            return None;
+        };
+        self.trees.get_mut(tree)?.add(*id, &name, mode, content);
+        Some(())
+    }
+}

@@ -1,0 +1,28 @@
+//! Every number that Linux limits something with, and where it is written.
+
+/// Longest path, its final zero byte included (include/uapi/linux/limits.h, PATH_MAX).
+pub const PATH_MAX: usize = 4096;
+/// Longest name in a tmpfs directory (include/uapi/linux/limits.h, NAME_MAX). kernfs has no such limit.
+pub const NAME_MAX: usize = 255;
+/// Most symbolic links in the resolution of one path (include/linux/namei.h, MAXSYMLINKS).
+pub const MAXSYMLINKS: u32 = 40;
+/// Longest `comm`, its final zero byte left out (include/linux/sched.h, TASK_COMM_LEN is 16).
+pub const COMM_MAX: usize = 15;
+/// Highest pid on a machine with up to 32 CPUs (include/linux/threads.h, PID_MAX_DEFAULT).
+pub const PID_MAX: u32 = 32768;
+/// Where the search for a pid starts again after the highest (kernel/pid.c, RESERVED_PIDS).
+pub const RESERVED_PIDS: u32 = 300;
+/// Bytes that a pipe holds (pipe(7), "Pipe capacity").
+pub const PIPE_CAPACITY: u64 = 65536;
+/// Most bytes in one write to a control file (kernel/cgroup/cgroup.c: `atomic_write_len` is a page).
+pub const CONTROL_WRITE_MAX: usize = 4096;
+/// Highest signal number (signal(7), SIGRTMAX).
+pub const SIGNAL_MAX: u8 = 64;
+/// A page of memory in bytes.
+pub const PAGE: u64 = 4096;
+/// What tmpfs counts for a directory entry (mm/shmem.c, BOGO_DIRENT_SIZE).
+pub const TMPFS_ENTRY_SIZE: u64 = 20;
+/// The umask of all tasks.
+pub const UMASK: u32 = 0o022;
+/// Where the simulated clock stops (about 31 years): a bound of the model, so that sums of time never overflow.
+pub const CLOCK_MAX_MS: u64 = 1_000_000_000_000;

@@ -1,0 +1,143 @@
+//! The model kernel: state and rules, and nothing of the world outside.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`limits`] | every number that Linux limits something with |
+//! | [`task`] | tasks, their states and standard streams |
+//! | `programs` | workloads: what a program does, takes and says |
+//! | `time` | simulated time, who ends when, what that sets off |
+//! | `signal` | default actions of signals, frozen and stopped tasks |
+//! | `pipe` | pipes and who holds their ends |
+//! | `mount` | the mount table |
+//! | `fs` | paths, and the file systems: tmpfs, proc, sysfs, cgroup |
+//! | [`cgroup`] | hierarchies, groups, controllers and their files |
+//! | [`resources`] | who gets how much of the CPUs |
+//! | `calls` | one thin function a call |
+//! | `observe` | answers to probes |
+//! | `boot` | from a host profile to a running kernel |
+//!
+//! A refused call is a value; a broken invariant is a panic. [`Backend::perform`] works on a clone and keeps it
+//! only if the call was performed, so a refusal leaves everything as it was. Cloning is cheap: the maps share
+//! what has not changed.
+
+mod boot;
+mod calls;
+pub mod cgroup;
+mod fs;
+pub mod limits;
+mod mount;
+mod observe;
+mod pipe;
+pub mod programs;
+mod refuse;
+pub mod resources;
+mod shared;
+mod signal;
+pub mod task;
+#[cfg(test)]
+mod tests;
+mod time;
+
+pub use task::{Demand, Task, TaskState};
+
+use crate::host::HostProfile;
+use crate::plan::probe::MountInfo;
+use crate::plan::{Actor, Answer, Backend, Call, Errno, Refusal, Reply, Step};
+use cgroup::{CgroupState, GroupId, ReadContext};
+use fs::ramfs::{Ramfs, TreeId};
+use imbl::OrdMap;
+use mount::MountTable;
+use pipe::Pipe;
+use serde::Serialize;
+use shared::Shared;
+
+/// A kernel with everything that it knows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kernel {
+    profile: Shared<HostProfile>,
+    now_ms: u64,
+    cgroups: CgroupState,
+    tasks: OrdMap<u32, Shared<Task>>,
+    actors: OrdMap<Actor, u32>,
+    last_pid: u32,
+    mounts: MountTable,
+    trees: OrdMap<TreeId, Shared<Ramfs>>,
+    pipes: OrdMap<String, Shared<Pipe>>,
+    terminal: String,
+}
+
+impl Kernel {
+    /// The machine that it was booted on.
+    pub fn profile(&self) -> &HostProfile {
+        &self.profile
+    }
+
+    /// Simulated milliseconds since the start. Only waiting lets them pass.
+    pub fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    /// The control groups.
+    pub fn cgroups(&self) -> &CgroupState {
+        &self.cgroups
+    }
+
+    /// All tasks by pid, zombies included.
+    pub fn tasks(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values().map(|task| &**task)
+    }
+
+    /// The task with this pid.
+    pub fn task(&self, pid: u32) -> Option<&Task> {
+        self.tasks.get(&pid).map(|task| &**task)
+    }
+
+    /// The content of a group's file, without going through a mount of its hierarchy.
+    ///
+    /// # Errors
+    /// As for read(2) of the file: `EINVAL` where it can't be read.
+    pub fn read_group_file(&self, group: GroupId, file: &str) -> Result<String, Refusal> {
+        self.cgroups.read(group, file, &ReadContext::default())
+    }
+
+    /// The mount table as /proc/mounts tells it, oldest first.
+    pub fn mounts(&self) -> Vec<MountInfo> {
+        self.mounts.visible().map(|mount| self.mount_info(mount)).collect()
+    }
+}
+
+impl Backend for Kernel {
+    fn perform(&mut self, step: &Step) -> Answer {
+        let mut next = self.clone();
+        let answer = next.call(step);
+        match &answer {
+            Ok(_) => *self = next,
+            // The one thing that Linux keeps of a refused call: a fork that hit a limit is counted.
+            Err(refusal) if refusal.errno == Errno::EAGAIN && matches!(step.call, Call::Clone3 { .. }) => {
+                if let Some(parent) = self.pid_of(&step.actor) {
+                    self.cgroups.fork_refused(parent);
+                }
+            }
+            Err(_) => {}
+        }
+        answer
+    }
+
+    fn take_terminal(&mut self) -> String {
+        std::mem::take(&mut self.terminal)
+    }
+
+    fn is_model(&self) -> bool {
+        true
+    }
+}
+
+impl Kernel {
+    /// Performs a step, then lets happen what follows from it without time passing.
+    fn call(&mut self, step: &Step) -> Result<Reply, Refusal> {
+        let reply = calls::dispatch(self, step)?;
+        self.settle();
+        self.release_unused_mounts();
+        Ok(reply)
+    }
+}

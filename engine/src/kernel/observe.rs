@@ -1,0 +1,100 @@
+//! Answers to probes.
+
+use super::fs::path::Walker;
+use super::mount::FileSystem;
+use super::{Kernel, Task};
+use crate::kernel::cgroup::GroupId;
+use crate::plan::probe::{GroupInfo, MountInfo, MountedHierarchy, TaskInfo};
+use crate::plan::{Actor, Errno, Observation, Observe, Probe, Refusal, Text};
+use std::collections::BTreeMap;
+
+impl Observe for Kernel {
+    fn observe(&self, actor: &Actor, probe: &Probe) -> Observation {
+        let Some(task) = self.pid_of(actor).and_then(|pid| self.task(pid)) else {
+            return Observation::Refused(Errno::ESRCH);
+        };
+        self.answer(task, probe).unwrap_or_else(|refusal| Observation::Refused(refusal.errno))
+    }
+
+    fn pid(&self, actor: &Actor) -> Option<u32> {
+        self.pid_of(actor)
+    }
+}
+
+impl Kernel {
+    fn answer(&self, task: &Task, probe: &Probe) -> Result<Observation, Refusal> {
+        match probe {
+            Probe::Path(path) => {
+                let path = self.probe_text(path)?;
+                let place = Walker::new(self, task, "stat").place(&task.cwd, &path)?;
+                Ok(Observation::Stat(self.stat(&place.node)))
+            }
+            Probe::Directory(path) => {
+                let path = self.probe_text(path)?;
+                self.list(task, &path, "open").map(Observation::Entries)
+            }
+            Probe::File(path) => {
+                let path = self.probe_text(path)?;
+                let place = self.open_to_read(task, &path)?;
+                self.read_place(task, &place, &path).map(Observation::Data)
+            }
+            Probe::WorkingDirectory => match self.path_of(&task.cwd) {
+                Some(path) => Ok(Observation::Data(path)),
+                None => Err(Refusal::bare(Errno::ENOENT, "getcwd")),
+            },
+            Probe::Mounts => Ok(Observation::Mounts(self.mounts())),
+            Probe::Tasks => {
+                Ok(Observation::Tasks(self.tasks().map(|each| self.task_info(each, task.pid)).collect()))
+            }
+            Probe::Cgroups => Ok(Observation::Cgroups(self.mounted_hierarchies())),
+        }
+    }
+
+    fn probe_text(&self, text: &Text) -> Result<String, Refusal> {
+        text.resolve(|actor| self.pid_of(actor)).ok_or_else(|| Refusal::bare(Errno::ESRCH, "getpid"))
+    }
+
+    /// A task as `reader` sees it in /proc.
+    fn task_info(&self, task: &Task, reader: u32) -> TaskInfo {
+        let lines = self.cgroups.proc_pid_cgroup(task.pid);
+        let without_id = |line: &str| line.split_once(':').map_or(line, |(_, rest)| rest).to_owned();
+        TaskInfo {
+            pid: task.pid,
+            ppid: task.ppid,
+            comm: task.comm.clone(),
+            state: self.state_letter_for(task, reader),
+            cgroups: lines.lines().map(without_id).collect(),
+        }
+    }
+
+    /// Each mount of a hierarchy, in the order of the mount table.
+    fn mounted_hierarchies(&self) -> Vec<MountedHierarchy> {
+        let mounts = self.mounts.visible();
+        let hierarchies = mounts.filter_map(|mount| match mount.fs {
+            FileSystem::Cgroup(hierarchy) => Some((self.mount_info(mount), hierarchy)),
+            FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys => None,
+        });
+        hierarchies
+            .map(|(MountInfo { target, fstype, .. }, hierarchy)| {
+                let mut groups = BTreeMap::new();
+                self.collect_groups(self.cgroups.root(hierarchy), &mut groups);
+                MountedHierarchy { target, fstype, options: self.cgroups.mount_options(hierarchy), groups }
+            })
+            .collect()
+    }
+
+    fn collect_groups(&self, top: GroupId, groups: &mut BTreeMap<String, GroupInfo>) {
+        let mut rest = vec![top];
+        while let Some(group) = rest.pop() {
+            groups.insert(self.cgroups.path(group), self.group_info(group));
+            rest.extend(self.cgroups.children(group).map(|(_, child)| child));
+        }
+    }
+
+    fn group_info(&self, group: GroupId) -> GroupInfo {
+        let read = |name: &str| self.read_group_file(group, name).ok();
+        let files = self.cgroups.files(group).into_iter();
+        let files = files.filter_map(|row| Some((row.name.to_owned(), read(row.name)?))).collect();
+        GroupInfo { tasks: self.cgroups.members(group), files }
+    }
+}

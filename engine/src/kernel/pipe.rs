@@ -1,0 +1,155 @@
+//! Pipes (pipe(7)): a buffer, and the tasks that hold its ends.
+
+use super::refuse::refuse;
+use super::shared::Shared;
+use super::task::Stdio;
+use super::{Kernel, Task, limits};
+use crate::plan::{Errno, PipeEnd, PipeName, Refusal, Rule};
+use serde::Serialize;
+
+/// Which end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Side {
+    Read,
+    Write,
+}
+
+/// An end that a task holds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct PipeHandle {
+    pub(crate) pipe: String,
+    pub(crate) side: Side,
+}
+
+impl From<&PipeEnd> for PipeHandle {
+    fn from(end: &PipeEnd) -> Self {
+        let (PipeName(pipe), side) = match end {
+            PipeEnd::Read(name) => (name, Side::Read),
+            PipeEnd::Write(name) => (name, Side::Write),
+        };
+        Self { pipe: pipe.clone(), side }
+    }
+}
+
+/// What has been written and not yet read.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Pipe {
+    /// Text written by steps.
+    pub(crate) text: String,
+    /// Bytes of which only the number is known, written by workloads.
+    pub(crate) opaque: u64,
+}
+
+impl Task {
+    /// True where one of its descriptors is this end.
+    pub(crate) fn holds(&self, handle: &PipeHandle) -> bool {
+        self.pipes.contains(handle) || self.stdio.iter().any(|stdio| *stdio == Stdio::Pipe(handle.clone()))
+    }
+}
+
+impl Kernel {
+    /// True where any task holds this end.
+    pub(crate) fn is_held(&self, pipe: &str, side: Side) -> bool {
+        let handle = PipeHandle { pipe: pipe.to_owned(), side };
+        self.tasks().any(|task| task.holds(&handle))
+    }
+
+    /// A pipe that nobody holds any more is gone.
+    pub(crate) fn drop_unheld_pipes(&mut self) {
+        let unheld = |name: &&String| !self.is_held(name, Side::Read) && !self.is_held(name, Side::Write);
+        let gone: Vec<String> = self.pipes.keys().filter(unheld).cloned().collect();
+        for name in gone {
+            self.pipes.remove(&name);
+        }
+    }
+
+    /// pipe2(2): both ends belong to the caller.
+    pub(crate) fn make_pipe(&mut self, pid: u32, name: &PipeName) -> Result<(), Refusal> {
+        if self.pipes.contains_key(&name.0) {
+            return refuse(Errno::EEXIST, "pipe2", Rule::new("rule-pipe-name-taken").with("pipe", &name.0));
+        }
+        self.pipes.insert(name.0.clone(), Shared::from(Pipe::default()));
+        if let Some(task) = self.task_mut(pid) {
+            for side in [Side::Read, Side::Write] {
+                task.pipes.insert(PipeHandle { pipe: name.0.clone(), side });
+            }
+        }
+        Ok(())
+    }
+
+    /// The caller's end of that name (EBADF where it has none, or has closed it).
+    pub(crate) fn held_end(&self, pid: u32, end: &PipeEnd, at: &str) -> Result<PipeHandle, Refusal> {
+        let handle = PipeHandle::from(end);
+        if self.task(pid).is_some_and(|task| task.holds(&handle)) {
+            return Ok(handle);
+        }
+        refuse(Errno::EBADF, at, Rule::new("rule-pipe-not-held").with("pipe", handle.pipe))
+    }
+
+    /// close(2) of an end.
+    pub(crate) fn close_end(&mut self, pid: u32, end: &PipeEnd) -> Result<(), Refusal> {
+        let handle = PipeHandle::from(end);
+        let held = self.task_mut(pid).is_some_and(|task| task.pipes.remove(&handle));
+        if !held {
+            return refuse(Errno::EBADF, "close", Rule::new("rule-pipe-not-held").with("pipe", handle.pipe));
+        }
+        self.drop_unheld_pipes();
+        Ok(())
+    }
+
+    /// write(2) to a pipe: EPIPE without a reader; a full pipe would block the writer.
+    pub(crate) fn write_pipe(&mut self, handle: &PipeHandle, data: &str) -> Result<u64, Refusal> {
+        let rule = |id: &str| Rule::new(id).with("pipe", &handle.pipe);
+        if handle.side == Side::Read {
+            return refuse(Errno::EBADF, "write", rule("rule-pipe-wrong-end"));
+        }
+        if !self.is_held(&handle.pipe, Side::Read) {
+            return refuse(Errno::EPIPE, "write", rule("rule-pipe-without-reader"));
+        }
+        let swallowed = self.has_consumer(&handle.pipe);
+        let Some(pipe) = self.pipes.get_mut(&handle.pipe) else {
+            return refuse(Errno::EBADF, "write", rule("rule-pipe-not-held"));
+        };
+        let held = pipe.text.len() as u64 + pipe.opaque + data.len() as u64;
+        if held > limits::PIPE_CAPACITY && !swallowed {
+            return refuse(Errno::EAGAIN, "write", rule("rule-pipe-full"));
+        }
+        pipe.text.push_str(data);
+        Ok(data.len() as u64)
+    }
+
+    /// True where a workload reads all that comes out of the pipe.
+    fn has_consumer(&self, pipe: &str) -> bool {
+        let end = Stdio::Pipe(PipeHandle { pipe: pipe.to_owned(), side: Side::Read });
+        self.tasks()
+            .any(|task| task.stdio[0] == end && task.work.as_ref().is_some_and(|work| work.reads_input()))
+    }
+
+    /// True where a task that will end by itself holds the writing end.
+    fn has_finite_writer(&self, pipe: &str) -> bool {
+        let end = PipeHandle { pipe: pipe.to_owned(), side: Side::Write };
+        self.tasks().any(|task| task.holds(&end) && self.will_end(task))
+    }
+
+    /// read(2) to the end: waits until nobody can write any more.
+    pub(crate) fn read_pipe(&mut self, pid: u32, handle: &PipeHandle) -> Result<String, Refusal> {
+        let rule = |id: &str| Rule::new(id).with("pipe", &handle.pipe);
+        if handle.side == Side::Write {
+            return refuse(Errno::EBADF, "read", rule("rule-pipe-wrong-end"));
+        }
+        let name = handle.pipe.as_str();
+        self.advance(u64::MAX, |kernel| !kernel.has_finite_writer(name));
+        let own_end = PipeHandle { pipe: handle.pipe.clone(), side: Side::Write };
+        if self.task(pid).is_some_and(|task| task.holds(&own_end)) || self.is_held(name, Side::Write) {
+            return refuse(Errno::EAGAIN, "read", rule("rule-pipe-without-end"));
+        }
+        let Some(pipe) = self.pipes.get_mut(name) else {
+            return refuse(Errno::EBADF, "read", rule("rule-pipe-not-held"));
+        };
+        if pipe.opaque > 0 {
+            return super::refuse::not_modelled("read", "the bytes that a workload writes into a pipe");
+        }
+        Ok(std::mem::take(&mut pipe.text))
+    }
+}

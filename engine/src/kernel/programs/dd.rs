@@ -1,0 +1,234 @@
+//! dd(1) of coreutils: copies from a file or standard input to a file or standard output.
+
+use super::text::{amount, byte_count, general, rate};
+use super::{Behaviour, Demand, Ends, Launch, sleep};
+use crate::kernel::fs::Place;
+use crate::kernel::fs::device::Device;
+use crate::kernel::refuse::not_modelled;
+use crate::kernel::task::Stdio;
+use crate::kernel::{Kernel, Task};
+use crate::plan::{OpenMode, Refusal};
+use serde::Serialize;
+
+/// Bytes a millisecond that one CPU copies from /dev/zero, from /dev/urandom, and that bzip2 takes from a
+/// pipe: orders of magnitude, measured on a machine of 2026.
+const ZERO_RATE: u64 = 8 << 20;
+const RANDOM_RATE: u64 = 400 << 10;
+const PIPE_RATE: u64 = 10 << 10;
+
+/// What dd was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Operands {
+    input: Option<String>,
+    output: Option<String>,
+    block: u64,
+    count: Option<u64>,
+    quiet: bool,
+}
+
+/// What dd has copied when it ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Copy {
+    block: u64,
+    bytes: u64,
+    /// What is copied, where it is known.
+    text: Option<String>,
+    /// Standard input is read until its end.
+    pub(super) from_input: bool,
+    /// The file that is written; `None` is standard output.
+    pub(super) to: Option<Place>,
+    quiet: bool,
+    rate: u64,
+}
+
+/// Where the bytes come from.
+enum Source {
+    Text(String),
+    Endless(u64),
+    /// A pipe or terminal: until it ends.
+    Input,
+}
+
+/// Reads the operands, opens the files, and starts.
+pub(super) fn start(kernel: &mut Kernel, pid: u32, arguments: &[String]) -> Result<Launch, Refusal> {
+    let operands = match Operands::parse(arguments)? {
+        Ok(operands) => operands,
+        Err(message) => return Ok(Launch::fail(message)),
+    };
+    let Some(task) = kernel.task(pid).cloned() else { return Ok(Launch::fail(String::new())) };
+    let source = match source(kernel, &task, &operands) {
+        Ok(source) => source,
+        Err(refusal) => return complain(&operands.input, refusal),
+    };
+    let to = match &operands.output {
+        None => None,
+        Some(path) => match kernel.open(&task, path, OpenMode::Truncate) {
+            Ok(place) => Some(place),
+            Err(refusal) => return complain(&operands.output, refusal),
+        },
+    };
+    let to_pipe = to.is_none() && matches!(task.stdio[1], Stdio::Pipe(_));
+    Ok(operands.work(source, to, to_pipe))
+}
+
+/// A file that can't be opened is dd's own failure; what the model can't do is the model's.
+fn complain(path: &Option<String>, refusal: Refusal) -> Result<Launch, Refusal> {
+    if refusal.at != "open" {
+        return Err(refusal);
+    }
+    let path = path.as_deref().unwrap_or("standard input");
+    Ok(Launch::fail(format!("dd: failed to open '{path}': {}\n", refusal.errno.text())))
+}
+
+fn source(kernel: &Kernel, task: &Task, operands: &Operands) -> Result<Source, Refusal> {
+    let place = match &operands.input {
+        Some(path) => kernel.open_to_read(task, path)?,
+        None => match &task.stdio[0] {
+            Stdio::File(place) => place.clone(),
+            Stdio::Terminal | Stdio::Pipe(_) => return Ok(Source::Input),
+        },
+    };
+    match kernel.device_of(&place.node) {
+        Some(Device::Random) => Ok(Source::Endless(RANDOM_RATE)),
+        Some(device) if device.is_endless() => Ok(Source::Endless(ZERO_RATE)),
+        _ => kernel.read_place(task, &place, "").map(Source::Text),
+    }
+}
+
+impl Operands {
+    /// The outer error is what the model lacks, the inner one what dd says.
+    fn parse(arguments: &[String]) -> Result<Result<Self, String>, Refusal> {
+        let mut operands = Self { input: None, output: None, block: 512, count: None, quiet: false };
+        for argument in arguments {
+            let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
+            let number = || amount(value).ok_or_else(|| format!("dd: invalid number: '{value}'\n"));
+            let positive = || {
+                number().and_then(|number| match number {
+                    0 => Err(format!("dd: invalid number: '{value}'\n")),
+                    number => Ok(number),
+                })
+            };
+            let mut set = Ok(());
+            match name {
+                "if" => operands.input = Some(value.to_owned()),
+                "of" => operands.output = Some(value.to_owned()),
+                "bs" => set = positive().map(|number| operands.block = number),
+                "count" => set = number().map(|number| operands.count = Some(number)),
+                "status" if value == "none" => operands.quiet = true,
+                "ibs" | "obs" | "cbs" | "conv" | "iflag" | "oflag" | "skip" | "seek" | "iseek" | "oseek"
+                | "status" => {
+                    return not_modelled("execve", &format!("dd's operand {name}"));
+                }
+                _ => {
+                    let help = "Try 'dd --help' for more information.";
+                    set = Err(format!("dd: unrecognized operand '{argument}'\n{help}\n"));
+                }
+            }
+            if let Err(message) = set {
+                return Ok(Err(message));
+            }
+        }
+        Ok(Ok(operands))
+    }
+
+    fn work(self, source: Source, to: Option<Place>, to_pipe: bool) -> Launch {
+        let most = self.count.map(|count| count.saturating_mul(self.block));
+        let (text, bytes, rate, from_input) = match source {
+            Source::Text(text) => {
+                let text = cut(text, most);
+                let bytes = text.len() as u64;
+                (Some(text), Some(bytes), ZERO_RATE, false)
+            }
+            Source::Endless(rate) => (None, most, rate, false),
+            Source::Input => (None, None, PIPE_RATE, true),
+        };
+        let rate = if to_pipe { rate.min(PIPE_RATE) } else { rate };
+        // Most of the time it waits for what is behind the pipe.
+        let cpu_milli = if to_pipe || from_input { 100 } else { 1000 };
+        let ms = bytes.map(|bytes| bytes / rate);
+        let demand =
+            Demand { cpu_milli, memory: self.block.saturating_add(sleep::MEMORY), ends_after_ms: ms };
+        let copy = Copy {
+            block: self.block,
+            bytes: bytes.unwrap_or(0),
+            text,
+            from_input,
+            to,
+            quiet: self.quiet,
+            rate,
+        };
+        let ends = ms.map_or(Ends::Never, |ms| Ends::AfterWork(ms.saturating_mul(u64::from(cpu_milli))));
+        Launch::new(demand, ends, Behaviour::Copy(copy))
+    }
+}
+
+fn cut(mut text: String, most: Option<u64>) -> String {
+    let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
+}
+
+/// Writes what was copied, and the three lines about it.
+pub(super) fn finish(kernel: &mut Kernel, task: &Task, copy: &Copy) {
+    let mut writer = task.clone();
+    if let Some(place) = &copy.to {
+        writer.stdio[1] = Stdio::File(place.clone());
+    }
+    match &copy.text {
+        Some(text) => kernel.say(&writer, 1, text),
+        None => kernel.put_bytes(&writer, copy.bytes),
+    }
+    if !copy.quiet {
+        kernel.say(task, 2, &copy.summary());
+    }
+}
+
+impl Copy {
+    /// coreutils' print_stats(). The time is what the rates above give: on Linux it is measured.
+    fn summary(&self) -> String {
+        let (full, rest) = (self.bytes / self.block, u64::from(!self.bytes.is_multiple_of(self.block)));
+        let records = format!("{full}+{rest} records");
+        let seconds = (self.bytes as f64 / self.rate as f64 / 1000.0).max(1e-5);
+        format!(
+            "{records} in\n{records} out\n{} copied, {} s, {}\n",
+            byte_count(self.bytes),
+            general(seconds),
+            rate(self.bytes, seconds)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ends, Operands, Source};
+
+    fn parse(words: &[&str]) -> Result<Operands, String> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        Operands::parse(&words).expect("operands that are modelled")
+    }
+
+    #[test]
+    fn complains_like_coreutils() {
+        let cases: [(&[&str], &str); 4] = [
+            (&["foo=1"], "dd: unrecognized operand 'foo=1'\nTry 'dd --help' for more information.\n"),
+            (&["foo"], "dd: unrecognized operand 'foo'\nTry 'dd --help' for more information.\n"),
+            (&["bs=x"], "dd: invalid number: 'x'\n"),
+            (&["bs=0"], "dd: invalid number: '0'\n"),
+        ];
+        for (words, message) in cases {
+            assert_eq!(parse(words), Err(message.to_owned()));
+        }
+    }
+
+    #[test]
+    fn ends_only_where_something_ends_it() {
+        let endless = parse(&["if=/dev/zero"]).expect("good operands");
+        assert_eq!(endless.work(Source::Endless(1000), None, false).work.ends, Ends::Never);
+        let counted = parse(&["bs=1k", "count=10"]).expect("good operands");
+        assert_eq!(counted.work(Source::Endless(1024), None, false).work.ends, Ends::AfterWork(10_000));
+    }
+}

@@ -1,0 +1,180 @@
+//! Signals: default actions (signal(7)), and tasks that can't take them yet.
+
+use super::cgroup::{Effect, FreezerKind};
+use super::refuse::refuse;
+use super::{Kernel, Task, TaskState, limits};
+use crate::plan::{Errno, Refusal, Rule, Signal, TaskRef, WaitStatus};
+
+/// What a signal does to a task without a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    /// The task ends.
+    Terminate,
+    /// The task ends and would leave a core file.
+    Core,
+    Ignore,
+    Stop,
+    Continue,
+}
+
+/// signal(7), "Standard signals"; real-time signals terminate.
+fn default_action(signal: u8) -> Action {
+    match signal {
+        17 | 23 | 28 => Action::Ignore,
+        18 => Action::Continue,
+        19..=22 => Action::Stop,
+        3..=8 | 11 | 24 | 25 | 31 => Action::Core,
+        _ => Action::Terminate,
+    }
+}
+
+/// What an interactive shell ignores or catches: INT, QUIT, TERM, TSTP, TTIN, TTOU (bash(1), "SIGNALS").
+const IGNORED_BY_SHELLS: [u8; 6] = [2, 3, 15, 20, 21, 22];
+
+impl Kernel {
+    /// kill(2).
+    pub(crate) fn send_signal(&mut self, caller: &Task, to: &TaskRef, signal: Signal) -> Result<(), Refusal> {
+        if signal.0 > limits::SIGNAL_MAX {
+            let rule = Rule::new("rule-signal-number").with("signal", signal.0);
+            return refuse(Errno::EINVAL, "kill", rule);
+        }
+        let targets = self.targets(caller, to);
+        if targets.is_empty() {
+            let shown = match to {
+                TaskRef::Actor(actor) => actor.to_string(),
+                TaskRef::Pid(pid) => pid.to_string(),
+            };
+            return refuse(Errno::ESRCH, "kill", Rule::new("rule-no-such-process").with("pid", shown));
+        }
+        if signal.0 != 0 {
+            for pid in targets {
+                self.signal(pid, signal.0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whom kill(2) means: a pid; 0 the caller's group; -1 all but pid 1 and the caller; -N group N.
+    fn targets(&self, caller: &Task, to: &TaskRef) -> Vec<u32> {
+        let some = |chosen: &dyn Fn(&Task) -> bool| {
+            self.tasks().filter(|task| chosen(task)).map(|task| task.pid).collect::<Vec<u32>>()
+        };
+        match to {
+            TaskRef::Actor(actor) => some(&|task| task.actor == *actor),
+            TaskRef::Pid(0) => some(&|task| task.group == caller.group),
+            TaskRef::Pid(-1) => some(&|task| task.pid != 1 && task.pid != caller.pid),
+            TaskRef::Pid(number) if *number > 0 => some(&|task| i64::from(task.pid) == i64::from(*number)),
+            TaskRef::Pid(number) => some(&|task| i64::from(task.group) == -i64::from(*number)),
+        }
+    }
+
+    /// One signal to one task. Pid 1 gets none that it has no handler for (kill(2), "NOTES").
+    pub(crate) fn signal(&mut self, pid: u32, signal: u8) {
+        if pid == 1 {
+            return;
+        }
+        let Some(task) = self.task_mut(pid).filter(|task| task.is_alive()) else { return };
+        if task.ignores_terminal_signals && IGNORED_BY_SHELLS.contains(&signal) {
+            return;
+        }
+        match default_action(signal) {
+            // A continue takes away stops that wait, and a stop a continue (signal(7)).
+            Action::Continue => {
+                task.pending.retain(|waiting| default_action(*waiting) != Action::Stop);
+                task.state = TaskState::Alive;
+            }
+            Action::Ignore => return,
+            Action::Terminate | Action::Core | Action::Stop => {
+                task.pending.insert(signal);
+            }
+        }
+        self.deliver(pid);
+    }
+
+    /// Lets a task take the signals that wait for it, as far as it can.
+    pub(crate) fn deliver(&mut self, pid: u32) {
+        while let Some(signal) = self.next_deliverable(pid) {
+            let Some(task) = self.task_mut(pid) else { return };
+            task.pending.remove(&signal);
+            match default_action(signal) {
+                Action::Terminate | Action::Core => self.end(pid, WaitStatus::Signaled(Signal(signal))),
+                Action::Stop => task.state = TaskState::Stopped,
+                Action::Ignore | Action::Continue => {}
+            }
+        }
+    }
+
+    /// The first waiting signal that can act now. SIGKILL goes first.
+    fn next_deliverable(&self, pid: u32) -> Option<u8> {
+        let task = self.task(pid).filter(|task| task.is_alive())?;
+        let kill = task.pending.contains(&Signal::KILL.0).then_some(Signal::KILL.0);
+        let others = || task.pending.iter().copied();
+        match (self.cgroups.is_frozen(pid), task.state) {
+            // Seen on Linux 6.1 and 6.18: nothing reaches a task in a frozen version 1 group, SIGKILL neither.
+            (Some(FreezerKind::V1), _) => None,
+            (_, TaskState::Stopped) => kill,
+            // Seen on 6.18: in a frozen version 2 group SIGTERM and SIGKILL end a task; SIGQUIT, which would
+            // leave a core file, and SIGSTOP wait.
+            (Some(FreezerKind::V2), _) => {
+                kill.or_else(|| others().find(|signal| default_action(*signal) == Action::Terminate))
+            }
+            (None, _) => kill.or_else(|| others().next()),
+        }
+    }
+
+    /// True where the task is stopped or frozen: its program does not go on.
+    pub(crate) fn is_held_up(&self, task: &Task) -> bool {
+        task.state == TaskState::Stopped || self.cgroups.is_frozen(task.pid).is_some()
+    }
+
+    /// Carries out what a control file or a removed group does to tasks, and what a thaw has set free.
+    pub(crate) fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                // cgroup.kill acts on frozen tasks as well (cgroup-v2.rst, "cgroup.kill").
+                Effect::Kill { pids } => {
+                    for pid in pids {
+                        self.signal(pid, Signal::KILL.0);
+                    }
+                }
+                // The program that Linux would start is not run: no program of the model is a release agent.
+                Effect::ReleaseAgent { .. } => {}
+            }
+        }
+        let waiting: Vec<u32> =
+            self.tasks().filter(|task| !task.pending.is_empty()).map(|task| task.pid).collect();
+        for pid in waiting {
+            self.deliver(pid);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Action, default_action};
+    use crate::plan::Signal;
+
+    #[test]
+    fn default_actions_are_those_of_signal_7() {
+        let cases = [
+            ("HUP", Action::Terminate),
+            ("QUIT", Action::Core),
+            ("KILL", Action::Terminate),
+            ("SEGV", Action::Core),
+            ("USR1", Action::Terminate),
+            ("CHLD", Action::Ignore),
+            ("CONT", Action::Continue),
+            ("STOP", Action::Stop),
+            ("TTOU", Action::Stop),
+            ("URG", Action::Ignore),
+            ("XCPU", Action::Core),
+            ("WINCH", Action::Ignore),
+            ("POLL", Action::Terminate),
+            ("SYS", Action::Core),
+        ];
+        for (name, action) in cases {
+            let signal = Signal::parse(name).expect("a standard signal");
+            assert_eq!(default_action(signal.0), action, "{name}");
+        }
+    }
+}

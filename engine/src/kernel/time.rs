@@ -1,0 +1,105 @@
+//! Simulated time. It passes only while somebody waits, from one event to the next.
+
+use super::pipe::Side;
+use super::programs::Ends;
+use super::task::Stdio;
+use super::{Kernel, Task, limits, resources};
+use crate::plan::{Signal, WaitStatus};
+use std::collections::BTreeMap;
+
+impl Kernel {
+    /// Lets at most `ms` milliseconds pass, until `done` says so.
+    pub(crate) fn advance(&mut self, ms: u64, done: impl Fn(&Self) -> bool) {
+        let end = self.now_ms.saturating_add(ms).min(limits::CLOCK_MAX_MS);
+        self.settle();
+        while !done(self) && self.now_ms < end {
+            let demands = self.demands();
+            let granted = resources::shares(&self.cgroups, &demands);
+            let next = self.next_end(&granted).unwrap_or(end).clamp(self.now_ms + 1, end);
+            self.pass(next - self.now_ms, &demands, &granted);
+            self.settle();
+        }
+    }
+
+    /// Lets time pass in which nothing ends: CPU time is charged, work gets done.
+    fn pass(&mut self, ms: u64, demands: &[(u32, u32)], granted: &BTreeMap<u32, u32>) {
+        self.cgroups.advance(ms, demands);
+        for (pid, milli) in granted {
+            let ends = self.task_mut(*pid).and_then(|task| task.work.as_mut()).map(|work| &mut work.ends);
+            if let Some(Ends::AfterWork(left)) = ends {
+                *left = left.saturating_sub(ms.saturating_mul(u64::from(*milli)));
+            }
+        }
+        self.now_ms += ms;
+    }
+
+    /// Workloads that go on, with the CPU time that they ask for, in thousandths of a CPU.
+    pub fn demands(&self) -> Vec<(u32, u32)> {
+        let going_on = self.tasks().filter(|task| task.is_alive() && !self.is_held_up(task));
+        going_on.filter_map(|task| Some((task.pid, task.demand?.cpu_milli))).collect()
+    }
+
+    /// The next moment at which a program ends by itself, if each gets what it is granted.
+    fn next_end(&self, granted: &BTreeMap<u32, u32>) -> Option<u64> {
+        let end = |task: &Task| match self.ends(task)? {
+            Ends::Never => None,
+            Ends::AtClock(moment) => Some(moment),
+            Ends::AfterWork(left) => {
+                let milli = granted.get(&task.pid).copied().filter(|milli| *milli > 0)?;
+                Some(self.now_ms.saturating_add(left.div_ceil(u64::from(milli))))
+            }
+        };
+        self.tasks().filter_map(end).min()
+    }
+
+    /// When a task's program ends by itself; `None` while it is held up.
+    fn ends(&self, task: &Task) -> Option<Ends> {
+        let goes_on = task.is_alive() && !self.is_held_up(task);
+        task.work.as_ref().filter(|_| goes_on).map(|work| work.ends)
+    }
+
+    /// True where a task's program ends some time by itself, if nothing comes between.
+    pub(crate) fn will_end(&self, task: &Task) -> bool {
+        self.ends(task).is_some_and(|ends| ends != Ends::Never)
+    }
+
+    /// Lets happen all that is due now: programs end, and by that readers see the end of a pipe and writers
+    /// lose their reader.
+    pub(crate) fn settle(&mut self) {
+        while let Some((pid, status)) = self.next_due() {
+            match status {
+                Some(signal) => self.end(pid, WaitStatus::Signaled(signal)),
+                None => self.finish(pid),
+            }
+        }
+    }
+
+    /// The first task whose program ends now: by itself, or by the signal given.
+    fn next_due(&self) -> Option<(u32, Option<Signal>)> {
+        let mut due = self.tasks().filter(|task| task.is_alive() && !self.is_held_up(task));
+        due.find_map(|task| {
+            let work = task.work.as_ref()?;
+            if work.writes_output() && self.has_lost_reader(task) {
+                return Some((task.pid, Some(Signal(13))));
+            }
+            let ended = match work.ends {
+                Ends::Never => false,
+                // A timer runs on while its task is stopped or frozen.
+                Ends::AtClock(moment) => moment <= self.now_ms,
+                Ends::AfterWork(left) => left == 0,
+            };
+            let starved = work.reads_input() && self.input_has_ended(task);
+            (ended || starved).then_some((task.pid, None))
+        })
+    }
+
+    /// pipe(7): writing to a pipe that nobody can read from is SIGPIPE.
+    fn has_lost_reader(&self, task: &Task) -> bool {
+        matches!(&task.stdio[1], Stdio::Pipe(handle) if !self.is_held(&handle.pipe, Side::Read))
+    }
+
+    /// pipe(7): a pipe that nobody can write to any more has an end.
+    fn input_has_ended(&self, task: &Task) -> bool {
+        matches!(&task.stdio[0], Stdio::Pipe(handle) if !self.is_held(&handle.pipe, Side::Write))
+    }
+}

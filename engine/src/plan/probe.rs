@@ -1,0 +1,96 @@
+//! Read-only questions in neutral words, and their answers: what the two kernels are compared on.
+
+use super::reply::{Entry, Stat};
+use super::{Errno, Text};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Probe {
+    /// What a path stands for, symbolic links followed. Answered by `Stat` or `Refused`.
+    Path(Text),
+    /// The entries of a directory. Answered by `Entries` or `Refused`.
+    Directory(Text),
+    /// A file's content. Answered by `Data` or `Refused`.
+    File(Text),
+    /// The actor's working directory. Answered by `Data`.
+    WorkingDirectory,
+    /// The mount table that the actor sees, in order. Answered by `Mounts`.
+    Mounts,
+    /// The tasks that the actor sees, by pid. Answered by `Tasks`.
+    Tasks,
+    /// Every control group below every cgroup mount that the actor sees. Answered by `Cgroups`.
+    Cgroups,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observation {
+    /// Attributes of a path.
+    Stat(Stat),
+    /// Entries of a directory, sorted by name.
+    Entries(Vec<Entry>),
+    /// Content.
+    Data(String),
+    /// Mounts, oldest first.
+    Mounts(Vec<MountInfo>),
+    /// Tasks, by pid.
+    Tasks(Vec<TaskInfo>),
+    /// Mounted hierarchies, in the order of the mount table.
+    Cgroups(Vec<MountedHierarchy>),
+    /// The question could not be answered.
+    Refused(Errno),
+}
+
+/// One line of /proc/mounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MountInfo {
+    /// First field.
+    pub source: String,
+    /// Second field: the mount point.
+    pub target: String,
+    /// Third field: the kind of file system.
+    pub fstype: String,
+    /// Fourth field, split at commas.
+    pub options: Vec<String>,
+}
+
+/// A task as /proc/PID tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskInfo {
+    /// Its pid in the observer's pid namespace.
+    pub pid: u32,
+    /// Its parent's pid; 0 for the first task and for a parent that the observer can't see.
+    pub ppid: u32,
+    /// The program's name, at most 15 bytes.
+    pub comm: String,
+    /// The state's letter: R, S, D, T, Z.
+    pub state: char,
+    /// The lines of /proc/PID/cgroup without their hierarchy ids: `cpu,cpuset:/group1`.
+    pub cgroups: Vec<String>,
+}
+
+/// A cgroup file system that is mounted, and all groups in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MountedHierarchy {
+    /// Where it is mounted.
+    pub target: String,
+    /// `cgroup` or `cgroup2`.
+    pub fstype: String,
+    /// Controllers and name, as /proc/mounts shows them (`cpuset,cpu,memory`, `name=x`).
+    pub options: Vec<String>,
+    /// The groups by their path within the mount; the root's is `/`.
+    pub groups: BTreeMap<String, GroupInfo>,
+}
+
+/// A control group's tasks and files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupInfo {
+    /// Pids in `cgroup.procs`, sorted.
+    pub tasks: Vec<u32>,
+    /// Every interface file that a backend could read, with its content.
+    pub files: BTreeMap<String, String>,
+}

@@ -1,0 +1,145 @@
+//! What a kernel answers: a reply, or a refusal that is a value like any other.
+
+use super::{Errno, Signal};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The answer to one step.
+pub type Answer = Result<Reply, Refusal>;
+
+/// What a call gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Done; the call returned 0.
+    Done,
+    /// The number of bytes written.
+    Count(u64),
+    /// What was read. Bytes that are not UTF-8 are shown as U+FFFD.
+    Data(String),
+    /// A directory's entries, sorted by name.
+    Entries(Vec<Entry>),
+    /// A file's attributes.
+    Stat(Stat),
+    /// The pid of the new child, in the pid namespace of its parent.
+    Pid(u32),
+    /// How a child is or has ended.
+    Wait(WaitStatus),
+}
+
+/// What kind of file a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// A regular file.
+    Regular,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Symlink,
+    /// A character device.
+    Character,
+    /// A block device.
+    Block,
+    /// A named pipe.
+    Fifo,
+    /// A socket.
+    Socket,
+}
+
+/// One name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The name.
+    pub name: String,
+    /// What it stands for.
+    pub kind: FileKind,
+}
+
+/// What stat(2) tells, as far as both kernels can be compared on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stat {
+    /// What it is.
+    pub kind: FileKind,
+    /// Permission bits, 0 to 0o7777.
+    pub mode: u32,
+    /// Number of hard links.
+    pub nlink: u64,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// Size in bytes; 0 for files whose content is made when it is read.
+    pub size: u64,
+}
+
+/// How a child stands, as wait4(2) tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitStatus {
+    /// It ended by itself with this status.
+    Exited(u8),
+    /// A signal ended it.
+    Signaled(Signal),
+    /// It has not ended yet, and the waiting has.
+    Running,
+}
+
+impl WaitStatus {
+    /// What the shell puts into `$?`: the exit status, or 128 and the signal's number.
+    pub fn shell_status(self) -> u8 {
+        match self {
+            Self::Exited(status) => status,
+            Self::Signaled(signal) => 128_u8.wrapping_add(signal.0),
+            Self::Running => 0,
+        }
+    }
+}
+
+/// A call that the kernel did not perform. The state is as it was before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The error number.
+    pub errno: Errno,
+    /// Which system call refused, where a step stands for several: `open` or `write`.
+    pub at: String,
+    /// The kernel's rule behind it. The model names it; Linux gives only the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+}
+
+/// A rule of the kernel, by its name in the message catalogue, with the facts of this case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// The message's name, such as `rule-cgroup1-controller-busy`.
+    pub id: String,
+    /// What the message's placeholders stand for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, String>,
+}
+
+impl Rule {
+    /// A rule without facts.
+    pub fn new(id: &str) -> Self {
+        Self { id: id.to_owned(), facts: BTreeMap::new() }
+    }
+
+    /// Adds a fact that the message shows.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.facts.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+impl Refusal {
+    /// A refusal without a rule, as a real kernel gives it.
+    pub fn bare(errno: Errno, at: &str) -> Self {
+        Self { errno, at: at.to_owned(), rule: None }
+    }
+
+    /// A refusal that names its rule, as the model gives it.
+    pub fn by(errno: Errno, at: &str, rule: Rule) -> Self {
+        Self { errno, at: at.to_owned(), rule: Some(rule) }
+    }
+}

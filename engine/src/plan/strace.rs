@@ -1,0 +1,201 @@
+//! A call's text form, as strace prints it, and the text form of an answer.
+
+use super::reply::Entry;
+use super::{Answer, Call, FileRef, OpenMode, PipeEnd, Reply, StdioSource, TaskRef, Text, WaitStatus};
+
+/// Characters of file content shown before `"...`, as strace's `-s 32` default does.
+const SHOWN: usize = 32;
+
+/// How pids are written: a number where it is known, else `<pid of NAME>`.
+pub type Resolve<'a> = &'a dyn Fn(&super::Actor) -> Option<u32>;
+
+/// Prints a call: `write("/cgroup/a/tasks", "1701\n")`.
+pub fn call(call: &Call, resolve: Resolve<'_>) -> String {
+    let words = arguments(call, resolve);
+    format!("{}({})", call.name(), words.join(", "))
+}
+
+fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
+    let path = |text: &Text| quoted(&known(text, resolve));
+    match call {
+        Call::Mkdir { path: p, mode } => vec![path(p), format!("{mode:#05o}").replacen("0o", "0", 1)],
+        Call::Rmdir { path: p }
+        | Call::Unlink { path: p }
+        | Call::Stat { path: p }
+        | Call::Chdir { path: p }
+        | Call::Getdents64 { path: p } => vec![path(p)],
+        Call::Open { path: p, mode } => vec![path(p), open_flags(*mode).to_owned()],
+        Call::Read { file } => vec![file_ref(file, resolve)],
+        Call::Write { file, data, mode } => write_arguments(file, data, *mode, resolve),
+        Call::Mount { source, target, fstype, flags, data } => vec![
+            path(source),
+            path(target),
+            quoted(fstype),
+            flag_words(flags, "MS_"),
+            if data.is_empty() { "NULL".to_owned() } else { path(data) },
+        ],
+        Call::Umount2 { target, flags } => vec![path(target), flag_words(flags, "MNT_")],
+        Call::Pipe2 { name } => vec![format!("[{0}:read, {0}:write]", name.0), "O_CLOEXEC".to_owned()],
+        Call::Dup2 { from, to } => vec![stdio(from, resolve), to.to_string()],
+        Call::Close { end } => vec![pipe_end(end)],
+        Call::Clone3 { child } => vec![format!("{{exit_signal=SIGCHLD}} /* {child} */")],
+        Call::Execve { path: p, argv, env } => {
+            let words: Vec<_> = argv.iter().map(path).collect();
+            vec![path(p), format!("[{}]", words.join(", ")), format!("{} vars", env.len())]
+        }
+        Call::ExitGroup { status } => vec![status.to_string()],
+        Call::Wait4 { task: t, patience_ms } => {
+            vec![task(t, resolve), if *patience_ms == 0 { "WNOHANG" } else { "0" }.to_owned()]
+        }
+        Call::Kill { task: t, signal } => vec![task(t, resolve), format!("SIG{}", signal.name())],
+    }
+}
+
+fn write_arguments(file: &FileRef, data: &Text, mode: OpenMode, resolve: Resolve<'_>) -> Vec<String> {
+    let mut words = vec![file_ref(file, resolve), shortened(&known(data, resolve))];
+    if matches!(file, FileRef::Path(_)) && mode == OpenMode::Append {
+        words.push("O_APPEND".to_owned());
+    }
+    words
+}
+
+fn known(text: &Text, resolve: Resolve<'_>) -> String {
+    text.resolve(resolve).unwrap_or_else(|| text.to_string())
+}
+
+fn file_ref(file: &FileRef, resolve: Resolve<'_>) -> String {
+    match file {
+        FileRef::Path(path) => quoted(&known(path, resolve)),
+        FileRef::Pipe(end) => pipe_end(end),
+    }
+}
+
+fn pipe_end(end: &PipeEnd) -> String {
+    match end {
+        PipeEnd::Read(name) => format!("{}:read", name.0),
+        PipeEnd::Write(name) => format!("{}:write", name.0),
+    }
+}
+
+fn stdio(from: &StdioSource, resolve: Resolve<'_>) -> String {
+    match from {
+        StdioSource::File { path, mode } => {
+            format!("open({}, {})", quoted(&known(path, resolve)), open_flags(*mode))
+        }
+        StdioSource::Pipe(end) => pipe_end(end),
+        StdioSource::Descriptor(number) => number.to_string(),
+    }
+}
+
+fn task(task: &TaskRef, resolve: Resolve<'_>) -> String {
+    match task {
+        TaskRef::Actor(actor) => known(&Text::pid_of(actor), resolve),
+        TaskRef::Pid(pid) => pid.to_string(),
+    }
+}
+
+fn open_flags(mode: OpenMode) -> &'static str {
+    match mode {
+        OpenMode::Read => "O_RDONLY",
+        OpenMode::Write => "O_WRONLY",
+        OpenMode::Truncate => "O_WRONLY|O_CREAT|O_TRUNC",
+        OpenMode::Append => "O_WRONLY|O_CREAT|O_APPEND",
+    }
+}
+
+fn flag_words(flags: &[String], prefix: &str) -> String {
+    if flags.is_empty() {
+        return "0".to_owned();
+    }
+    let words: Vec<_> = flags.iter().map(|flag| format!("{prefix}{}", flag.to_uppercase())).collect();
+    words.join("|")
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            other if other.is_control() => out.push_str(&format!("\\{:o}", u32::from(other))),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= SHOWN {
+        return quoted(text);
+    }
+    let start: String = text.chars().take(SHOWN).collect();
+    format!("{}...", quoted(&start))
+}
+
+/// Prints an answer as strace does behind the call: `0`, `"content"...`, `-1 EBUSY (Device or resource busy)`.
+pub fn answer(answer: &Answer) -> String {
+    match answer {
+        Ok(reply) => self::reply(reply),
+        Err(refusal) => format!("-1 {} ({})", refusal.errno, refusal.errno.text()),
+    }
+}
+
+fn reply(reply: &Reply) -> String {
+    match reply {
+        Reply::Done => "0".to_owned(),
+        Reply::Count(count) => count.to_string(),
+        Reply::Data(data) => shortened(data),
+        Reply::Entries(entries) => entry_names(entries),
+        Reply::Stat(stat) => {
+            format!("{:?} mode={:04o} size={}", stat.kind, stat.mode, stat.size).to_lowercase()
+        }
+        Reply::Pid(pid) => pid.to_string(),
+        Reply::Wait(WaitStatus::Exited(status)) => format!("exited, status {status}"),
+        Reply::Wait(WaitStatus::Signaled(signal)) => format!("killed by SIG{}", signal.name()),
+        Reply::Wait(WaitStatus::Running) => "still running".to_owned(),
+    }
+}
+
+fn entry_names(entries: &[Entry]) -> String {
+    let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    let all = names.join(" ");
+    if all.chars().count() <= SHOWN { all } else { format!("{} entries", entries.len()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Actor, Errno, Refusal};
+
+    fn printed(one: &Call) -> String {
+        call(one, &|actor| (actor == &Actor::shell()).then_some(1650))
+    }
+
+    #[test]
+    fn calls_read_like_strace() {
+        let write = Call::Write {
+            file: FileRef::Path("/c/tasks".into()),
+            data: [super::super::Piece::PidOf { pid_of: Actor::shell() }].into_iter().collect(),
+            mode: OpenMode::Truncate,
+        };
+        assert_eq!(printed(&write), r#"write("/c/tasks", "1650")"#);
+        let mount = Call::Mount {
+            source: "c".into(),
+            target: "/c".into(),
+            fstype: "cgroup".into(),
+            flags: vec!["remount".into()],
+            data: "cpu,memory".into(),
+        };
+        assert_eq!(printed(&mount), r#"mount("c", "/c", "cgroup", MS_REMOUNT, "cpu,memory")"#);
+        assert_eq!(printed(&Call::Mkdir { path: "/a\n".into(), mode: 0o777 }), r#"mkdir("/a\n", 0777)"#);
+    }
+
+    #[test]
+    fn a_refusal_names_number_and_text() {
+        let refused = Err(Refusal::bare(Errno::EBUSY, "mount"));
+        assert_eq!(answer(&refused), "-1 EBUSY (Device or resource busy)");
+    }
+}

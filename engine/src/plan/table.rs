@@ -1,0 +1,90 @@
+//! One row a call: what it is called, how it is typed after `sys`, where it is documented, how faithful the
+//! model is.
+
+use super::Call;
+use serde::Serialize;
+
+/// How true the model is to Linux in one call, file or command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fidelity {
+    /// As Linux, as far as a program can tell.
+    Exact,
+    /// As Linux in what is said here; the message of this name tells what is missing.
+    Partial(&'static str),
+}
+
+/// A call's row.
+#[derive(Clone, Copy, Debug)]
+pub struct CallRow {
+    /// Linux's name.
+    pub name: &'static str,
+    /// The words after `sys NAME`.
+    pub usage: &'static str,
+    /// The manual page, such as `mkdir(2)`.
+    pub manual: &'static str,
+    /// How true the model is.
+    pub fidelity: Fidelity,
+}
+
+const fn row(name: &'static str, usage: &'static str, manual: &'static str, fidelity: Fidelity) -> CallRow {
+    CallRow { name, usage, manual, fidelity }
+}
+
+use Fidelity::{Exact, Partial};
+
+/// All calls, in the order of the enum.
+pub const CALLS: [CallRow; 19] = [
+    row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
+    row("rmdir", "PATH", "rmdir(2)", Exact),
+    row("unlink", "PATH", "unlink(2)", Exact),
+    row("open", "PATH [read|write|truncate|append]", "open(2)", Partial("partial-open")),
+    row("read", "PATH", "read(2)", Partial("partial-read")),
+    row("write", "PATH DATA [write|truncate|append]", "write(2)", Exact),
+    row("getdents64", "PATH", "getdents(2)", Exact),
+    row("stat", "PATH", "stat(2)", Partial("partial-stat")),
+    row("chdir", "PATH", "chdir(2)", Exact),
+    row("mount", "FSTYPE SOURCE TARGET [FLAGS] [DATA]", "mount(2)", Partial("partial-mount")),
+    row("umount2", "TARGET [FLAGS]", "umount(2)", Partial("partial-umount")),
+    row("pipe2", "NAME", "pipe(2)", Exact),
+    row("dup2", "PATH|PIPE:read|PIPE:write|N TO [read|truncate|append]", "dup(2)", Exact),
+    row("close", "PIPE:read|PIPE:write", "close(2)", Exact),
+    row("clone3", "CHILD", "clone(2)", Partial("partial-clone")),
+    row("execve", "PATH [ARG…]", "execve(2)", Partial("partial-execve")),
+    row("exit_group", "STATUS", "exit_group(2)", Exact),
+    row("wait4", "PID [MILLISECONDS]", "wait4(2)", Partial("partial-wait")),
+    row("kill", "PID SIGNAL", "kill(2)", Partial("partial-kill")),
+];
+
+impl Call {
+    /// The call's row.
+    pub fn row(&self) -> &'static CallRow {
+        let index = match self {
+            Self::Mkdir { .. } => 0,
+            Self::Rmdir { .. } => 1,
+            Self::Unlink { .. } => 2,
+            Self::Open { .. } => 3,
+            Self::Read { .. } => 4,
+            Self::Write { .. } => 5,
+            Self::Getdents64 { .. } => 6,
+            Self::Stat { .. } => 7,
+            Self::Chdir { .. } => 8,
+            Self::Mount { .. } => 9,
+            Self::Umount2 { .. } => 10,
+            Self::Pipe2 { .. } => 11,
+            Self::Dup2 { .. } => 12,
+            Self::Close { .. } => 13,
+            Self::Clone3 { .. } => 14,
+            Self::Execve { .. } => 15,
+            Self::ExitGroup { .. } => 16,
+            Self::Wait4 { .. } => 17,
+            Self::Kill { .. } => 18,
+        };
+        &CALLS[index]
+    }
+
+    /// Linux's name for the call.
+    pub fn name(&self) -> &'static str {
+        self.row().name
+    }
+}

@@ -1,0 +1,168 @@
+//! How `ls` lays names out: columns for a person, lines for a pipe, attributes with `-l`.
+
+use super::options::Parsed;
+use crate::plan::reply::{FileKind, Stat};
+
+/// The width of the terminal.
+const WIDTH: usize = 80;
+
+/// A name that is listed.
+#[derive(Clone, Debug)]
+pub(super) struct Name {
+    /// As it is shown.
+    pub(super) name: String,
+    /// What it stands for.
+    pub(super) kind: FileKind,
+    /// Its attributes, for `-l`.
+    pub(super) stat: Option<Stat>,
+}
+
+/// Names that are listed together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Listing {
+    /// The names.
+    pub(super) names: Vec<Name>,
+}
+
+/// Lays a listing out.
+pub(super) fn render(parsed: &Parsed, mut listing: Listing, columns: bool) -> String {
+    listing.names.sort_by(|a, b| a.name.cmp(&b.name));
+    if parsed.has('r') {
+        listing.names.reverse();
+    }
+    if parsed.has('l') || parsed.has('n') {
+        return long(parsed, &listing.names);
+    }
+    let shown: Vec<String> = listing.names.iter().map(|name| decorated(parsed, name)).collect();
+    if columns { in_columns(&shown) } else { shown.iter().map(|name| format!("{name}\n")).collect() }
+}
+
+fn decorated(parsed: &Parsed, name: &Name) -> String {
+    let executable = name.stat.as_ref().is_some_and(|stat| stat.mode & 0o111 != 0);
+    let mark = match name.kind {
+        FileKind::Directory if parsed.has('F') || parsed.has('p') => "/",
+        FileKind::Symlink if parsed.has('F') => "@",
+        FileKind::Fifo if parsed.has('F') => "|",
+        FileKind::Socket if parsed.has('F') => "=",
+        FileKind::Regular if parsed.has('F') && executable => "*",
+        _ => "",
+    };
+    format!("{}{mark}", name.name)
+}
+
+/// As few rows as fit into the terminal, filled column by column, two blanks between columns.
+fn in_columns(names: &[String]) -> String {
+    let lengths: Vec<usize> = names.iter().map(|name| name.chars().count()).collect();
+    let fits = |rows: &usize| {
+        let widths = widths(&lengths, *rows);
+        let gaps = 2 * widths.len().saturating_sub(1);
+        widths.iter().sum::<usize>() + gaps < WIDTH
+    };
+    let rows = (1..=names.len()).find(fits).unwrap_or(names.len());
+    let widths = widths(&lengths, rows.max(1));
+    let mut text = String::new();
+    for row in 0..rows {
+        let mut line = String::new();
+        for (column, width) in widths.iter().enumerate() {
+            let Some(name) = names.get(column * rows + row) else { break };
+            let last = names.get((column + 1) * rows + row).is_none();
+            let pad = if last { 0 } else { width + 2 - lengths[column * rows + row] };
+            line.push_str(name);
+            line.push_str(&" ".repeat(pad));
+        }
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
+}
+
+fn widths(lengths: &[usize], rows: usize) -> Vec<usize> {
+    lengths.chunks(rows.max(1)).map(|column| column.iter().copied().max().unwrap_or(0)).collect()
+}
+
+/// Mode, links, owner, group, size, name. Times are not modelled, so that none is shown.
+fn long(parsed: &Parsed, names: &[Name]) -> String {
+    let cells: Vec<[String; 6]> = names.iter().map(|name| cells(parsed, name)).collect();
+    let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..6).map(width).collect();
+    let mut text = String::new();
+    for [mode, links, owner, group, size, name] in &cells {
+        let (l, o, g, s) = (widths[1], widths[2], widths[3], widths[4]);
+        text.push_str(&format!("{mode} {links:>l$} {owner:<o$} {group:<g$} {size:>s$} {name}\n"));
+    }
+    text
+}
+
+fn cells(parsed: &Parsed, name: &Name) -> [String; 6] {
+    let owner = |id: u32| if id == 0 && !parsed.has('n') { "root".to_owned() } else { id.to_string() };
+    let shown = decorated(parsed, name);
+    let letter = letter(name.kind);
+    match &name.stat {
+        // A link's own attributes are the same for every link.
+        _ if name.kind == FileKind::Symlink => {
+            let root = owner(0);
+            [format!("{letter}rwxrwxrwx"), "1".to_owned(), root.clone(), root, "0".to_owned(), shown]
+        }
+        Some(stat) => {
+            let size = if parsed.has('h') { human(stat.size) } else { stat.size.to_string() };
+            [
+                format!("{letter}{}", permissions(stat.mode)),
+                stat.nlink.to_string(),
+                owner(stat.uid),
+                owner(stat.gid),
+                size,
+                shown,
+            ]
+        }
+        None => [
+            format!("{letter}?????????"),
+            "?".to_owned(),
+            "?".to_owned(),
+            "?".to_owned(),
+            "?".to_owned(),
+            shown,
+        ],
+    }
+}
+
+fn letter(kind: FileKind) -> char {
+    match kind {
+        FileKind::Regular => '-',
+        FileKind::Directory => 'd',
+        FileKind::Symlink => 'l',
+        FileKind::Character => 'c',
+        FileKind::Block => 'b',
+        FileKind::Fifo => 'p',
+        FileKind::Socket => 's',
+    }
+}
+
+fn permissions(mode: u32) -> String {
+    let mut text = String::new();
+    for (shift, special, small, large) in
+        [(6, 0o4000, 's', 'S'), (3, 0o2000, 's', 'S'), (0, 0o1000, 't', 'T')]
+    {
+        let bits = mode >> shift;
+        text.push(if bits & 4 != 0 { 'r' } else { '-' });
+        text.push(if bits & 2 != 0 { 'w' } else { '-' });
+        text.push(match (bits & 1 != 0, mode & special != 0) {
+            (true, true) => small,
+            (false, true) => large,
+            (true, false) => 'x',
+            (false, false) => '-',
+        });
+    }
+    text
+}
+
+fn human(size: u64) -> String {
+    let units = [(1_u64 << 40, 'T'), (1 << 30, 'G'), (1 << 20, 'M'), (1 << 10, 'K')];
+    match units.iter().find(|(unit, _)| size >= *unit) {
+        None => size.to_string(),
+        Some((unit, letter)) if size < unit * 10 => {
+            let tenths = size.saturating_mul(10).div_ceil(*unit);
+            format!("{}.{}{letter}", tenths / 10, tenths % 10)
+        }
+        Some((unit, letter)) => format!("{}{letter}", size.div_ceil(*unit)),
+    }
+}

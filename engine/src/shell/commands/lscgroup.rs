@@ -1,0 +1,123 @@
+//! `lscgroup`, as libcgroup 0.41 had it.
+
+use super::options::{self, Opt, value};
+use super::{Action, Command, Completes, Output, Planned, Request, TOOL, join};
+use crate::plan::probe::MountInfo;
+use crate::plan::reply::FileKind;
+use crate::plan::{Call, Fidelity, FileRef, Observation, Plan, Probe, Step, Text};
+
+const OPTIONS: &[Opt] = &[value('g', "group")];
+
+pub(super) const LSCGROUP: Command = Command {
+    name: "lscgroup",
+    usage: "[[-g] CONTROLLERS:PATH…]",
+    options: OPTIONS,
+    fidelity: Fidelity::Partial("partial-command-lscgroup"),
+    completes: Completes::Controllers,
+    usage_status: 1,
+    action: Action::Plan(plan),
+    ..TOOL
+};
+
+/// Groups that one `lscgroup` may list.
+const MOST: usize = 5000;
+
+/// A version 1 hierarchy that is mounted.
+struct Hierarchy {
+    names: Vec<String>,
+    target: String,
+}
+
+fn plan(request: &Request<'_>) -> Planned {
+    let parsed = match options::parse(request) {
+        Ok(parsed) => parsed,
+        Err(output) => return output.into(),
+    };
+    let given = parsed.options.iter().map(|(_, word)| word).chain(&parsed.operands);
+    let specs: Vec<String> = given.map(|word| request.show(word)).collect();
+    let hierarchies = hierarchies(request);
+    if hierarchies.is_empty() {
+        return Output::error("cgroups can't be listed: Cgroup is not mounted\n", 96).into();
+    }
+    let read = Call::Read { file: FileRef::Path(Text::from("/proc/mounts")) };
+    let mut steps = vec![Step::new(request.actor, read)];
+    let mut rows = Vec::new();
+    let mut wrong = Output::default();
+    if specs.is_empty() {
+        for hierarchy in &hierarchies {
+            walk(request, hierarchy, "", &mut steps, &mut rows);
+        }
+    }
+    for spec in specs {
+        let Some((controllers, path)) = spec.split_once(':') else {
+            wrong.err(format!("lscgroup: cgroup controller an path parsing failed ({spec})\n"), 255);
+            continue;
+        };
+        let first = controllers.split(',').next().unwrap_or_default();
+        let found = hierarchies.iter().find(|one| one.names.iter().any(|name| name == first));
+        let before = rows.len();
+        if let Some(hierarchy) = found {
+            walk(request, hierarchy, path.trim_matches('/'), &mut steps, &mut rows);
+        }
+        if rows.len() == before {
+            let reason = "Failed to get subsys_mount_point or no such group";
+            wrong.err(format!("lscgroup: cannot find group {first}..:{path}: {reason}\n"), 82);
+        }
+    }
+    Planned::new(Plan::independent(steps), move |answers| {
+        let mut output = Output::default();
+        // The first answer is that of /proc/mounts.
+        for (row, answer) in rows.iter().zip(answers.answers.iter().skip(1)) {
+            if answer.is_ok() {
+                output.out(format!("{row}\n"));
+            }
+        }
+        output.chunks.extend(wrong.chunks);
+        output.status = wrong.status;
+        output
+    })
+}
+
+fn hierarchies(request: &Request<'_>) -> Vec<Hierarchy> {
+    let Observation::Mounts(mounts) = request.observe.observe(request.actor, &Probe::Mounts) else {
+        return Vec::new();
+    };
+    let known = super::mount::controllers(request);
+    let mut found: Vec<Hierarchy> = Vec::new();
+    for MountInfo { target, fstype, options, .. } in mounts {
+        let names: Vec<String> = options.iter().filter(|option| known.contains(option)).cloned().collect();
+        let twice = found.iter().any(|one| one.names == names);
+        if fstype == "cgroup" && !names.is_empty() && !twice {
+            found.push(Hierarchy { names, target });
+        }
+    }
+    let place = |one: &Hierarchy| known.iter().position(|name| Some(name) == one.names.first());
+    found.sort_by_key(place);
+    found
+}
+
+/// Adds a step for every group at or below a path, and the line that it gives.
+fn walk(
+    request: &Request<'_>,
+    hierarchy: &Hierarchy,
+    below: &str,
+    steps: &mut Vec<Step>,
+    rows: &mut Vec<String>,
+) {
+    let names = hierarchy.names.join(",");
+    let start = if below.is_empty() { String::new() } else { format!("/{below}") };
+    let mut open = vec![start];
+    while let Some(group) = open.pop() {
+        let path = Text::from(format!("{}{group}", hierarchy.target));
+        let probe = Probe::Directory(path.clone());
+        let Observation::Entries(entries) = request.observe.observe(request.actor, &probe) else { continue };
+        if rows.len() >= MOST {
+            return;
+        }
+        let shown = if group.is_empty() { "/" } else { &group };
+        rows.push(format!("{names}:{shown}"));
+        steps.push(Step::new(request.actor, Call::Getdents64 { path }));
+        let children = entries.iter().filter(|entry| entry.kind == FileKind::Directory).rev();
+        open.extend(children.map(|entry| join(&Text::from(group.as_str()), &entry.name).to_string()));
+    }
+}

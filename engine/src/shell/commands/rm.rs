@@ -1,0 +1,91 @@
+//! `rm`, as coreutils'.
+
+use super::options::{self, Opt, flag};
+use super::{Action, Command, Output, Planned, Request, TOOL};
+use crate::plan::reply::FileKind;
+use crate::plan::{Call, Errno, Observation, Plan, Probe, Step, Text};
+
+const OPTIONS: &[Opt] = &[
+    flag('f', "force"),
+    flag('r', "recursive"),
+    flag('R', "recursive"),
+    flag('d', "dir"),
+    flag('v', "verbose"),
+];
+
+pub(super) const RM: Command =
+    Command { name: "rm", usage: "[-dfrv] FILE…", options: OPTIONS, action: Action::Plan(plan), ..TOOL };
+
+/// How many names one `rm -r` may remove.
+const MOST: usize = 10_000;
+
+/// What a step removes.
+struct Removed {
+    path: String,
+    directory: bool,
+}
+
+fn plan(request: &Request<'_>) -> Planned {
+    let parsed = match options::parse(request) {
+        Ok(parsed) => parsed,
+        Err(output) => return output.into(),
+    };
+    if parsed.operands.is_empty() && !parsed.has('f') {
+        return options::usage(request, "missing operand").into();
+    }
+    let recursive = parsed.has('r') || parsed.has('R');
+    let (force, verbose) = (parsed.has('f'), parsed.has('v'));
+    let mut refused = Output::default();
+    let (mut removed, mut steps) = (Vec::new(), Vec::new());
+    for operand in &parsed.operands {
+        let path = request.show(operand);
+        let directory =
+            matches!(request.look(operand), Observation::Stat(stat) if stat.kind == FileKind::Directory);
+        if directory && !recursive && !parsed.has('d') {
+            refused.err(format!("rm: cannot remove '{path}': Is a directory\n"), 1);
+        } else {
+            add(request, operand, directory, recursive, &mut removed, &mut steps);
+        }
+    }
+    Planned::new(Plan::independent(steps), move |answers| {
+        let mut output = refused;
+        for (removed, answer) in removed.iter().zip(answers.answers) {
+            let path = &removed.path;
+            match answer {
+                Ok(_) if verbose && removed.directory => output.out(format!("removed directory '{path}'\n")),
+                Ok(_) if verbose => output.out(format!("removed '{path}'\n")),
+                Ok(_) => {}
+                Err(refusal) if force && refusal.errno == Errno::ENOENT => {}
+                Err(refusal) => {
+                    output.err(format!("rm: cannot remove '{path}': {}\n", refusal.errno.text()), 1)
+                }
+            }
+        }
+        output
+    })
+}
+
+fn add(
+    request: &Request<'_>,
+    path: &Text,
+    directory: bool,
+    recursive: bool,
+    removed: &mut Vec<Removed>,
+    steps: &mut Vec<Step>,
+) {
+    if directory && recursive {
+        let probe = Probe::Directory(path.clone());
+        if let Observation::Entries(entries) = request.observe.observe(request.actor, &probe) {
+            for entry in entries {
+                if steps.len() < MOST {
+                    let below = super::join(path, &entry.name);
+                    add(request, &below, entry.kind == FileKind::Directory, true, removed, steps);
+                }
+            }
+        }
+    }
+    let call =
+        if directory { Call::Rmdir { path: path.clone() } } else { Call::Unlink { path: path.clone() } };
+    steps.push(Step::new(request.actor, call));
+    removed.push(Removed { path: request.show(path), directory });
+}

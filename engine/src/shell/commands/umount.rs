@@ -1,0 +1,72 @@
+//! `umount`, as util-linux'.
+
+use super::options::{self, Opt, flag};
+use super::{Action, Command, Completes, Output, Planned, Request, TOOL, cat};
+use crate::plan::{Call, Errno, Observation, Plan, Probe, Step, Text};
+
+const OPTIONS: &[Opt] = &[flag('l', "lazy"), flag('f', "force"), flag('v', "verbose"), flag('n', "no-mtab")];
+
+pub(super) const UMOUNT: Command = Command {
+    name: "umount",
+    usage: "[-lfv] DIRECTORY | SOURCE …",
+    options: OPTIONS,
+    completes: Completes::MountPoints,
+    action: Action::Plan(plan),
+    ..TOOL
+};
+
+fn plan(request: &Request<'_>) -> Planned {
+    let parsed = match options::parse(request) {
+        Ok(parsed) => parsed,
+        Err(output) => return output.into(),
+    };
+    if parsed.operands.is_empty() {
+        return Output::error("umount: bad usage\nTry 'umount --help' for more information.\n", 1).into();
+    }
+    let names = [('l', "detach"), ('f', "force")];
+    let flags: Vec<String> =
+        names.iter().filter(|(letter, _)| parsed.has(*letter)).map(|(_, name)| (*name).to_owned()).collect();
+    let targets: Vec<Text> = parsed.operands.iter().map(|operand| target(request, operand)).collect();
+    let shown: Vec<_> =
+        targets.iter().map(|target| (request.show(target), cat::path_hint(request, target))).collect();
+    let step = |target| Step::new(request.actor, Call::Umount2 { target, flags: flags.clone() });
+    let steps = targets.into_iter().map(step).collect();
+    let verbose = parsed.has('v');
+    Planned::new(Plan::independent(steps), move |answers| {
+        let mut output = Output::default();
+        for ((target, hint), answer) in shown.iter().zip(answers.answers) {
+            match answer {
+                Ok(_) if verbose => output.out(format!("umount: {target} unmounted\n")),
+                Ok(_) => {}
+                Err(refusal) => {
+                    output.err(format!("umount: {target}: {}\n", reason(refusal.errno)), 32);
+                    output.hints.extend(hint.clone());
+                }
+            }
+        }
+        output
+    })
+}
+
+/// A source that is mounted somewhere stands for its mount point.
+fn target(request: &Request<'_>, operand: &Text) -> Text {
+    let name = request.show(operand);
+    if name.contains('/') {
+        return operand.clone();
+    }
+    let Observation::Mounts(mounts) = request.observe.observe(request.actor, &Probe::Mounts) else {
+        return operand.clone();
+    };
+    let mount = mounts.iter().rev().find(|mount| mount.source == name);
+    mount.map_or_else(|| operand.clone(), |mount| Text::from(mount.target.as_str()))
+}
+
+fn reason(errno: Errno) -> String {
+    match errno {
+        Errno::EINVAL => "not mounted.".to_owned(),
+        Errno::EBUSY => "target is busy.".to_owned(),
+        Errno::ENOENT => "no mount point specified.".to_owned(),
+        Errno::EPERM => "must be superuser to unmount.".to_owned(),
+        other => format!("umount failed: {}.", other.text()),
+    }
+}

@@ -1,0 +1,37 @@
+//! All limits of the shell, so that no line, however odd, takes the page or the terminal down.
+
+/// Simple commands, loop rounds and function calls that one line may perform.
+pub(super) const COMMANDS_A_LINE: u32 = 100_000;
+
+/// Bytes in a line.
+pub(super) const LINE_BYTES: usize = 64 * 1024;
+
+/// How deep quotes, braces, parentheses and compound commands may nest in a line.
+pub(super) const NESTING: u32 = 40;
+
+/// How deep substitutions may nest in one word; the word parser's time doubles with each level.
+pub(super) const WORD_NESTING: u32 = 8;
+
+/// How deep commands may nest when they are performed, function calls included.
+pub(super) const CALL_DEPTH: u32 = 100;
+
+/// Bytes in one value, one expanded word or one captured output.
+pub(super) const VALUE_BYTES: usize = 1024 * 1024;
+
+/// Bytes that one line may print.
+pub(super) const OUTPUT_BYTES: usize = 4 * 1024 * 1024;
+
+/// Names that one pattern may expand to.
+pub(super) const GLOB_NAMES: usize = 4096;
+
+/// Milliseconds that the person waits for a program in the foreground before pressing Ctrl-C.
+pub(super) const PATIENCE_MS: u64 = 3000;
+
+/// Milliseconds that an interrupted program is given to end.
+pub(super) const INTERRUPT_MS: u64 = 1000;
+
+/// Programs that one line may wait for with patience.
+pub(super) const WAITS_A_LINE: u32 = 200;
+
+/// The same for a list in the background, which is suspended where it waits.
+pub(super) const WAITS_IN_BACKGROUND: u32 = 5;

@@ -1,0 +1,209 @@
+//! The shell: from a line of text to kernel calls, the same for the model and for real Linux.
+//!
+//! The grammar is POSIX sh with a few of bash's conveniences (`&>`, `<<<`, `$'…'`). Known commands are performed
+//! by the shell task itself, as busybox does with its applets; unknown programs and workloads are started with
+//! `clone3` and `execve`. Each simple command is planned when it is reached.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `parse` | a line to a syntax tree, with limits on what is accepted, and messages for what is wrong |
+//! | `state` | variables, functions, options: what `( … )` copies |
+//! | `interpret` | lists, conditions, loops, functions |
+//! | `simple` | one simple command: expansion, redirections, dispatch |
+//! | `expand`, `parameter`, `fields`, `pattern`, `glob`, `arithmetic` | from words to fields |
+//! | `redirect`, `stream` | where input comes from and output goes to |
+//! | `pipeline`, `program`, `background`, `job` | tasks: pipes, clone3 and execve, the background |
+//! | `builtin` | what the commands of the shell itself may do to it |
+//! | [`commands`] | one file a command, each one table entry |
+//! | [`complete`] | what could follow the cursor |
+//! | `suggest`, `wording` | did-you-mean, and the sentences of the message catalogue that `help` prints |
+
+mod arithmetic;
+mod background;
+mod builtin;
+pub mod commands;
+pub mod complete;
+mod expand;
+mod fields;
+mod glob;
+mod interpret;
+mod job;
+mod limits;
+mod parameter;
+mod parse;
+mod pattern;
+mod pipeline;
+mod program;
+mod redirect;
+mod simple;
+mod state;
+mod stream;
+mod suggest;
+mod wording;
+
+#[cfg(test)]
+mod tests;
+
+pub use suggest::nearest;
+
+use crate::host::HostProfile;
+use crate::plan::Backend;
+use interpret::Interpreter;
+use job::Jobs;
+use serde::{Deserialize, Serialize};
+use state::State;
+use std::collections::BTreeMap;
+
+/// Where a piece of output went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// A piece of output, in the order in which it appeared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Where it went.
+    pub stream: Stream,
+    /// What it was.
+    pub text: String,
+}
+
+/// Help beyond what the real tools print: the name of a message in the catalogue and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    /// The message's name, such as `hint-did-you-mean`.
+    pub id: String,
+    /// What the message's placeholders stand for.
+    pub facts: BTreeMap<String, String>,
+}
+
+impl Hint {
+    /// A hint without facts.
+    pub fn new(id: &str) -> Self {
+        Self { id: id.to_owned(), facts: BTreeMap::new() }
+    }
+
+    /// Adds a fact that the message shows.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.facts.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// What a line gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineResult {
+    /// Everything that was printed, in order.
+    pub output: Vec<Chunk>,
+    /// `$?` afterwards.
+    pub status: u8,
+    /// Help for the person.
+    pub hints: Vec<Hint>,
+    /// True where the line ends inside a quote or a compound command: more lines are needed. Nothing was
+    /// performed; `output` holds what a shell prints that gets no more lines.
+    pub incomplete: bool,
+}
+
+impl LineResult {
+    /// All that went to standard output.
+    pub fn stdout(&self) -> String {
+        self.text_of(Stream::Stdout)
+    }
+
+    /// All that went to standard error.
+    pub fn stderr(&self) -> String {
+        self.text_of(Stream::Stderr)
+    }
+
+    /// All that went to a stream.
+    pub fn text_of(&self, stream: Stream) -> String {
+        self.output.iter().filter(|chunk| chunk.stream == stream).map(|chunk| chunk.text.as_str()).collect()
+    }
+}
+
+/// A shell between two lines. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    state: State,
+    jobs: Jobs,
+    /// How many tasks and pipes of each name there have been, so that names are given once.
+    names: imbl::OrdMap<String, u32>,
+    /// Statuses of background tasks that have ended, for `wait`.
+    finished: imbl::OrdMap<String, u8>,
+    interactive: bool,
+    exited: Option<u8>,
+}
+
+impl Shell {
+    /// The shell that a session on this machine starts with. It is interactive: it reports on jobs.
+    pub fn new(profile: &HostProfile) -> Self {
+        Self {
+            state: State::new(&profile.environment),
+            jobs: Jobs::default(),
+            names: imbl::OrdMap::new(),
+            finished: imbl::OrdMap::new(),
+            interactive: true,
+            exited: None,
+        }
+    }
+
+    /// Turns the reports on background jobs off or on, as `sh -c` and a terminal differ in them.
+    pub fn set_interactive(&mut self, interactive: bool) {
+        self.interactive = interactive;
+    }
+
+    /// The status given to `exit`, once that has been run. The session itself goes on.
+    pub fn exited(&self) -> Option<u8> {
+        self.exited
+    }
+
+    /// `$?`.
+    pub fn status(&self) -> u8 {
+        self.state.status
+    }
+
+    /// Names of the functions that have been defined, sorted.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.state.functions.keys().map(String::as_str)
+    }
+
+    /// Names of the variables that are set, sorted.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.state.variables.keys().map(String::as_str)
+    }
+
+    /// Runs a line, which may hold several commands and newlines.
+    pub fn run(&mut self, line: &str, backend: &mut dyn Backend) -> LineResult {
+        self.exited = None;
+        let program = match parse::program(line) {
+            Ok(program) => program,
+            Err(error) => return self.refuse(&error),
+        };
+        let mut interpreter = Interpreter::new(self, backend);
+        interpreter.program(&program);
+        interpreter.finish()
+    }
+
+    fn refuse(&mut self, error: &parse::SyntaxError) -> LineResult {
+        self.state.status = 2;
+        LineResult {
+            output: vec![Chunk { stream: Stream::Stderr, text: format!("sh: {}\n", error.message) }],
+            status: 2,
+            hints: error.hint.iter().cloned().collect(),
+            incomplete: error.incomplete,
+        }
+    }
+
+    /// A name that no task or pipe has had yet: `sleep.1`, `sleep.2`, ….
+    fn fresh_name(&mut self, stem: &str) -> String {
+        let count = self.names.get(stem).copied().unwrap_or(0).saturating_add(1);
+        self.names.insert(stem.to_owned(), count);
+        format!("{stem}.{count}")
+    }
+}

@@ -1,0 +1,130 @@
+//! From a line to a syntax tree, and what a shell says where that fails.
+//!
+//! brush-parser does the grammar. Before it sees a line, the line is scanned for what a recursive parser could
+//! be hurt by: length, nesting, numbers that overflow.
+
+use super::Hint;
+use super::limits::{LINE_BYTES, NESTING, WORD_NESTING};
+use brush_parser::ast::Program;
+use brush_parser::word::WordPieceWithSource;
+use brush_parser::{ParseError, Parser, ParserOptions, TokenizerError};
+
+/// Why a line is no program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SyntaxError {
+    /// What a shell prints, without the shell's name.
+    pub(super) message: String,
+    /// More lines could make it whole.
+    pub(super) incomplete: bool,
+    /// Help beyond the message.
+    pub(super) hint: Option<Hint>,
+}
+
+impl SyntaxError {
+    fn wrong(message: impl Into<String>) -> Self {
+        Self { message: message.into(), incomplete: false, hint: None }
+    }
+
+    fn unfinished(message: impl Into<String>) -> Self {
+        Self { message: message.into(), incomplete: true, hint: None }
+    }
+}
+
+/// Options for the parser: bash's tokens are understood, extended globs are not.
+pub(super) fn options() -> ParserOptions {
+    ParserOptions { enable_extended_globbing: false, ..ParserOptions::default() }
+}
+
+/// Parses a line.
+pub(super) fn program(line: &str) -> Result<Program, SyntaxError> {
+    if line.len() > LINE_BYTES {
+        return Err(SyntaxError::wrong("line too long"));
+    }
+    check_shape(line, NESTING)?;
+    let mut parser = Parser::new(line.as_bytes(), &options());
+    parser.parse_program().map_err(|error| explain(line, &error))
+}
+
+/// Parses the pieces of a word.
+pub(super) fn word(word: &str) -> Result<Vec<WordPieceWithSource>, SyntaxError> {
+    check_shape(word, WORD_NESTING)?;
+    brush_parser::word::parse(word, &options())
+        .map_err(|_| SyntaxError::wrong(format!("{word}: bad substitution")))
+}
+
+/// Parses the text of a here-document, in which quotes mean nothing.
+pub(super) fn here_document(text: &str) -> Result<Vec<WordPieceWithSource>, SyntaxError> {
+    check_shape(text, WORD_NESTING)?;
+    brush_parser::word::parse_heredoc(text, &options())
+        .map_err(|_| SyntaxError::wrong("bad substitution in here-document"))
+}
+
+/// Refuses what could hurt a recursive parser: deep nesting, and digits that overflow where it takes a number.
+fn check_shape(text: &str, limit: u32) -> Result<(), SyntaxError> {
+    let (mut depth, mut deepest, mut digits) = (0_u32, 0_u32, 0_u32);
+    let mut quotes = 0_u32;
+    for c in text.chars() {
+        digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
+        if digits > 18 {
+            return Err(SyntaxError::wrong("number too long"));
+        }
+        match c {
+            '(' | '{' | '[' => depth += 1,
+            ')' | '}' | ']' => depth = depth.saturating_sub(1),
+            '"' | '`' => quotes += 1,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    let words = text.split(|c: char| c.is_whitespace() || c == ';');
+    let compounds =
+        words.filter(|word| matches!(*word, "if" | "while" | "until" | "for" | "case" | "!")).count();
+    let nested_compounds = u32::try_from(compounds).unwrap_or(u32::MAX);
+    if deepest > limit || nested_compounds > 500 || quotes > 4000 {
+        return Err(SyntaxError::wrong("syntax error: commands are nested too deep"));
+    }
+    Ok(())
+}
+
+fn explain(line: &str, error: &ParseError) -> SyntaxError {
+    match error {
+        ParseError::ParsingAtEndOfInput => SyntaxError::unfinished("syntax error: unexpected end of file"),
+        ParseError::ParsingNear(position) => {
+            let token = token_at(line, position.index);
+            SyntaxError::wrong(format!("syntax error near unexpected token `{token}'"))
+        }
+        ParseError::Tokenizing { inner, .. } => explain_token(inner),
+    }
+}
+
+fn explain_token(error: &TokenizerError) -> SyntaxError {
+    let expected = match error {
+        TokenizerError::UnterminatedSingleQuote(_) | TokenizerError::UnterminatedAnsiCQuote(_) => "'",
+        TokenizerError::UnterminatedDoubleQuote(_) => "\"",
+        TokenizerError::UnterminatedBackquote(_) => "`",
+        TokenizerError::UnterminatedCommandSubstitution | TokenizerError::UnterminatedExpansion => ")",
+        TokenizerError::UnterminatedVariable => "}",
+        TokenizerError::UnterminatedEscapeSequence => {
+            return SyntaxError::unfinished("syntax error: unexpected end of file");
+        }
+        TokenizerError::UnterminatedHereDocuments(..) => {
+            return SyntaxError::unfinished("here-document delimited by end-of-file");
+        }
+        _ => return SyntaxError::wrong("syntax error near unexpected token `newline'"),
+    };
+    SyntaxError::unfinished(format!("unexpected EOF while looking for matching `{expected}'"))
+}
+
+/// The token that starts at a character of the line.
+fn token_at(line: &str, index: usize) -> String {
+    const OPERATORS: [&str; 17] =
+        ["&&", "||", ";;", "<<-", "<<", ">>", "<&", ">&", "<>", ">|", "&", "|", ";", "<", ">", "(", ")"];
+    let rest: String = line.chars().skip(index).collect();
+    if rest.starts_with('\n') || rest.is_empty() {
+        return "newline".to_owned();
+    }
+    if let Some(operator) = OPERATORS.iter().find(|operator| rest.starts_with(**operator)) {
+        return (*operator).to_owned();
+    }
+    rest.chars().take_while(|c| !c.is_whitespace() && !";&|<>()".contains(*c)).take(60).collect()
+}

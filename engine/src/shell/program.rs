@@ -1,0 +1,411 @@
+//! Programs: a child is made with `clone3`, sets its descriptors, and becomes the program with `execve`.
+
+use super::expand::Failure;
+use super::interpret::{Flow, Interpreter};
+use super::limits::{INTERRUPT_MS, PATIENCE_MS, WAITS_A_LINE, WAITS_IN_BACKGROUND};
+use super::pipeline::Part;
+use super::redirect::Target;
+use super::simple::Prepared;
+use super::stream::{InputKind, Sink, Source};
+use super::{Hint, Stream};
+use crate::plan::{
+    Actor, Answer, Call, Errno, FileRef, OpenMode, PipeEnd, PipeName, Refusal, Reply, Signal, StdioSource,
+    Step, TaskRef, Text, WaitStatus,
+};
+
+/// What a program reads as its standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Feed {
+    /// What the command around it reads.
+    Inherited,
+    /// A text that the shell writes into a pipe.
+    Held(Text),
+    /// A pipe that the part before it writes to.
+    Pipe(PipeName),
+}
+
+/// A program that has been started.
+pub(super) struct Started {
+    /// Its task.
+    pub(super) actor: Actor,
+    /// The pipe that its output is read from by the shell.
+    pub(super) captured: Option<PipeName>,
+}
+
+impl Interpreter<'_> {
+    /// Runs one program in the foreground.
+    pub(super) fn run_program(&mut self, prepared: Prepared, path: Text, tail: bool) -> Flow {
+        if tail && self.can_become(&prepared) {
+            return self.become_program(&prepared, &path);
+        }
+        self.stages(vec![Part::Program(prepared, path)])
+    }
+
+    /// Makes a pipe that has a name of its own.
+    pub(super) fn make_pipe(&mut self) -> Result<PipeName, Failure> {
+        let name = PipeName(self.shell.fresh_name("pipe"));
+        match self.step(Call::Pipe2 { name: name.clone() }, "why-pipe") {
+            Ok(_) => Ok(name),
+            Err(refusal) => Err(Failure::fatal(format!("pipe error: {}", refusal.errno.text()))),
+        }
+    }
+
+    /// Closes a pipe's end of the shell, so that the other side sees the end.
+    pub(super) fn close(&mut self, end: PipeEnd) {
+        // A pipe that can't be closed has been closed before.
+        let _ = self.step(Call::Close { end }, "why-close-pipe");
+    }
+
+    /// Starts a program; `output` is the pipe to the part behind it.
+    pub(super) fn start(
+        &mut self,
+        prepared: &Prepared,
+        path: &Text,
+        feed: &Feed,
+        output: Option<&PipeName>,
+    ) -> Result<Started, Failure> {
+        let feed = self.feed_for(prepared, feed);
+        let fed = match &feed {
+            Feed::Held(_) => Some(self.make_pipe()?),
+            _ => None,
+        };
+        let captured = match (&self.io.stdout, &self.io.stderr, output) {
+            (Sink::Capture(_), _, None) | (_, Sink::Capture(_), _) => Some(self.make_pipe()?),
+            _ => None,
+        };
+        let mut descriptors = self.inherited(&feed, fed.as_ref(), output, captured.as_ref());
+        descriptors.extend(self.descriptors_of(&prepared.redirections)?);
+        let actor = self.clone_child(&program_name(&self.resolve(path)))?;
+        self.set_up(&actor, &descriptors, prepared, path);
+        self.close_after_start(&feed, fed, output, captured.as_ref());
+        Ok(Started { actor, captured })
+    }
+
+    /// Here-documents of the command itself count before what it inherits.
+    fn feed_for(&self, prepared: &Prepared, feed: &Feed) -> Feed {
+        let own = prepared.redirections.iter().rev().find_map(|one| match &one.to {
+            Target::Held(text) if one.descriptor == 0 => Some(text.clone()),
+            _ => None,
+        });
+        if let Some(text) = own {
+            return Feed::Held(text);
+        }
+        match (feed, &self.io.stdin) {
+            (Feed::Inherited, Source::Input(index)) => match self.inputs.get(*index) {
+                Some(input) => match (&input.kind, &input.rest) {
+                    (_, Some(rest)) => Feed::Held(rest.clone()),
+                    (InputKind::Pipe(PipeEnd::Read(name)), None) => Feed::Pipe(name.clone()),
+                    _ => Feed::Inherited,
+                },
+                None => Feed::Inherited,
+            },
+            _ => feed.clone(),
+        }
+    }
+
+    /// What the descriptors are before the command's own redirections; those of the shell are left out.
+    fn inherited(
+        &mut self,
+        feed: &Feed,
+        fed: Option<&PipeName>,
+        output: Option<&PipeName>,
+        captured: Option<&PipeName>,
+    ) -> Vec<(StdioSource, u32)> {
+        let mut list = Vec::new();
+        match (feed, fed) {
+            (Feed::Pipe(name), _) | (Feed::Held(_), Some(name)) => {
+                list.push((StdioSource::Pipe(PipeEnd::Read(name.clone())), 0));
+            }
+            _ => list.extend(self.input_file().map(|from| (from, 0))),
+        }
+        let write = |name: &PipeName| StdioSource::Pipe(PipeEnd::Write(name.clone()));
+        let stdout = self.io.stdout.clone();
+        match output {
+            Some(name) => list.push((write(name), 1)),
+            None => list.extend(self.sink_source(&stdout, captured, 1).map(|from| (from, 1))),
+        }
+        let stderr = self.io.stderr.clone();
+        if output.is_none() && stderr == stdout && !matches!(stderr, Sink::Terminal(_)) {
+            list.push((StdioSource::Descriptor(1), 2));
+        } else {
+            list.extend(self.sink_source(&stderr, captured, 2).map(|from| (from, 2)));
+        }
+        list
+    }
+
+    fn input_file(&self) -> Option<StdioSource> {
+        let Source::Input(index) = self.io.stdin else { return None };
+        match &self.inputs.get(index)?.kind {
+            InputKind::File(path) => Some(StdioSource::File { path: path.clone(), mode: OpenMode::Read }),
+            _ => None,
+        }
+    }
+
+    fn sink_source(
+        &mut self,
+        sink: &Sink,
+        captured: Option<&PipeName>,
+        descriptor: u32,
+    ) -> Option<StdioSource> {
+        match sink {
+            Sink::Terminal(Stream::Stdout) => (descriptor == 2).then_some(StdioSource::Descriptor(1)),
+            Sink::Terminal(Stream::Stderr) => (descriptor == 1).then_some(StdioSource::Descriptor(2)),
+            Sink::Capture(_) => captured.map(|name| StdioSource::Pipe(PipeEnd::Write(name.clone()))),
+            Sink::Closed => Some(StdioSource::File { path: Text::from("/dev/null"), mode: OpenMode::Write }),
+            Sink::File(index) => {
+                let file = self.files.get_mut(*index)?;
+                let mode = if file.opened { OpenMode::Append } else { file.mode };
+                file.opened = true;
+                file.mode = OpenMode::Append;
+                Some(StdioSource::File { path: file.path.clone(), mode })
+            }
+        }
+    }
+
+    /// A child of the task that runs this.
+    pub(super) fn clone_child(&mut self, stem: &str) -> Result<Actor, Failure> {
+        let child = Actor::new(self.shell.fresh_name(stem));
+        match self.step(Call::Clone3 { child: child.clone() }, "why-clone") {
+            Ok(_) => Ok(child),
+            Err(refusal) => Err(Failure::fatal(format!("fork: {}", refusal.errno.text()))),
+        }
+    }
+
+    /// In the child: descriptors, then execve. What is refused ends the child, as in any shell.
+    fn set_up(
+        &mut self,
+        actor: &Actor,
+        descriptors: &[(StdioSource, u32)],
+        prepared: &Prepared,
+        path: &Text,
+    ) {
+        if let Err((status, message)) = self.try_set_up(actor, descriptors, prepared, path) {
+            self.complain(&format!("sh: {message}"));
+            // A task that could not become the program can always end.
+            let _ = self.step_by(actor, Call::ExitGroup { status }, "why-exit-refused");
+        }
+    }
+
+    fn try_set_up(
+        &mut self,
+        actor: &Actor,
+        descriptors: &[(StdioSource, u32)],
+        prepared: &Prepared,
+        path: &Text,
+    ) -> Result<(), (u8, String)> {
+        for (from, to) in descriptors {
+            let call = Call::Dup2 { from: from.clone(), to: *to };
+            if let Err(refusal) = self.step_by(actor, call, "why-redirect") {
+                return Err((1, self.refused_descriptor(from, &refusal)));
+            }
+        }
+        let call = Call::Execve {
+            path: path.clone(),
+            argv: prepared.words.clone(),
+            env: self.environment(prepared),
+        };
+        self.step_by(actor, call, "why-execve").map(|_| ()).map_err(|refusal| {
+            let status = if refusal.errno == Errno::ENOENT { 127 } else { 126 };
+            (status, format!("{}: {}", self.resolve(path), refusal.errno.text()))
+        })
+    }
+
+    fn refused_descriptor(&mut self, from: &StdioSource, refusal: &Refusal) -> String {
+        match from {
+            StdioSource::File { path, .. } => self.refused_path(path, refusal.errno).message,
+            _ => refusal.errno.text().to_owned(),
+        }
+    }
+
+    /// Performs a step as another task.
+    pub(super) fn step_by(&mut self, actor: &Actor, call: Call, why: &str) -> Answer {
+        self.backend.perform(&Step::because(actor, call, why))
+    }
+
+    fn environment(&self, prepared: &Prepared) -> Vec<Text> {
+        let mut all: std::collections::BTreeMap<&str, &Text> = self
+            .shell
+            .state
+            .variables
+            .iter()
+            .filter(|(_, variable)| variable.exported)
+            .map(|(name, variable)| (name.as_str(), &variable.value))
+            .collect();
+        all.extend(prepared.assignments.iter().map(|(name, value)| (name.as_str(), value)));
+        let pair = |(name, value): (&str, &Text)| {
+            let mut pair = Text::from(format!("{name}="));
+            pair.push(value);
+            pair
+        };
+        all.into_iter().map(pair).collect()
+    }
+
+    fn close_after_start(
+        &mut self,
+        feed: &Feed,
+        fed: Option<PipeName>,
+        output: Option<&PipeName>,
+        captured: Option<&PipeName>,
+    ) {
+        if let Feed::Pipe(name) = feed {
+            self.close(PipeEnd::Read(name.clone()));
+        }
+        for name in output.into_iter().chain(captured) {
+            self.close(PipeEnd::Write(name.clone()));
+        }
+        if let (Feed::Held(data), Some(name)) = (feed, fed) {
+            self.close(PipeEnd::Read(name.clone()));
+            self.write_pipe(&name, data);
+            self.close(PipeEnd::Write(name));
+        }
+    }
+
+    /// Writes what the shell has printed into the pipe of a program. Its reader may have gone: that is fine.
+    fn write_pipe(&mut self, name: &PipeName, data: &Text) {
+        if !data.is_empty() {
+            let file = FileRef::Pipe(PipeEnd::Write(name.clone()));
+            let _ = self.step(Call::Write { file, data: data.clone(), mode: OpenMode::Write }, "why-feed");
+        }
+    }
+
+    /// True where nothing follows in this task and its descriptors need no help of the shell.
+    fn can_become(&self, prepared: &Prepared) -> bool {
+        let held = prepared.redirections.iter().any(|one| matches!(one.to, Target::Held(_)));
+        let captured =
+            matches!(self.io.stdout, Sink::Capture(_)) || matches!(self.io.stderr, Sink::Capture(_));
+        let plain = matches!(self.feed_for(prepared, &Feed::Inherited), Feed::Inherited);
+        self.actor() != Actor::shell() && !held && !captured && plain
+    }
+
+    /// A subshell's last command takes its place, as in other shells.
+    fn become_program(&mut self, prepared: &Prepared, path: &Text) -> Flow {
+        let mut descriptors = self.inherited(&Feed::Inherited, None, None, None);
+        match self.descriptors_of(&prepared.redirections) {
+            Ok(own) => descriptors.extend(own),
+            Err(failure) => return self.fail(&failure, 1),
+        }
+        let actor = self.actor();
+        match self.try_set_up(&actor, &descriptors, prepared, path) {
+            Ok(()) => self.replaced = true,
+            Err((status, message)) => {
+                self.complain(&format!("sh: {message}"));
+                self.shell.state.status = status;
+            }
+        }
+        Flow::Exit
+    }
+
+    /// Waits for tasks in the foreground. Those that run on are interrupted, as a person would do.
+    ///
+    /// Gives the status of the last, and whether Ctrl-C was needed.
+    pub(super) fn wait_for(&mut self, actors: &[Actor]) -> (u8, bool) {
+        let mut status = 0;
+        let mut interrupted = false;
+        for actor in actors {
+            let patience = if interrupted { INTERRUPT_MS } else { self.patience() };
+            let mut ended = self.wait_one(actor, patience);
+            if ended == WaitStatus::Running && self.background {
+                self.left_running.push(actor.clone());
+                continue;
+            }
+            if ended == WaitStatus::Running && !interrupted {
+                interrupted = true;
+                self.interrupt(actors);
+                ended = self.wait_one(actor, INTERRUPT_MS);
+            }
+            if ended == WaitStatus::Running {
+                self.signal(actor, Signal::KILL);
+                ended = self.wait_one(actor, INTERRUPT_MS);
+            }
+            self.drain_terminal();
+            self.report_signal(ended);
+            status = ended.shell_status();
+        }
+        self.drain_terminal();
+        (status, interrupted)
+    }
+
+    /// How long a program is waited for. A line that waits very often is running without end.
+    fn patience(&mut self) -> u64 {
+        self.waits = self.waits.saturating_add(1);
+        let most = if self.background { WAITS_IN_BACKGROUND } else { WAITS_A_LINE };
+        if self.waits > most { 0 } else { PATIENCE_MS }
+    }
+
+    /// Waits for one task.
+    pub(super) fn wait_one(&mut self, actor: &Actor, patience_ms: u64) -> WaitStatus {
+        let call = Call::Wait4 { task: TaskRef::Actor(actor.clone()), patience_ms };
+        match self.step(call, "why-wait") {
+            Ok(Reply::Wait(status)) => status,
+            // Whoever is not a child any more has been waited for.
+            _ => WaitStatus::Exited(127),
+        }
+    }
+
+    /// Ctrl-C: the terminal sends SIGINT to every task of the foreground.
+    fn interrupt(&mut self, actors: &[Actor]) {
+        self.drain_terminal();
+        self.print(Stream::Stderr, "^C\n");
+        for actor in actors {
+            self.signal(actor, Signal::INT);
+        }
+        let names: Vec<_> = actors.iter().map(|actor| program_of(actor.name())).collect();
+        let hint = Hint::new("hint-interrupted").with("program", names.join(" | "));
+        self.hint(hint.with("seconds", PATIENCE_MS / 1000));
+    }
+
+    /// Interrupts the programs whose output the shell would read for ever.
+    pub(super) fn interrupt_running(&mut self) {
+        let running = self.running.clone();
+        self.interrupt(&running);
+    }
+
+    /// Sends a signal to a task of the shell.
+    pub(super) fn signal(&mut self, actor: &Actor, signal: Signal) {
+        // A task that has ended meanwhile needs no signal.
+        let _ = self.step(Call::Kill { task: TaskRef::Actor(actor.clone()), signal }, "why-interrupt");
+    }
+
+    /// What shells print about a program that a signal ended.
+    fn report_signal(&mut self, status: WaitStatus) {
+        if let WaitStatus::Signaled(signal) = status
+            && signal != Signal::INT
+            && signal != Signal(13)
+        {
+            self.print(Stream::Stderr, &format!("{}\n", signal_text(signal)));
+        }
+    }
+}
+
+/// The texts of strsignal(3).
+pub(super) fn signal_text(signal: Signal) -> String {
+    const TEXTS: [(u8, &str); 15] = [
+        (1, "Hangup"),
+        (2, "Interrupt"),
+        (3, "Quit"),
+        (4, "Illegal instruction"),
+        (5, "Trace/breakpoint trap"),
+        (6, "Aborted"),
+        (7, "Bus error"),
+        (8, "Floating point exception"),
+        (9, "Killed"),
+        (10, "User defined signal 1"),
+        (11, "Segmentation fault"),
+        (12, "User defined signal 2"),
+        (13, "Broken pipe"),
+        (14, "Alarm clock"),
+        (15, "Terminated"),
+    ];
+    let row = TEXTS.iter().find(|(number, _)| *number == signal.0);
+    row.map_or_else(|| format!("Signal {}", signal.0), |(_, text)| (*text).to_owned())
+}
+
+/// The last component of a path, which tasks are named after.
+fn program_name(path: &str) -> String {
+    path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("program").to_owned()
+}
+
+/// The program in an actor's name: `sleep` in `sleep.1`.
+pub(super) fn program_of(actor: &str) -> &str {
+    actor.rsplit_once('.').map_or(actor, |(program, _)| program)
+}

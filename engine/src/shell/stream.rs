@@ -1,0 +1,259 @@
+//! Where a command's input comes from and where its output goes.
+
+use super::interpret::Interpreter;
+use super::limits::{OUTPUT_BYTES, VALUE_BYTES};
+use super::{Chunk, Stream};
+use crate::plan::{Actor, Answer, Call, FileRef, OpenMode, PipeEnd, Refusal, Reply, Step, Text};
+
+/// Where input comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The terminal. Nobody types while a command runs, so there is nothing to read.
+    Terminal,
+    /// An input by its index in [`Interpreter::inputs`].
+    Input(usize),
+}
+
+/// Where output goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sink {
+    /// The session's output.
+    Terminal(Stream),
+    /// A file by its index in [`Interpreter::files`].
+    File(usize),
+    /// A text that is collected, by its index in [`Interpreter::captures`].
+    Capture(usize),
+    /// Nowhere: the descriptor is closed.
+    Closed,
+}
+
+/// The three descriptors of a command.
+#[derive(Clone, Debug)]
+pub(super) struct Io {
+    /// Descriptor 0.
+    pub(super) stdin: Source,
+    /// Descriptor 1.
+    pub(super) stdout: Sink,
+    /// Descriptor 2.
+    pub(super) stderr: Sink,
+}
+
+impl Io {
+    /// All three at the terminal.
+    pub(super) fn terminal() -> Self {
+        Self {
+            stdin: Source::Terminal,
+            stdout: Sink::Terminal(Stream::Stdout),
+            stderr: Sink::Terminal(Stream::Stderr),
+        }
+    }
+}
+
+/// A file that output goes to.
+#[derive(Clone, Debug)]
+pub(super) struct OutputFile {
+    /// Its path.
+    pub(super) path: Text,
+    /// How the next write opens it: as the redirection says if it has not been opened yet.
+    pub(super) mode: OpenMode,
+    /// True once an `open` or a `write` has been made.
+    pub(super) opened: bool,
+}
+
+/// What an input is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum InputKind {
+    /// A text that is at hand: a here-document, or what a command before this one in a pipeline printed.
+    Held,
+    /// A file.
+    File(Text),
+    /// A pipe's end.
+    Pipe(PipeEnd),
+}
+
+/// An input that several commands may read from, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Input {
+    /// What it is.
+    pub(super) kind: InputKind,
+    /// What has been read from it and not used yet; `None` before the first reading.
+    pub(super) rest: Option<Text>,
+}
+
+impl Interpreter<'_> {
+    /// The task that performs what is run.
+    pub(super) fn actor(&self) -> Actor {
+        self.shell.state.actor.clone()
+    }
+
+    /// Performs one step as the shell.
+    pub(super) fn step(&mut self, call: Call, why: &str) -> Answer {
+        let step = Step::because(&self.shell.state.actor, call, why);
+        self.backend.perform(&step)
+    }
+
+    /// The characters of a text; an actor that never was gives `?`.
+    pub(super) fn resolve(&self, text: &Text) -> String {
+        let known = text.resolve(|actor| self.backend.pid(actor));
+        known.unwrap_or_else(|| text.to_string())
+    }
+
+    /// Prints to standard error, as far as that is possible.
+    pub(super) fn complain(&mut self, message: &str) {
+        let sink = self.io.stderr.clone();
+        // A refused write to standard error has nowhere to be told.
+        let _ = self.emit(&sink, &Text::from(format!("{message}\n")));
+    }
+
+    /// Writes a text to where output goes.
+    ///
+    /// # Errors
+    /// The kernel's refusal.
+    pub(super) fn emit(&mut self, sink: &Sink, text: &Text) -> Result<(), Refusal> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        match sink {
+            Sink::Terminal(stream) => self.print(*stream, &self.resolve(text)),
+            Sink::Capture(index) => self.capture(*index, text),
+            Sink::File(index) => return self.write_file(*index, text),
+            Sink::Closed => return Err(Refusal::bare(crate::plan::Errno::EBADF, "write")),
+        }
+        Ok(())
+    }
+
+    /// Appends to the session's output.
+    pub(super) fn print(&mut self, stream: Stream, text: &str) {
+        self.printed = self.printed.saturating_add(text.len());
+        if text.is_empty() || self.printed > OUTPUT_BYTES {
+            return;
+        }
+        match self.output.last_mut() {
+            Some(last) if last.stream == stream => last.text.push_str(text),
+            _ => self.output.push(Chunk { stream, text: text.to_owned() }),
+        }
+    }
+
+    fn capture(&mut self, index: usize, text: &Text) {
+        let resolved = self.resolve(text).len();
+        self.captured = self.captured.saturating_add(resolved);
+        if let Some(capture) = self.captures.get_mut(index)
+            && self.captured <= VALUE_BYTES * 4
+        {
+            capture.push(text);
+        }
+    }
+
+    fn write_file(&mut self, index: usize, text: &Text) -> Result<(), Refusal> {
+        let Some(file) = self.files.get(index) else { return Ok(()) };
+        let call =
+            Call::Write { file: FileRef::Path(file.path.clone()), data: text.clone(), mode: file.mode };
+        let why = if file.opened { "why-redirect-write" } else { "" };
+        let answer = self.step(call, why);
+        let opened = !matches!(&answer, Err(refusal) if refusal.at == "open");
+        if let Some(file) = self.files.get_mut(index)
+            && opened
+        {
+            file.opened = true;
+            // What follows goes behind what is there.
+            file.mode = OpenMode::Append;
+        }
+        answer.map(|_| ())
+    }
+
+    /// What tasks have written to the terminal since the last time.
+    pub(super) fn drain_terminal(&mut self) {
+        let text = self.backend.take_terminal();
+        self.print(Stream::Stdout, &text);
+    }
+
+    /// Everything that is still to be read from an input.
+    ///
+    /// # Errors
+    /// The kernel's refusal.
+    pub(super) fn read_all(&mut self, source: &Source) -> Result<Text, Refusal> {
+        let Source::Input(index) = source else { return Ok(Text::default()) };
+        self.fill(*index)?;
+        Ok(self
+            .inputs
+            .get_mut(*index)
+            .and_then(|input| input.rest.replace(Text::default()))
+            .unwrap_or_default())
+    }
+
+    /// One line from an input, and whether a newline ended it; `None` at its end.
+    ///
+    /// # Errors
+    /// The kernel's refusal.
+    pub(super) fn read_line(&mut self, source: &Source) -> Result<Option<(String, bool)>, Refusal> {
+        let Source::Input(index) = source else { return Ok(None) };
+        self.fill(*index)?;
+        let Some(rest) = self.inputs.get(*index).and_then(|input| input.rest.clone()) else {
+            return Ok(None);
+        };
+        let rest = self.resolve(&rest);
+        if rest.is_empty() {
+            return Ok(None);
+        }
+        let (line, ended, left) = match rest.split_once('\n') {
+            Some((line, left)) => (line.to_owned(), true, left),
+            None => (rest.clone(), false, ""),
+        };
+        if let Some(input) = self.inputs.get_mut(*index) {
+            input.rest = Some(Text::from(left));
+        }
+        Ok(Some((line, ended)))
+    }
+
+    /// Reads an input to its end if that has not been done yet.
+    fn fill(&mut self, index: usize) -> Result<(), Refusal> {
+        let file = match self.inputs.get(index) {
+            Some(Input { kind: InputKind::File(path), rest: None }) => FileRef::Path(path.clone()),
+            Some(Input { kind: InputKind::Pipe(end), rest: None }) => FileRef::Pipe(end.clone()),
+            _ => return Ok(()),
+        };
+        let text = match &file {
+            FileRef::Path(_) => self.read_once(file.clone())?,
+            FileRef::Pipe(_) => self.read_pipe(&file)?,
+        };
+        if let Some(input) = self.inputs.get_mut(index) {
+            input.rest = Some(Text::from(text));
+        }
+        Ok(())
+    }
+
+    fn read_once(&mut self, file: FileRef) -> Result<String, Refusal> {
+        match self.step(Call::Read { file }, "")? {
+            Reply::Data(text) => Ok(text),
+            _ => Ok(String::new()),
+        }
+    }
+
+    /// Reads a pipe to its end. Where its writers run on without end, they are interrupted, as a person would.
+    pub(super) fn read_pipe(&mut self, file: &FileRef) -> Result<String, Refusal> {
+        match self.read_once(file.clone()) {
+            Err(refusal) if refusal.errno == crate::plan::Errno::EAGAIN => {
+                self.interrupt_running();
+                self.read_once(file.clone())
+            }
+            answer => answer,
+        }
+    }
+
+    /// Adds an input.
+    pub(super) fn add_input(&mut self, kind: InputKind, rest: Option<Text>) -> Source {
+        self.inputs.push(Input { kind, rest });
+        Source::Input(self.inputs.len() - 1)
+    }
+
+    /// Starts to collect output; [`Self::take_capture`] ends it.
+    pub(super) fn start_capture(&mut self) -> Sink {
+        self.captures.push(Text::default());
+        Sink::Capture(self.captures.len() - 1)
+    }
+
+    /// What was collected since the matching [`Self::start_capture`].
+    pub(super) fn take_capture(&mut self) -> Text {
+        self.captures.pop().unwrap_or_default()
+    }
+}

@@ -1,0 +1,276 @@
+//! The host's control groups as a picture: hierarchies, groups, processes in them.
+
+use crate::history::Session;
+use crate::host::HostKind;
+use crate::kernel::Kernel;
+use crate::kernel::cgroup::{CgroupState, GroupId, HierarchyId};
+use crate::kernel::resources;
+use crate::plan::{Actor, Observation, Observe, Probe};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// Which group, over all frames of a session.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupKey {
+    /// The hierarchy's number in the model.
+    pub hierarchy: u32,
+    /// The group's path in it; `/` for the root.
+    pub path: String,
+}
+
+impl fmt::Display for GroupKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.hierarchy, self.path)
+    }
+}
+
+/// The host at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostView {
+    /// Which profile.
+    pub kind: HostKind,
+    /// Number of CPUs.
+    pub cpus: u32,
+    /// Main memory in bytes.
+    pub memory: u64,
+    /// Number of tasks.
+    pub n_tasks: u32,
+    /// Simulated time since the start, in milliseconds.
+    pub now_ms: u64,
+    /// CPU in use, in thousandths of one CPU.
+    pub cpu_used_milli: u32,
+    /// Memory that tasks have, in bytes.
+    pub memory_used: u64,
+    /// The hierarchies, in the order in which they were made.
+    pub hierarchies: Vec<HierarchyView>,
+    /// Controllers that belong to no version 1 hierarchy and are not used by the version 2 tree.
+    pub free_controllers: Vec<String>,
+}
+
+/// One hierarchy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HierarchyView {
+    /// Its number in the model.
+    pub id: u32,
+    /// 1 or 2.
+    pub version: u8,
+    /// What it is called: its controllers or its name.
+    pub title: String,
+    /// Its controllers in the kernel's order.
+    pub controllers: Vec<String>,
+    /// Where it is mounted; empty for one that lives on unmounted.
+    pub mounted_at: Vec<String>,
+    /// The root group with everything in it.
+    pub root: GroupNode,
+}
+
+/// A group with its processes and children.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupNode {
+    /// Which group.
+    pub key: GroupKey,
+    /// Its directory's name; `/` for the root.
+    pub name: String,
+    /// Processes directly in it, by pid.
+    pub tasks: Vec<TaskToken>,
+    /// Child groups by name.
+    pub children: Vec<Self>,
+    /// Limits and shares that are not the default, as short labels: `cpu.shares 512`.
+    pub settings: Vec<Setting>,
+    /// True where the current step made or changed it.
+    pub changed: bool,
+}
+
+/// A setting that differs from what a new group has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The file.
+    pub file: String,
+    /// Its value, the first line.
+    pub value: String,
+}
+
+/// A process in the picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskToken {
+    /// Its pid.
+    pub pid: u32,
+    /// Its program's name.
+    pub comm: String,
+    /// R, S, D, T or Z.
+    pub state: char,
+    /// True for the shell that the person types into.
+    pub is_shell: bool,
+    /// CPU that it gets, in thousandths of one CPU.
+    pub cpu_milli: u32,
+    /// True where the current step started it or moved it here.
+    pub changed: bool,
+}
+
+/// The host at step `at`.
+pub fn host(session: &Session, at: u32) -> HostView {
+    let kernel = &session.frame(at).kernel;
+    let before = (at > 0).then(|| &session.frame(at - 1).kernel);
+    let drawing = Drawing::new(kernel, before);
+    let cgroups = kernel.cgroups();
+    let hierarchies: Vec<_> = cgroups.hierarchies().map(|id| drawing.hierarchy(id)).collect();
+    let taken: BTreeSet<_> = hierarchies.iter().flat_map(|hierarchy| hierarchy.controllers.clone()).collect();
+    let profile = session.profile();
+    HostView {
+        kind: profile.kind,
+        cpus: profile.cpus,
+        memory: profile.memory,
+        n_tasks: u32::try_from(kernel.tasks().count()).unwrap_or(u32::MAX),
+        now_ms: kernel.now_ms(),
+        cpu_used_milli: drawing.cpu.values().sum(),
+        memory_used: kernel.tasks().filter_map(|task| task.demand.as_ref()).map(|demand| demand.memory).sum(),
+        hierarchies,
+        free_controllers: profile.controllers.iter().filter(|name| !taken.contains(*name)).cloned().collect(),
+    }
+}
+
+/// What is looked up once for a picture.
+struct Drawing<'a> {
+    kernel: &'a Kernel,
+    before: Option<&'a Kernel>,
+    cpu: BTreeMap<u32, u32>,
+    tokens: BTreeMap<u32, TaskToken>,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(kernel: &'a Kernel, before: Option<&'a Kernel>) -> Self {
+        let cpu = resources::shares(kernel.cgroups(), &kernel.demands());
+        let shell = kernel.pid(&Actor::shell());
+        let token = |task: &crate::kernel::task::Task| TaskToken {
+            pid: task.pid,
+            comm: task.comm.clone(),
+            state: kernel.state_letter(task),
+            is_shell: shell == Some(task.pid),
+            cpu_milli: cpu.get(&task.pid).copied().unwrap_or(0),
+            changed: false,
+        };
+        let tokens = kernel.tasks().map(|task| (task.pid, token(task))).collect();
+        Self { kernel, before, cpu, tokens }
+    }
+
+    fn hierarchy(&self, id: HierarchyId) -> HierarchyView {
+        let cgroups = self.kernel.cgroups();
+        let controllers: Vec<_> = cgroups.controllers(id).into_iter().map(str::to_owned).collect();
+        let version = if cgroups.fstype(id) == "cgroup2" { 2 } else { 1 };
+        let title = match (version, cgroups.name(id)) {
+            (2, _) => "cgroup2".to_owned(),
+            (_, Some(name)) if controllers.is_empty() => format!("name={name}"),
+            _ => controllers.join(","),
+        };
+        HierarchyView {
+            id: id.0,
+            version,
+            title,
+            controllers,
+            mounted_at: mount_points(self.kernel, id),
+            root: self.group(id, cgroups.root(id)),
+        }
+    }
+
+    fn group(&self, hierarchy: HierarchyId, id: GroupId) -> GroupNode {
+        let cgroups = self.kernel.cgroups();
+        let path = cgroups.path(id);
+        let old =
+            self.before.and_then(|kernel| find(kernel.cgroups(), hierarchy, &path).map(|old| (kernel, old)));
+        let tasks =
+            cgroups.members(id).into_iter().filter_map(|pid| self.token(hierarchy, id, pid)).collect();
+        let settings = settings(self.kernel, id);
+        let changed = match (self.before, old) {
+            (Some(kernel), Some((_, old))) => {
+                kernel.cgroups().members(old) != cgroups.members(id)
+                    || self::settings(kernel, old) != settings
+            }
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        GroupNode {
+            key: GroupKey { hierarchy: hierarchy.0, path },
+            name: if cgroups.parent(id).is_none() { "/".to_owned() } else { cgroups.name_of(id).to_owned() },
+            tasks,
+            children: cgroups.children(id).map(|(_, child)| self.group(hierarchy, child)).collect(),
+            settings,
+            changed,
+        }
+    }
+
+    fn token(&self, hierarchy: HierarchyId, group: GroupId, pid: u32) -> Option<TaskToken> {
+        let mut token = self.tokens.get(&pid)?.clone();
+        token.changed = self.before.is_some_and(|before| {
+            let old = before.cgroups().group_of(hierarchy, pid).map(|old| before.cgroups().path(old));
+            old != Some(self.kernel.cgroups().path(group))
+        });
+        Some(token)
+    }
+}
+
+/// Files whose value says how a group differs from a new one, with the value that a new group has.
+const SHOWN_SETTINGS: [(&str, &[&str]); 16] = [
+    ("cpu.shares", &["1024"]),
+    ("cpu.cfs_quota_us", &["-1"]),
+    ("cpu.weight", &["100"]),
+    ("cpu.max", &["max 100000"]),
+    ("cpuset.cpus", &[""]),
+    ("cpuset.mems", &[""]),
+    ("memory.limit_in_bytes", &["9223372036854771712"]),
+    ("memory.max", &["max"]),
+    ("memory.high", &["max"]),
+    ("pids.max", &["max"]),
+    ("freezer.state", &["THAWED"]),
+    ("cgroup.freeze", &["0"]),
+    ("cgroup.subtree_control", &[""]),
+    ("net_cls.classid", &["0"]),
+    ("blkio.throttle.read_bps_device", &[""]),
+    ("devices.list", &["a *:* rwm"]),
+];
+
+fn settings(kernel: &Kernel, group: GroupId) -> Vec<Setting> {
+    let cgroups = kernel.cgroups();
+    let visible: BTreeSet<_> = cgroups.files(group).into_iter().map(|row| row.name).collect();
+    let is_root = cgroups.parent(group).is_none();
+    let mut settings = Vec::new();
+    for (file, defaults) in SHOWN_SETTINGS.iter().filter(|(file, _)| visible.contains(file)) {
+        let value = kernel.read_group_file(group, file).unwrap_or_default();
+        let value = value.lines().next().unwrap_or_default();
+        let is_default = defaults.contains(&value) || (is_root && file.starts_with("cpuset."));
+        if !is_default {
+            settings.push(Setting { file: (*file).to_owned(), value: value.to_owned() });
+        }
+    }
+    settings
+}
+
+/// Where a hierarchy is mounted, as the shell sees it.
+pub(super) fn mount_points(kernel: &Kernel, id: HierarchyId) -> Vec<String> {
+    let cgroups = kernel.cgroups();
+    let (fstype, own) = (cgroups.fstype(id), cgroups.mount_options(id));
+    let Observation::Mounts(mounts) = kernel.observe(&Actor::shell(), &Probe::Mounts) else {
+        return Vec::new();
+    };
+    let is_own = |options: &[String]| {
+        let mut rest = options.iter();
+        own.iter().all(|option| rest.any(|other| other == option))
+            && cgroup_words(options) == cgroup_words(&own)
+    };
+    let own_mounts = mounts.iter().filter(|mount| mount.fstype == fstype && is_own(&mount.options));
+    own_mounts.map(|mount| mount.target.clone()).collect()
+}
+
+/// The options that say which hierarchy it is: controllers and name.
+fn cgroup_words(options: &[String]) -> Vec<&String> {
+    let order = crate::host::CONTROLLER_ORDER;
+    options.iter().filter(|word| order.contains(&word.as_str()) || word.starts_with("name=")).collect()
+}
+
+/// Finds a group by its path.
+pub(super) fn find(cgroups: &CgroupState, hierarchy: HierarchyId, path: &str) -> Option<GroupId> {
+    if !cgroups.hierarchies().any(|id| id == hierarchy) {
+        return None;
+    }
+    let names = path.split('/').filter(|name| !name.is_empty());
+    names.into_iter().try_fold(cgroups.root(hierarchy), |group, name| cgroups.child(group, name))
+}

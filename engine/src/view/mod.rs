@@ -1,0 +1,13 @@
+//! What the screen shows, in plain structs with public fields. The page draws these and knows no rules.
+
+pub mod change;
+pub mod host;
+pub mod inspector;
+pub mod step;
+pub mod timeline;
+
+pub use change::{Change, Sign};
+pub use host::{GroupKey, GroupNode, HierarchyView, HostView, TaskToken};
+pub use inspector::{FileView, GroupView, TaskView};
+pub use step::{FidelityView, RefusalView, StepCard};
+pub use timeline::{TimelineCommand, TimelineLine, TimelineStep};

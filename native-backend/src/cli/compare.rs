@@ -1,0 +1,78 @@
+//! `drydock compare`
+
+use super::lines::{self, Source};
+use super::state::State;
+use super::style::{Style, on_stdout, paint};
+use super::world::{HostChoice, World};
+use super::{CANNOT, Outcome};
+use drydock_engine::history::compare::{Difference, RunLine, compare_lines, run_lines};
+use drydock_engine::host::HostProfile;
+use drydock_engine::mapping::Mapped;
+
+/// Perform lines on the model and on this machine's kernel, and print the first difference
+///
+/// Exit status: 0 the same, 1 different, 2 this machine cannot, and why.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    host: HostChoice,
+    #[command(flatten)]
+    state: State,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    let Some(text) = arguments.source.text()? else {
+        eprintln!("drydock: nothing to compare: give a file of lines, or -c LINE");
+        return Ok(CANNOT);
+    };
+    let commands = lines::commands(&text);
+    // Both begin with this machine as it is, so that they begin equal.
+    let profile = arguments.host.for_linux()?;
+    let model = perform(World::model(&profile), &profile, &commands, arguments.host.map);
+    let linux = perform(World::linux(&profile, &arguments.state)?, &profile, &commands, arguments.host.map);
+    match compare_lines(&model, &linux) {
+        None => {
+            let steps: usize = model.iter().map(|line| line.steps.len()).sum();
+            println!("the same: {} lines, {steps} steps", model.len());
+            Ok(0)
+        }
+        Some(difference) => {
+            show(&difference);
+            Ok(1)
+        }
+    }
+}
+
+fn perform(mut world: World, profile: &HostProfile, commands: &[String], map: bool) -> Vec<RunLine> {
+    let lines = commands.iter().map(String::as_str);
+    if map {
+        run_lines(profile, lines, &mut Mapped::new(&mut world, profile))
+    } else {
+        run_lines(profile, lines, &mut world)
+    }
+}
+
+/// The width of the left column.
+const COLUMN: usize = 50;
+
+/// The two sides beside each other; rows in which they differ are marked.
+fn show(difference: &Difference) {
+    let colours = on_stdout();
+    println!("different in line {}: {}", difference.number, difference.line);
+    println!("{}:", difference.what);
+    println!("  {}", paint(&format!("{:COLUMN$}   linux", "model"), Style::Strong, colours));
+    let (left, right): (Vec<_>, Vec<_>) =
+        (difference.left.lines().collect(), difference.right.lines().collect());
+    for index in 0..left.len().max(right.len()) {
+        let (left, right) = (left.get(index).copied(), right.get(index).copied());
+        let mark = if left == right { ' ' } else { '|' };
+        let (left, right) = (left.unwrap_or_default(), right.unwrap_or_default());
+        if left.chars().count() <= COLUMN {
+            println!("  {left:COLUMN$} {mark} {right}");
+        } else {
+            println!("  {left}\n  {:COLUMN$} {mark} {right}", "");
+        }
+    }
+}

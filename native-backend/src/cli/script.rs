@@ -1,0 +1,185 @@
+//! A plan as a shell script: the commands that do the same by hand.
+
+use drydock_engine::plan::{
+    Actor, Call, FileRef, OpenMode, Piece, PipeEnd, Signal, StdioSource, Step, TaskRef, Text,
+};
+use std::collections::BTreeMap;
+
+/// The script.
+pub(super) fn script(line: &str, steps: &[Step]) -> String {
+    let mut out = String::from("#!/bin/sh\n");
+    for part in line.lines() {
+        out.push_str(&format!("# {part}\n"));
+    }
+    let mut writer = Writer::default();
+    for step in steps {
+        if let Some(text) = writer.step(step) {
+            out.push_str(&text);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// What a child is set up with before it becomes a program.
+#[derive(Debug, Default)]
+struct Writer {
+    redirections: BTreeMap<Actor, String>,
+}
+
+impl Writer {
+    fn step(&mut self, Step { actor, call, .. }: &Step) -> Option<String> {
+        match call {
+            Call::Mkdir { path, mode } if *mode & 0o777 == 0o777 => Some(format!("mkdir {}", word(path))),
+            Call::Mkdir { path, mode } => Some(format!("mkdir -m {:04o} {}", mode & !0o022, word(path))),
+            Call::Rmdir { path } => Some(format!("rmdir {}", word(path))),
+            Call::Unlink { path } => Some(format!("rm {}", word(path))),
+            Call::Open { path, mode } => Some(format!(": {} {}", redirection(*mode), word(path))),
+            Call::Read { file } => Some(format!("cat {}", file_word(file))),
+            Call::Write { file, data, mode } => {
+                let to = if matches!(file, FileRef::Pipe(_)) { ">" } else { redirection(*mode) };
+                Some(format!("printf %s {} {to} {}", word(data), file_word(file)))
+            }
+            Call::Getdents64 { path } => Some(format!("ls -A {}", word(path))),
+            Call::Stat { path } => Some(format!("stat -L {}", word(path))),
+            Call::Chdir { path } => Some(format!("cd {}", word(path))),
+            Call::Mount { source, target, fstype, flags, data } => {
+                Some(mount(source, target, fstype, flags, data))
+            }
+            Call::Umount2 { target, flags } => Some(umount(target, flags)),
+            Call::Pipe2 { name } => Some(format!("mkfifo {}", quoted(&format!("/tmp/{}", name.0)))),
+            Call::Dup2 { from, to } => {
+                self.redirections.entry(actor.clone()).or_default().push_str(&dup2(from, *to));
+                None
+            }
+            Call::Close { .. } | Call::Clone3 { .. } => None,
+            Call::Execve { path: _, argv, env: _ } => {
+                let words: Vec<_> = argv.iter().map(word).collect();
+                let redirections = self.redirections.remove(actor).unwrap_or_default();
+                Some(format!("{}{redirections} & {}=$!", words.join(" "), variable(actor)))
+            }
+            Call::ExitGroup { status } if actor == &Actor::shell() => Some(format!("exit {status}")),
+            Call::ExitGroup { .. } => None,
+            Call::Wait4 { task, .. } => Some(format!("wait {}", task_word(task))),
+            Call::Kill { task, signal } => Some(kill(task, *signal)),
+        }
+    }
+}
+
+/// `O_WRONLY` without more has no operator of its own; for a control file `>` is the same.
+fn redirection(mode: OpenMode) -> &'static str {
+    match mode {
+        OpenMode::Read => "<",
+        OpenMode::Write | OpenMode::Truncate => ">",
+        OpenMode::Append => ">>",
+    }
+}
+
+fn mount(source: &Text, target: &Text, fstype: &str, flags: &[String], data: &Text) -> String {
+    let mut options = Text::from(flags.join(",").replace("rdonly", "ro"));
+    if !options.is_empty() && !data.is_empty() {
+        options.push_str(",");
+    }
+    options.push(data);
+    let options = if options.is_empty() { String::new() } else { format!(" -o {}", word(&options)) };
+    format!("mount -t {}{options} {} {}", quoted(fstype), word(source), word(target))
+}
+
+fn umount(target: &Text, flags: &[String]) -> String {
+    let has = |name: &str| flags.iter().any(|flag| flag == name);
+    let lazy = if has("detach") { " -l" } else { "" };
+    let force = if has("force") { " -f" } else { "" };
+    format!("umount{lazy}{force} {}", word(target))
+}
+
+fn dup2(from: &StdioSource, to: u32) -> String {
+    match from {
+        StdioSource::File { path, mode } => format!(" {to}{} {}", redirection(*mode), word(path)),
+        StdioSource::Pipe(end) => {
+            let direction = if matches!(end, PipeEnd::Read(_)) { "<" } else { ">" };
+            format!(" {to}{direction} {}", pipe_word(end))
+        }
+        StdioSource::Descriptor(from) => format!(" {to}>&{from}"),
+    }
+}
+
+fn kill(task: &TaskRef, signal: Signal) -> String {
+    format!("kill -{} {}", signal.name(), task_word(task))
+}
+
+fn task_word(task: &TaskRef) -> String {
+    match task {
+        TaskRef::Actor(actor) => pid(actor),
+        TaskRef::Pid(number) => number.to_string(),
+    }
+}
+
+fn file_word(file: &FileRef) -> String {
+    match file {
+        FileRef::Path(path) => word(path),
+        FileRef::Pipe(end) => pipe_word(end),
+    }
+}
+
+fn pipe_word(end: &PipeEnd) -> String {
+    let (PipeEnd::Read(name) | PipeEnd::Write(name)) = end;
+    quoted(&format!("/tmp/{}", name.0))
+}
+
+/// A text as one word; references to pids are variables.
+fn word(text: &Text) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Literal(text) => quoted(text),
+        Piece::PidOf { pid_of } => pid(pid_of),
+    };
+    if text.is_empty() { "''".to_owned() } else { text.pieces().iter().map(piece).collect() }
+}
+
+fn pid(actor: &Actor) -> String {
+    if actor == &Actor::shell() { "$$".to_owned() } else { format!("\"${{{}}}\"", variable(actor)) }
+}
+
+fn variable(actor: &Actor) -> String {
+    let letters = actor.name().chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '_' });
+    format!("pid_{}", letters.collect::<String>())
+}
+
+/// A word that the shell takes as it is, in quotes where it needs them.
+fn quoted(text: &str) -> String {
+    let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+:=,@%".contains(char);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::script;
+    use drydock_engine::plan::{Actor, Call, FileRef, OpenMode, Step, TaskRef, Text};
+
+    #[test]
+    fn pids_are_variables_and_odd_characters_are_quoted() {
+        let shell = Actor::shell();
+        let sleep = Actor::new("sleep.1");
+        let mut data = Text::pid_of(&sleep);
+        data.push_str("\n");
+        let file = FileRef::Path("/cgroup/it's/tasks".into());
+        let steps = [
+            Step::new(&shell, Call::Clone3 { child: sleep.clone() }),
+            Step::new(
+                &sleep,
+                Call::Execve {
+                    path: "/usr/bin/sleep".into(),
+                    argv: vec!["sleep".into(), "9".into()],
+                    env: vec![],
+                },
+            ),
+            Step::new(&shell, Call::Write { file, data, mode: OpenMode::Truncate }),
+            Step::new(&shell, Call::Wait4 { task: TaskRef::Actor(sleep), patience_ms: 0 }),
+        ];
+        let expected = "#!/bin/sh\n# x\nsleep 9 & pid_sleep_1=$!\n\
+            printf %s \"${pid_sleep_1}\"'\n' > '/cgroup/it'\\''s/tasks'\nwait \"${pid_sleep_1}\"\n";
+        assert_eq!(script("x", &steps), expected);
+    }
+}

@@ -1,0 +1,272 @@
+//! The controller's ends: keeper, agents, terminal.
+
+use super::protocol::{KEEPER, KeeperReply, KeeperRequest, ROLE, Request, Response, Setup, Work};
+use super::terminal::Terminal;
+use super::{HostError, Options, raw, wire};
+use drydock_engine::host::HostProfile;
+use drydock_engine::plan::{Actor, Answer, Call, Errno, FileRef, Observation, Probe};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long an agent may take for a call that does not wait by its nature. One that takes longer is frozen or
+/// starved by its control groups.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long it may take for one that did not answer the last time.
+const SHORT_PATIENCE: Duration = Duration::from_millis(500);
+
+/// Set by the signal handler: the person at the terminal pressed Ctrl-C.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on, Ctrl-C ends what the session's foreground waits for; only a second one ends this program.
+pub fn interrupt_on_sigint() {
+    raw::on_sigint(&INTERRUPTED);
+}
+
+/// Forgets a Ctrl-C that nobody has acted upon; a second one would end the program.
+pub fn forget_interrupt() {
+    INTERRUPTED.store(false, Ordering::Relaxed);
+}
+
+/// What an agent said.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// To a call; the socket is a new child's.
+    Answer(Answer, Option<UnixStream>),
+    /// To a probe.
+    Observation(Observation),
+}
+
+/// Why an agent said nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// There is no agent in this actor.
+    Never,
+    /// Its socket was closed.
+    Closed,
+    /// It does not answer.
+    Silent,
+}
+
+/// An actor as the controller knows it.
+#[derive(Debug)]
+struct Known {
+    pid: u32,
+    /// `None` from execve or its end on.
+    agent: Option<UnixStream>,
+    /// It did not answer the last time. It is not waited for that long again.
+    silent: bool,
+}
+
+/// A session's controller side.
+#[derive(Debug)]
+pub(super) struct Connection {
+    keeper: Child,
+    link: Option<UnixStream>,
+    terminal: Terminal,
+    actors: BTreeMap<Actor, Known>,
+    last_pid: u32,
+    last_request: u64,
+}
+
+impl Connection {
+    /// Starts keeper and session.
+    pub(super) fn start(profile: &HostProfile, options: &Options) -> Result<Self, HostError> {
+        let state = state_directory(options)?;
+        let program = options.program.clone().unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+        let (terminal, writer) = Terminal::new().map_err(|errno| HostError::Keeper(errno.into()))?;
+        let (link, keeper_end) = UnixStream::pair().map_err(HostError::Keeper)?;
+        let errors = writer.try_clone().map_err(HostError::Keeper)?;
+        let keeper = Command::new(program)
+            .arg0("drydock")
+            .env(ROLE, KEEPER)
+            .stdin(OwnedFd::from(keeper_end))
+            .stdout(writer)
+            .stderr(errors)
+            .spawn()
+            .map_err(HostError::Keeper)?;
+        let mut connection = Self {
+            keeper,
+            link: Some(link),
+            terminal,
+            actors: BTreeMap::new(),
+            last_pid: profile.tasks.iter().map(|task| task.pid).max().unwrap_or(1),
+            last_request: 0,
+        };
+        connection.set_up(Setup { profile: profile.clone(), state, id: new_id() })?;
+        Ok(connection)
+    }
+
+    fn set_up(&mut self, setup: Setup) -> Result<(), HostError> {
+        let link = self.link.as_ref().ok_or_else(|| HostError::Setup("no keeper".to_owned()))?;
+        let reply = wire::send(link, &setup, &[]).and_then(|()| wire::receive::<KeeperReply>(link));
+        let sockets = match reply {
+            Ok((KeeperReply::Ready, sockets)) => sockets,
+            Ok((KeeperReply::Failed(problem), _)) => return Err(HostError::Setup(problem)),
+            Ok((KeeperReply::Done(_), _)) | Err(_) => {
+                return Err(HostError::Setup(format!("the keeper ended. {}", self.terminal.take())));
+            }
+        };
+        for (task, socket) in setup.profile.tasks.iter().zip(sockets) {
+            let agent = UnixStream::from(socket);
+            if !matches!(wire::receive(&agent), Ok((Response::Hello, _))) {
+                let words = self.terminal.take();
+                return Err(HostError::Setup(format!("the agent of {} did not start. {words}", task.actor)));
+            }
+            self.add(&Actor::new(task.actor.clone()), task.pid, agent);
+        }
+        Ok(())
+    }
+
+    /// The pid of an actor in the session's pid namespace.
+    pub(super) fn pid(&self, actor: &Actor) -> Option<u32> {
+        self.actors.get(actor).map(|known| known.pid)
+    }
+
+    /// The pid that the next child gets: as on a machine where nobody else makes tasks.
+    pub(super) fn next_pid(&self) -> u32 {
+        self.last_pid + 1
+    }
+
+    /// Notes a new actor.
+    pub(super) fn add(&mut self, actor: &Actor, pid: u32, agent: UnixStream) {
+        self.last_pid = self.last_pid.max(pid);
+        self.actors.insert(actor.clone(), Known { pid, agent: Some(agent), silent: false });
+    }
+
+    /// True where the actor takes calls.
+    pub(super) fn has_agent(&self, actor: &Actor) -> bool {
+        self.actors.get(actor).is_some_and(|known| known.agent.is_some())
+    }
+
+    /// What tasks have written since this was asked last.
+    pub(super) fn take_terminal(&mut self) -> String {
+        self.terminal.take()
+    }
+
+    /// Has an actor perform a call.
+    pub(super) fn ask(&mut self, actor: &Actor, work: Work, call: &Call) -> Result<Said, Gone> {
+        let patience = match call {
+            Call::Wait4 { patience_ms, .. } => PATIENCE.checked_add(Duration::from_millis(*patience_ms)),
+            // Until the other side of the pipe writes or ends.
+            Call::Read { file: FileRef::Pipe(_) } => None,
+            _ => Some(PATIENCE),
+        };
+        self.exchange(actor, work, patience)
+    }
+
+    /// Has an actor answer a probe.
+    pub(super) fn look(&mut self, actor: &Actor, probe: Probe) -> Result<Said, Gone> {
+        self.exchange(actor, Work::Observe(probe), Some(PATIENCE))
+    }
+
+    fn exchange(&mut self, actor: &Actor, work: Work, patience: Option<Duration>) -> Result<Said, Gone> {
+        self.last_request += 1;
+        let id = self.last_request;
+        let known = self.actors.get_mut(actor).ok_or(Gone::Never)?;
+        let agent = known.agent.take().ok_or(Gone::Never)?;
+        let patience = if known.silent { Some(SHORT_PATIENCE) } else { patience };
+        INTERRUPTED.store(false, Ordering::Relaxed);
+        let sent = wire::send(&agent, &Request { id, work }, &[]);
+        let said = sent.map_err(|_| Gone::Closed).and_then(|()| self.await_answer(&agent, id, patience));
+        if let (Ok(_) | Err(Gone::Silent), Some(known)) = (&said, self.actors.get_mut(actor)) {
+            known.agent = Some(agent);
+            known.silent = said.is_err();
+        }
+        said
+    }
+
+    fn await_answer(
+        &mut self,
+        agent: &UnixStream,
+        id: u64,
+        patience: Option<Duration>,
+    ) -> Result<Said, Gone> {
+        let until = patience.and_then(|patience| Instant::now().checked_add(patience));
+        loop {
+            self.wait_for(agent, until)?;
+            match wire::receive::<Response>(agent).map_err(|_| Gone::Closed)? {
+                (Response::Performed(of, answer), mut fds) if of == id => {
+                    return Ok(Said::Answer(answer, fds.pop().map(UnixStream::from)));
+                }
+                (Response::Observed(of, observation), _) if of == id => {
+                    return Ok(Said::Observation(observation));
+                }
+                // An answer to a question that nobody waits for any more.
+                (Response::Performed(..) | Response::Observed(..) | Response::Hello, _) => {}
+            }
+        }
+    }
+
+    /// Waits until the agent says something, and reads the terminal meanwhile.
+    fn wait_for(&mut self, agent: &UnixStream, until: Option<Instant>) -> Result<(), Gone> {
+        let mut terminal_open = true;
+        loop {
+            if INTERRUPTED.swap(false, Ordering::Relaxed) {
+                let _ = wire::send(agent, &Request { id: 0, work: Work::Interrupt }, &[]);
+            }
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(Gone::Silent);
+            }
+            let timeout = left.map_or(PollTimeout::NONE, |left| {
+                PollTimeout::try_from(left.max(Duration::from_millis(1))).unwrap_or(PollTimeout::MAX)
+            });
+            let mut fds = vec![PollFd::new(agent.as_fd(), PollFlags::POLLIN)];
+            if terminal_open {
+                fds.push(PollFd::new(self.terminal.fd(), PollFlags::POLLIN));
+            }
+            // EINTR is Ctrl-C: the loop looks.
+            let polled = poll(&mut fds, timeout).is_ok();
+            let answered = polled && fds[0].any() == Some(true);
+            let written = polled && fds.get(1).is_some_and(|fd| fd.any() == Some(true));
+            if written {
+                terminal_open = self.terminal.drain();
+            }
+            if answered {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Has the keeper do something outside the session.
+    pub(super) fn ask_keeper(&mut self, request: &KeeperRequest) -> Result<(), Errno> {
+        let link = self.link.as_ref().ok_or(Errno::ESRCH)?;
+        match wire::send(link, request, &[]).and_then(|()| wire::receive::<KeeperReply>(link)) {
+            Ok((KeeperReply::Done(result), _)) => result,
+            Ok(_) | Err(_) => Err(Errno::ESRCH),
+        }
+    }
+}
+
+impl Drop for Connection {
+    /// The keeper ends the session and removes what it made as soon as the socket is closed.
+    fn drop(&mut self) {
+        self.actors.clear();
+        self.link = None;
+        let _ = self.keeper.wait();
+    }
+}
+
+/// The state directory as an absolute path; the keeper has another working directory in mind.
+fn state_directory(options: &Options) -> Result<PathBuf, HostError> {
+    let error = |source: io::Error| HostError::State { path: options.state.clone(), source };
+    std::fs::create_dir_all(&options.state).map_err(error)?;
+    std::fs::canonicalize(&options.state).map_err(error)
+}
+
+/// Unique among the sessions that are there: the pid is, and the number within this process.
+fn new_id() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(1);
+    let boot_ticks = crate::journal::Process::of(i32::try_from(std::process::id()).unwrap_or(0));
+    let start = boot_ticks.map_or(0, |process| process.start);
+    format!("{}-{start}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}

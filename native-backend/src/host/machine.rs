@@ -1,0 +1,122 @@
+//! What this machine is, as far as host profiles depend on it.
+
+use super::hierarchies::{self, Mounted};
+use drydock_engine::host::KernelVersion;
+use std::fs::read_to_string;
+
+/// A line of /proc/cgroups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Controller {
+    /// Its name.
+    pub(crate) name: String,
+    /// The hierarchy it belongs to; 0 where it is free, or in the version 2 tree.
+    pub(crate) hierarchy: u32,
+}
+
+/// The machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Machine {
+    /// Its kernel.
+    pub(crate) kernel: KernelVersion,
+    /// The whole of `uname -r`.
+    pub(crate) release: String,
+    /// CPUs online.
+    pub(crate) cpus: u32,
+    /// Main memory in bytes.
+    pub(crate) memory: u64,
+    /// Controllers that version 1 can have and that are switched on, in the kernel's order.
+    pub(crate) controllers: Vec<Controller>,
+    /// Controllers in the version 2 tree.
+    pub(crate) v2_controllers: Vec<String>,
+    /// Those of them that groups use.
+    pub(crate) v2_used: Vec<String>,
+    /// Hierarchies that are mounted.
+    pub(crate) hierarchies: Vec<Mounted>,
+    /// True for root.
+    pub(crate) root: bool,
+}
+
+impl Machine {
+    /// Looks at the machine.
+    pub(crate) fn look() -> Self {
+        let release = read("/proc/sys/kernel/osrelease").trim().to_owned();
+        let hierarchies = hierarchies::mounted();
+        let v2 = hierarchies.iter().find(|found| found.v2);
+        let words = |file: &str| {
+            let text = v2.map(|found| read_to_string(found.target.join(file)).unwrap_or_default());
+            text.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+        };
+        Self {
+            kernel: kernel_version(&release),
+            cpus: count_cpus(&read("/sys/devices/system/cpu/online")),
+            memory: memory(&read("/proc/meminfo")),
+            controllers: controllers(&read("/proc/cgroups")),
+            v2_controllers: words("cgroup.controllers"),
+            v2_used: words("cgroup.subtree_control"),
+            root: nix::unistd::geteuid().is_root(),
+            release,
+            hierarchies,
+        }
+    }
+
+    /// Where a version 1 controller is mounted.
+    pub(crate) fn mount_of(&self, controller: &str) -> Option<&Mounted> {
+        self.hierarchies.iter().find(|found| found.options.iter().any(|option| option == controller))
+    }
+}
+
+fn read(path: &str) -> String {
+    read_to_string(path).unwrap_or_default()
+}
+
+fn kernel_version(release: &str) -> KernelVersion {
+    let mut numbers =
+        release.split(|char: char| !char.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
+    KernelVersion { major: numbers.next().unwrap_or(0), minor: numbers.next().unwrap_or(0) }
+}
+
+/// The number of CPUs in a list such as `0-3,5`.
+fn count_cpus(list: &str) -> u32 {
+    let count = |part: &str| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last) = (first.parse::<u32>().ok()?, last.parse::<u32>().ok()?);
+        last.checked_sub(first).map(|more| more + 1)
+    };
+    list.trim().split(',').filter_map(count).sum::<u32>().max(1)
+}
+
+fn memory(meminfo: &str) -> u64 {
+    let total = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let kibibytes = total.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kibibytes.unwrap_or(0).saturating_mul(1024)
+}
+
+fn controllers(table: &str) -> Vec<Controller> {
+    let row = |line: &str| {
+        let mut fields = line.split_whitespace();
+        let (name, hierarchy, enabled) = (fields.next()?, fields.next()?, fields.nth(1)?);
+        (enabled == "1").then_some(())?;
+        Some(Controller { name: name.to_owned(), hierarchy: hierarchy.parse().ok()? })
+    };
+    table.lines().filter(|line| !line.starts_with('#')).filter_map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{controllers, count_cpus, kernel_version, memory};
+
+    #[test]
+    fn numbers_are_read_from_the_kernels_texts() {
+        assert_eq!((kernel_version("6.18.44-fc-v782").major, kernel_version("6.1").minor), (6, 1));
+        assert_eq!((count_cpus("0-3,5\n"), count_cpus("0\n"), count_cpus("")), (5, 1, 1));
+        assert_eq!(memory("MemTotal:       2048 kB\nMemFree: 1 kB\n"), 2 << 20);
+    }
+
+    #[test]
+    fn a_controller_that_is_switched_off_is_not_there() {
+        let table = "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpu\t1\t1\t1\nmemory\t0\t1\t0\n";
+        let found = controllers(table);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].hierarchy, 1);
+    }
+}

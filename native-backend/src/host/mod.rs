@@ -1,0 +1,171 @@
+//! A session on the real kernel: the engine's plans, performed by Linux.
+//!
+//! | module | what it is | where it runs |
+//! |---|---|---|
+//! | here, [`connection`], [`resolve`], [`terminal`] | [`LinuxHost`], a kernel to the engine | controller |
+//! | [`profile`], [`machine`] | which hosts this machine can be | controller |
+//! | [`keeper`], [`hierarchies`], [`groups`] | what is made on the machine, and its removal | keeper |
+//! | [`init`], [`rootfs`] | the first task: namespaces, root, the other tasks | session |
+//! | [`agent`], [`calls`], [`files`], [`process`], [`settle`], [`observe`] | calls and probes | each actor |
+//! | [`wire`], [`protocol`], [`raw`] | messages; the few unsafe system calls | all |
+
+mod agent;
+mod calls;
+mod connection;
+mod error;
+mod files;
+pub(crate) mod groups;
+pub(crate) mod hierarchies;
+mod init;
+mod keeper;
+pub(crate) mod machine;
+mod observe;
+mod process;
+pub mod profile;
+mod protocol;
+pub(crate) mod raw;
+mod resolve;
+pub(crate) mod rootfs;
+mod settle;
+mod terminal;
+mod wire;
+
+pub use connection::{forget_interrupt, interrupt_on_sigint};
+pub use error::HostError;
+
+use connection::{Connection, Gone, Said};
+use drydock_engine::host::HostProfile;
+use drydock_engine::plan::{
+    Actor, Answer, Backend, Call, Errno, Observation, Observe, Probe, Refusal, Reply, Step, Text,
+};
+use protocol::{KeeperRequest, Work};
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+/// What a caller may choose.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where journals are: `/run/drydock`.
+    pub state: PathBuf,
+    /// The `drydock` program, which is keeper and agents; `None` for the program that is running.
+    pub program: Option<PathBuf>,
+}
+
+/// The real kernel, seen from inside a session of its own. Dropping it ends the session and removes it.
+#[derive(Debug)]
+pub struct LinuxHost {
+    connection: RefCell<Connection>,
+}
+
+/// If this process was started by a session as its keeper or as an agent, it becomes that and does not return.
+/// To be called first thing in `main`.
+pub fn run_if_part_of_a_session() {
+    match std::env::var(protocol::ROLE).as_deref() {
+        Ok(protocol::KEEPER) => keeper::run(),
+        Ok(protocol::AGENT) => agent::run(),
+        _ => {}
+    }
+}
+
+impl LinuxHost {
+    /// Starts a session that looks like the profile.
+    ///
+    /// # Errors
+    ///
+    /// See [`HostError`]; nothing is left of the session then.
+    pub fn start(profile: &HostProfile, options: &Options) -> Result<Self, HostError> {
+        if !nix::unistd::geteuid().is_root() {
+            return Err(HostError::NotRoot);
+        }
+        Ok(Self { connection: RefCell::new(Connection::start(profile, options)?) })
+    }
+
+    fn call(&self, actor: &Actor, call: &Call) -> Answer {
+        let mut connection = self.connection.borrow_mut();
+        let gone = || Refusal::bare(Errno::ESRCH, call.name());
+        let resolved = resolve::resolve(call, &|actor| connection.pid(actor)).ok_or_else(gone)?;
+        let tid = matches!(call, Call::Clone3 { .. }).then(|| connection.next_pid());
+        let said = connection.ask(actor, Work::Perform(Box::new(resolved), tid), call);
+        match (said, call) {
+            (Ok(Said::Answer(Ok(Reply::Pid(pid)), Some(socket))), Call::Clone3 { child }) => {
+                connection.add(child, pid, socket);
+                Ok(Reply::Pid(pid))
+            }
+            (Ok(Said::Answer(answer, _)), _) => answer,
+            (Ok(Said::Observation(_)), _) => Err(Refusal::bare(Errno::EIO, call.name())),
+            // The agent's socket is closed by execve, and by its end.
+            (Err(Gone::Closed), Call::Execve { .. } | Call::ExitGroup { .. } | Call::Kill { .. }) => {
+                Ok(Reply::Done)
+            }
+            (Err(Gone::Closed | Gone::Never), _) => Err(gone()),
+            (Err(Gone::Silent), _) => Err(Refusal::bare(Errno::EINTR, call.name())),
+        }
+    }
+
+    /// mount(2) of a version 1 hierarchy. A new one can be made only outside the session's cgroup namespace
+    /// (see [`KeeperRequest::Create`]); the keeper makes it, and then it is there to be mounted inside.
+    fn mount_cgroup(&self, step: &Step, data: &Text) -> Answer {
+        let keeper = |request| self.connection.borrow_mut().ask_keeper(&request);
+        let data = data.resolve(|actor| self.pid(actor)).unwrap_or_default();
+        let answer = self.call(&step.actor, &step.call);
+        match answer {
+            Ok(reply) => {
+                // A failure to write it down would mean that it may be left behind after a crash.
+                keeper(KeeperRequest::Note(data)).map_err(|errno| Refusal::bare(errno, "mount"))?;
+                Ok(reply)
+            }
+            Err(Refusal { errno: Errno::EPERM, .. }) => {
+                keeper(KeeperRequest::Create(data)).map_err(|errno| Refusal::bare(errno, "mount"))?;
+                let answer = self.call(&step.actor, &step.call);
+                let released = keeper(KeeperRequest::Release);
+                answer
+                    .and_then(|reply| released.map(|()| reply).map_err(|errno| Refusal::bare(errno, "mount")))
+            }
+            Err(other) => Err(other),
+        }
+    }
+}
+
+impl Observe for LinuxHost {
+    fn observe(&self, actor: &Actor, probe: &Probe) -> Observation {
+        let mut connection = self.connection.borrow_mut();
+        let plain = |text: &Text| text.resolve(|actor| connection.pid(actor)).map(Text::from);
+        let resolved = match probe {
+            Probe::Path(path) => plain(path).map(Probe::Path),
+            Probe::Directory(path) => plain(path).map(Probe::Directory),
+            Probe::File(path) => plain(path).map(Probe::File),
+            Probe::WorkingDirectory | Probe::Mounts | Probe::Tasks | Probe::Cgroups => Some(probe.clone()),
+        };
+        let Some(probe) = resolved else { return Observation::Refused(Errno::ESRCH) };
+        // An actor that is a program by now has no agent; it is in the same namespaces as the shell.
+        let shell = Actor::shell();
+        let asked = if connection.has_agent(actor) { actor } else { &shell };
+        match connection.look(asked, probe) {
+            Ok(Said::Observation(observation)) => observation,
+            Ok(Said::Answer(..)) | Err(_) => Observation::Refused(Errno::ESRCH),
+        }
+    }
+
+    fn pid(&self, actor: &Actor) -> Option<u32> {
+        self.connection.borrow().pid(actor)
+    }
+}
+
+impl Backend for LinuxHost {
+    fn perform(&mut self, step: &Step) -> Answer {
+        match &step.call {
+            Call::Mount { fstype, flags, data, .. } if fstype == "cgroup" && flags.is_empty() => {
+                self.mount_cgroup(step, data)
+            }
+            _ => self.call(&step.actor, &step.call),
+        }
+    }
+
+    fn take_terminal(&mut self) -> String {
+        self.connection.borrow_mut().take_terminal()
+    }
+
+    fn is_model(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,131 @@
+//! Making, replacing, awaiting and signalling tasks. Runs in the agents.
+
+use super::agent::Agent;
+use super::calls::Outcome;
+use super::files::refused;
+use super::raw::{self, Cloned, Disposition, set_signal};
+use super::settle;
+use drydock_engine::plan::{Answer, Errno, Refusal, Reply, Signal, WaitStatus};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::Signal as NixSignal;
+use nix::sys::wait::{WaitPidFlag, WaitStatus as NixWaitStatus, waitpid};
+use nix::unistd::Pid;
+use std::ffi::CString;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+/// clone3(2): the child goes on as an agent of its own.
+pub(super) fn clone3(agent: &mut Agent, tid: Option<u32>) -> Outcome {
+    let sockets = UnixStream::pair();
+    let Ok((ours, theirs)) = sockets else {
+        return Outcome::Answer(Err(Refusal::bare(Errno::EMFILE, "clone3")));
+    };
+    match raw::clone_process(tid) {
+        Ok(Cloned::Child) => {
+            agent.link = ours;
+            // The child of init; init ignores the signal.
+            set_signal(NixSignal::SIGCHLD, Disposition::Default);
+            Outcome::Child
+        }
+        Ok(Cloned::Parent(pid)) => {
+            Outcome::Parent(Ok(Reply::Pid(pid.cast_unsigned())), OwnedFd::from(theirs))
+        }
+        Err(errno) => Outcome::Answer(Err(refused("clone3")(errno))),
+    }
+}
+
+/// execve(2). Comes back only with a refusal.
+pub(super) fn execve(path: &str, argv: &[&str], env: &[&str]) -> Answer {
+    let strings =
+        |words: &[&str]| words.iter().map(|word| CString::new(*word)).collect::<Result<Vec<_>, _>>();
+    let (Ok(path), Ok(argv), Ok(env)) = (CString::new(path), strings(argv), strings(env)) else {
+        return Err(Refusal::bare(Errno::EINVAL, "execve"));
+    };
+    // Rust's start-up ignores SIGPIPE, and execve keeps that; programs expect the default.
+    set_signal(NixSignal::SIGPIPE, Disposition::Default);
+    let Err(errno) = nix::unistd::execve(&path, &argv, &env);
+    set_signal(NixSignal::SIGPIPE, Disposition::Ignore);
+    Err(refused("execve")(errno))
+}
+
+/// wait4(2) until the child has ended, the patience has, or the controller sends something.
+pub(super) fn wait4(link: &UnixStream, pid: i32, patience_ms: u64) -> Answer {
+    let start = Instant::now();
+    let patience = Duration::from_millis(patience_ms);
+    loop {
+        if let Some(status) = reap(pid)? {
+            return Ok(Reply::Wait(status));
+        }
+        let left = patience.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return Ok(Reply::Wait(WaitStatus::Running));
+        }
+        if !wait_for_change(link, pid, left) {
+            return interrupt(pid);
+        }
+    }
+}
+
+/// Ctrl-C: the terminal sends SIGINT to what runs in the foreground.
+fn interrupt(pid: i32) -> Answer {
+    if pid > 0 {
+        kill(pid, Signal::INT)?;
+    }
+    Ok(Reply::Wait(reap(pid)?.unwrap_or(WaitStatus::Running)))
+}
+
+/// waitpid(2) with WNOHANG; `None` where the child runs on.
+fn reap(pid: i32) -> Result<Option<WaitStatus>, Refusal> {
+    let status = waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG)).map_err(refused("wait4"))?;
+    Ok(match status {
+        NixWaitStatus::Exited(_, status) => {
+            Some(WaitStatus::Exited(u8::try_from(status & 0xff).unwrap_or(0)))
+        }
+        NixWaitStatus::Signaled(_, signal, _) => {
+            Some(WaitStatus::Signaled(Signal(u8::try_from(signal as i32).unwrap_or(0))))
+        }
+        _ => None,
+    })
+}
+
+/// False where the controller has something to say. Any child (pid -1) is asked for every few milliseconds.
+fn wait_for_change(link: &UnixStream, pid: i32, left: Duration) -> bool {
+    let pidfd = (pid > 0).then(|| raw::pidfd_open(pid).ok()).flatten();
+    let step = if pidfd.is_some() { left } else { left.min(Duration::from_millis(5)) };
+    let timeout = PollTimeout::try_from(step.max(Duration::from_millis(1))).unwrap_or(PollTimeout::MAX);
+    let mut fds = vec![PollFd::new(link.as_fd(), PollFlags::POLLIN)];
+    fds.extend(pidfd.as_ref().map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)));
+    let polled = poll(&mut fds, timeout);
+    polled.is_err() || fds[0].any() != Some(true)
+}
+
+/// kill(2), and a moment for the signal to take effect.
+pub(super) fn kill(pid: i32, signal: Signal) -> Answer {
+    let pidfd = (pid > 0).then(|| raw::pidfd_open(pid).ok()).flatten();
+    raw::kill(pid, signal.0).map_err(refused("kill"))?;
+    match (signal, pidfd) {
+        (Signal::STOP, Some(_)) => settle::after_stop(pid),
+        (Signal::CONT | Signal(0), _) | (_, None) => {}
+        (_, Some(pidfd)) if ends(pid, signal) => settle::after_kill(&pidfd),
+        (_, Some(_)) => {}
+    }
+    Ok(Reply::Done)
+}
+
+/// True where the signal ends the task: signal(7) says "Term" or "Core", and the task neither catches, blocks
+/// nor ignores it.
+fn ends(pid: i32, signal: Signal) -> bool {
+    const IGNORED_BY_DEFAULT: [u8; 3] = [17, 23, 28];
+    const STOPPING: [u8; 4] = [19, 20, 21, 22];
+    if IGNORED_BY_DEFAULT.contains(&signal.0) || STOPPING.contains(&signal.0) || signal.0 == 0 {
+        return false;
+    }
+    let bit = 1_u64 << (signal.0 - 1);
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let masks = status.lines().filter_map(|line| {
+        let (name, mask) = line.split_once(":\t")?;
+        ["SigBlk", "SigIgn", "SigCgt"].contains(&name).then(|| u64::from_str_radix(mask.trim(), 16).ok())?
+    });
+    masks.fold(0, |all, mask| all | mask) & bit == 0
+}

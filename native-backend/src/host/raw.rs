@@ -1,0 +1,105 @@
+//! The few system calls that neither std nor nix offers safely.
+#![expect(unsafe_code, reason = "raw system calls; each block says why it is sound")]
+
+use nix::errno::Errno;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+
+/// Who a process is after [`clone_process`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cloned {
+    /// The new process.
+    Child,
+    /// The old one, and the new one's pid.
+    Parent(i32),
+}
+
+/// clone3(2) as fork(2) uses it, with a chosen pid where `tid` is given (CLONE_SET_TID; needs CAP_SYS_ADMIN).
+///
+/// To be called from a process with one thread only: keepers and agents are.
+pub(super) fn clone_process(tid: Option<u32>) -> nix::Result<Cloned> {
+    let chosen = [tid.unwrap_or(0).cast_signed()];
+    // SAFETY: all-zero is a valid clone_args: no flags, no stack, no descriptors.
+    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
+    args.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
+    if tid.is_some() {
+        args.set_tid = chosen.as_ptr() as u64;
+        args.set_tid_size = 1;
+    }
+    // SAFETY: without CLONE_VM the child has its own copy of the memory; the process has one thread, so no
+    // lock is held by a thread that the child lacks. `args` and `chosen` outlive the call.
+    let pid = unsafe { libc::syscall(libc::SYS_clone3, &raw const args, size_of::<libc::clone_args>()) };
+    match Errno::result(pid)? {
+        0 => Ok(Cloned::Child),
+        pid => i32::try_from(pid).map(Cloned::Parent).map_err(|_| Errno::EOVERFLOW),
+    }
+}
+
+/// pidfd_open(2): a descriptor that stands for this process even when its pid is given to another.
+pub(crate) fn pidfd_open(pid: i32) -> nix::Result<OwnedFd> {
+    // SAFETY: takes two numbers, returns a new descriptor (close-on-exec) or an error.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    Ok(adopt(i32::try_from(Errno::result(fd)?).map_err(|_| Errno::EOVERFLOW)?))
+}
+
+/// pidfd_send_signal(2).
+pub(crate) fn pidfd_kill(pidfd: &OwnedFd) -> nix::Result<()> {
+    use std::os::fd::AsRawFd;
+    let no_info = std::ptr::null::<libc::siginfo_t>();
+    // SAFETY: a null siginfo is allowed: the kernel fills in one as for kill(2).
+    let done =
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), libc::SIGKILL, no_info, 0) };
+    Errno::result(done).map(drop)
+}
+
+/// kill(2) with any signal number, real-time ones included.
+pub(super) fn kill(pid: i32, signal: u8) -> nix::Result<()> {
+    // SAFETY: takes two numbers.
+    Errno::result(unsafe { libc::kill(pid, i32::from(signal)) }).map(drop)
+}
+
+/// What a process does about a signal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Disposition {
+    /// What the kernel does by default.
+    Default,
+    /// Nothing.
+    Ignore,
+}
+
+/// Sets what this process does about a signal.
+pub(crate) fn set_signal(signal: nix::sys::signal::Signal, disposition: Disposition) {
+    use nix::sys::signal::{SigHandler, signal as set};
+    let handler = match disposition {
+        Disposition::Default => SigHandler::SigDfl,
+        Disposition::Ignore => SigHandler::SigIgn,
+    };
+    // SAFETY: neither of the two handlers runs code of ours. SIGKILL and SIGSTOP are refused, without effect.
+    let _ = unsafe { set(signal, handler) };
+}
+
+/// Takes over a descriptor that the kernel has just made for us (SCM_RIGHTS, pidfd_open).
+pub(super) fn adopt(fd: RawFd) -> OwnedFd {
+    // SAFETY: callers pass descriptors that they received from the kernel and that nobody else has.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// The flag that the SIGINT handler sets.
+static ON_SIGINT: std::sync::OnceLock<&'static std::sync::atomic::AtomicBool> = std::sync::OnceLock::new();
+
+extern "C" fn raise_flag(_signal: libc::c_int) {
+    if ON_SIGINT.get().is_some_and(|flag| flag.swap(true, std::sync::atomic::Ordering::Relaxed)) {
+        // The first one has had no effect: the person wants out.
+        // SAFETY: _exit is async-signal-safe; the keeper cleans up.
+        unsafe { libc::_exit(130) };
+    }
+}
+
+/// From now on, SIGINT sets this flag and interrupts the system call that waits. A second one, while the flag is
+/// still set, ends the program.
+pub(super) fn on_sigint(flag: &'static std::sync::atomic::AtomicBool) {
+    use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+    let _ = ON_SIGINT.set(flag);
+    let action = SigAction::new(SigHandler::Handler(raise_flag), SaFlags::empty(), SigSet::empty());
+    // SAFETY: the handler reads a set OnceLock, swaps an atomic, and may _exit: all async-signal-safe.
+    let _ = unsafe { sigaction(Signal::SIGINT, &action) };
+}

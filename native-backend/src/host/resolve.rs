@@ -1,0 +1,53 @@
+//! Putting pids in for actors: a call as an agent gets it.
+
+use drydock_engine::plan::{Actor, Call, FileRef, StdioSource, TaskRef, Text};
+
+/// The call with each reference replaced by the pid that `pid` knows; `None` where it knows none.
+pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Option<Call> {
+    let text = |text: &Text| text.resolve(pid).map(Text::from);
+    let texts = |list: &[Text]| list.iter().map(text).collect::<Option<Vec<_>>>();
+    let task = |task: &TaskRef| match task {
+        TaskRef::Actor(actor) => Some(TaskRef::Pid(i32::try_from(pid(actor)?).ok()?)),
+        TaskRef::Pid(pid) => Some(TaskRef::Pid(*pid)),
+    };
+    let file = |file: &FileRef| match file {
+        FileRef::Path(path) => text(path).map(FileRef::Path),
+        FileRef::Pipe(end) => Some(FileRef::Pipe(end.clone())),
+    };
+    Some(match call {
+        Call::Mkdir { path, mode } => Call::Mkdir { path: text(path)?, mode: *mode },
+        Call::Rmdir { path } => Call::Rmdir { path: text(path)? },
+        Call::Unlink { path } => Call::Unlink { path: text(path)? },
+        Call::Open { path, mode } => Call::Open { path: text(path)?, mode: *mode },
+        Call::Read { file: from } => Call::Read { file: file(from)? },
+        Call::Write { file: to, data, mode } => {
+            Call::Write { file: file(to)?, data: text(data)?, mode: *mode }
+        }
+        Call::Getdents64 { path } => Call::Getdents64 { path: text(path)? },
+        Call::Stat { path } => Call::Stat { path: text(path)? },
+        Call::Chdir { path } => Call::Chdir { path: text(path)? },
+        Call::Mount { source, target, fstype, flags, data } => Call::Mount {
+            source: text(source)?,
+            target: text(target)?,
+            fstype: fstype.clone(),
+            flags: flags.clone(),
+            data: text(data)?,
+        },
+        Call::Umount2 { target, flags } => Call::Umount2 { target: text(target)?, flags: flags.clone() },
+        Call::Dup2 { from: StdioSource::File { path, mode }, to } => {
+            Call::Dup2 { from: StdioSource::File { path: text(path)?, mode: *mode }, to: *to }
+        }
+        Call::Dup2 { from: StdioSource::Pipe(_) | StdioSource::Descriptor(_), .. }
+        | Call::Pipe2 { .. }
+        | Call::Close { .. }
+        | Call::Clone3 { .. }
+        | Call::ExitGroup { .. } => call.clone(),
+        Call::Execve { path, argv, env } => {
+            Call::Execve { path: text(path)?, argv: texts(argv)?, env: texts(env)? }
+        }
+        Call::Wait4 { task: child, patience_ms } => {
+            Call::Wait4 { task: task(child)?, patience_ms: *patience_ms }
+        }
+        Call::Kill { task: whom, signal } => Call::Kill { task: task(whom)?, signal: *signal },
+    })
+}

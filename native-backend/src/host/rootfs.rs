@@ -1,0 +1,136 @@
+//! The session's root: a tmpfs with the profile's files and the machine's programs. Runs in the first task,
+//! in its own mount namespace.
+
+use drydock_engine::host::{HostProfile, InitialFile, InitialMount};
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sys::stat::{Mode, SFlag, makedev, mknod, umask};
+use std::fmt::Display;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+/// A result whose error is a sentence: what could not be done, and why.
+pub(crate) type Told<T> = Result<T, String>;
+
+/// Says what was being done when an error came.
+pub(super) trait During<T> {
+    /// Puts `what` in front of the error.
+    fn during(self, what: impl Display) -> Told<T>;
+}
+
+impl<T, E: Display> During<T> for Result<T, E> {
+    fn during(self, what: impl Display) -> Told<T> {
+        self.map_err(|error| format!("{what}: {error}"))
+    }
+}
+
+/// Directories in which the machine keeps programs and what they need, apart from /usr. Mostly links into it.
+const PROGRAM_DIRECTORIES: [&str; 6] = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+
+const NONE: Option<&str> = None;
+
+/// Mounts stay in this namespace, in both directions.
+pub(crate) fn make_private() -> Told<()> {
+    let flags = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+    mount(NONE, "/", NONE, flags, NONE).during("making the mounts private")
+}
+
+/// Builds the root over `staging` (an empty directory, covered in this namespace only), and moves into it.
+pub(super) fn build(profile: &HostProfile, staging: &Path) -> Told<()> {
+    let old = umask(Mode::empty());
+    mount_root(profile, staging)?;
+    for file in &profile.files {
+        make(staging, file)?;
+    }
+    share_programs(staging)?;
+    pivot(staging)?;
+    for entry in profile.mounts.iter().filter(|entry| entry.target != "/") {
+        mount_entry(entry)?;
+    }
+    umask(old);
+    Ok(())
+}
+
+fn mount_root(profile: &HostProfile, staging: &Path) -> Told<()> {
+    let root = profile.mounts.iter().find(|entry| entry.target == "/");
+    let source = root.map_or("tmpfs", |entry| entry.source.as_str());
+    mount(Some(source), staging, Some("tmpfs"), MsFlags::empty(), NONE).during("mounting the root")?;
+    fs::set_permissions(staging, fs::Permissions::from_mode(0o755)).during("the root's mode")
+}
+
+/// The path of something of the session while its root is still being built.
+fn inside(staging: &Path, path: &str) -> PathBuf {
+    staging.join(path.trim_start_matches('/'))
+}
+
+fn make(staging: &Path, file: &InitialFile) -> Told<()> {
+    let (InitialFile::Directory(path)
+    | InitialFile::File(path, _)
+    | InitialFile::Symlink(path, _)
+    | InitialFile::Program(path)
+    | InitialFile::Character(path, _, _)) = file;
+    if path.starts_with("/usr/") {
+        // The machine's own /usr is put there.
+        return Ok(());
+    }
+    let at = inside(staging, path);
+    match file {
+        InitialFile::Directory(_) => nix::unistd::mkdir(&at, mode(0o755)).during(path),
+        InitialFile::File(_, content) => {
+            fs::write(&at, content).during(path)?;
+            fs::set_permissions(&at, fs::Permissions::from_mode(0o644)).during(path)
+        }
+        InitialFile::Symlink(_, to) => symlink(to, &at).during(path),
+        InitialFile::Program(_) => Err(format!("{path}: programs are taken from below /usr")),
+        InitialFile::Character(_, major, minor) => {
+            let device = makedev(u64::from(*major), u64::from(*minor));
+            mknod(&at, SFlag::S_IFCHR, mode(0o666), device).during(path)
+        }
+    }
+}
+
+fn mode(bits: u32) -> Mode {
+    Mode::from_bits_truncate(bits)
+}
+
+/// The machine's programs and libraries, read-only.
+fn share_programs(staging: &Path) -> Told<()> {
+    bind(Path::new("/usr"), &inside(staging, "usr"))?;
+    for name in PROGRAM_DIRECTORIES {
+        let (host, ours) = (Path::new("/").join(name), staging.join(name));
+        if let Ok(to) = fs::read_link(&host) {
+            if !ours.is_symlink() {
+                symlink(to, &ours).during(host.display())?;
+            }
+        } else if host.is_dir() {
+            // A machine whose /bin is not a link into /usr.
+            if ours.is_symlink() {
+                fs::remove_file(&ours).during(ours.display())?;
+            }
+            bind(&host, &ours)?;
+        }
+    }
+    Ok(())
+}
+
+fn bind(from: &Path, to: &Path) -> Told<()> {
+    fs::create_dir_all(to).during(to.display())?;
+    mount(Some(from), to, NONE, MsFlags::MS_BIND, NONE).during(to.display())?;
+    let read_only = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY | MsFlags::MS_RELATIME;
+    mount(NONE, to, NONE, read_only, NONE).during(to.display())
+}
+
+/// pivot_root(2), "pivot_root(".", ".")": the old root is under the new one and is taken away.
+fn pivot(root: &Path) -> Told<()> {
+    nix::unistd::chdir(root).during("entering the root")?;
+    nix::unistd::pivot_root(".", ".").during("pivot_root")?;
+    umount2(".", MntFlags::MNT_DETACH).during("detaching the machine's root")?;
+    nix::unistd::chdir("/").during("entering the root")
+}
+
+fn mount_entry(InitialMount { source, target, fstype, data }: &InitialMount) -> Told<()> {
+    fs::create_dir_all(target).during(target)?;
+    let data = (!data.is_empty()).then_some(data.as_str());
+    mount(Some(source.as_str()), target.as_str(), Some(fstype.as_str()), MsFlags::empty(), data)
+        .during(format!("mounting {fstype} at {target}"))
+}

@@ -1,0 +1,17 @@
+//! The `drydock` program: the command line, and the engine's plans on the real Linux kernel.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`cli`] | the command line, one file a subcommand |
+//! | [`host`] | a session on the real kernel: namespaces, agents, calls, probes |
+//! | [`journal`] | what a session makes on the machine is written down first |
+//! | [`clean`] | and removed, by its keeper, the next session or `drydock clean` |
+//! | [`doctor`] | what this machine can do, and what to do about what it cannot |
+//! | [`serve`] | the workbench for browsers on this machine |
+
+pub mod clean;
+pub mod cli;
+pub mod doctor;
+pub mod host;
+pub mod journal;
+pub mod serve;

@@ -1,0 +1,137 @@
+//! Calls about files, mounts and control groups.
+
+use crate::real::kit::{Done, Session, Test, data, done, refused, same};
+use drydock_engine::plan::reply::FileKind;
+use drydock_engine::plan::{Actor, Call, Errno, FileRef, Observation, Observe, OpenMode, Probe, Reply, Text};
+
+pub(crate) const TESTS: &[Test] = &[
+    ("files", files),
+    ("refusals_of_files", refusals_of_files),
+    ("a_named_hierarchy", a_named_hierarchy),
+    ("refusals_of_control_groups", refusals_of_control_groups),
+    ("the_profile_is_there", the_profile_is_there),
+    ("an_endless_file_has_an_end", an_endless_file_has_an_end),
+];
+
+fn files() -> Done {
+    let mut s = Session::start("files")?;
+    done(s.mkdir("/tmp/a"))?;
+    same(s.write("/tmp/a/f", "one\n"), Ok(Reply::Count(4)))?;
+    let append = |data: &str| Call::Write {
+        file: FileRef::Path("f".into()),
+        data: data.into(),
+        mode: OpenMode::Append,
+    };
+    done(s.sh(Call::Chdir { path: "/tmp/a".into() }))?;
+    same(s.sh(append("two\n")), Ok(Reply::Count(4)))?;
+    same(s.read("f"), data("one\ntwo\n"))?;
+    same(s.host.observe(&Actor::shell(), &Probe::WorkingDirectory), Observation::Data("/tmp/a".into()))?;
+    let Ok(Reply::Stat(stat)) = s.sh(Call::Stat { path: "f".into() }) else { return Err("no stat".into()) };
+    same((stat.kind, stat.mode, stat.size), (FileKind::Regular, 0o644, 8))?;
+    let Ok(Reply::Entries(entries)) = s.sh(Call::Getdents64 { path: "/tmp".into() }) else {
+        return Err("no entries".into());
+    };
+    same(entries.len(), 1)?;
+    done(s.sh(Call::Unlink { path: "f".into() }))?;
+    done(s.sh(Call::Chdir { path: "/".into() }))?;
+    done(s.rmdir("/tmp/a"))?;
+    s.end()
+}
+
+fn refusals_of_files() -> Done {
+    let mut s = Session::start("refusals")?;
+    refused(s.mkdir("/nowhere/a"), Errno::ENOENT, "mkdir")?;
+    refused(s.mkdir("/tmp"), Errno::EEXIST, "mkdir")?;
+    refused(s.mkdir(&format!("/tmp/{}", "n".repeat(300))), Errno::ENAMETOOLONG, "mkdir")?;
+    refused(s.rmdir("/etc"), Errno::ENOTEMPTY, "rmdir")?;
+    refused(s.read("/tmp"), Errno::EISDIR, "read")?;
+    refused(s.read("/tmp/none"), Errno::ENOENT, "open")?;
+    refused(s.write("/usr/x", "y"), Errno::EROFS, "open")?;
+    refused(s.sh(Call::Getdents64 { path: "/etc/passwd".into() }), Errno::ENOTDIR, "open")?;
+    refused(s.by("nobody", Call::Chdir { path: "/".into() }), Errno::ESRCH, "chdir")?;
+    let unknown = Text::pid_of(&Actor::new("nobody"));
+    refused(s.write("/tmp/x", unknown), Errno::ESRCH, "write")?;
+    s.end()
+}
+
+fn a_named_hierarchy() -> Done {
+    let mut s = Session::start("named")?;
+    done(s.mkdir("/cgroup"))?;
+    done(s.mount("/cgroup", "none,name=ddtest-named"))?;
+    done(s.mkdir("/cgroup/a"))?;
+    let shell = Text::pid_of(&Actor::shell());
+    same(s.write("/cgroup/a/cgroup.procs", shell), Ok(Reply::Count(4)))?;
+    same(s.read("/cgroup/a/cgroup.procs"), data("1650\n"))?;
+    same(s.read("/cgroup/cgroup.procs"), data("1\n1701\n"))?;
+    let Ok(Reply::Data(own)) = s.read("/proc/1650/cgroup") else { return Err("no /proc/PID/cgroup".into()) };
+    same(own.lines().any(|line| line.ends_with(":name=ddtest-named:/a")), true)?;
+    refused(s.rmdir("/cgroup/a"), Errno::EBUSY, "rmdir")?;
+    same(s.write("/cgroup/cgroup.procs", "1650"), Ok(Reply::Count(4)))?;
+    done(s.rmdir("/cgroup/a"))?;
+    // Left behind on purpose, with a task in it.
+    done(s.mkdir("/cgroup/left"))?;
+    done(s.mkdir("/cgroup/left/below"))?;
+    same(s.write("/cgroup/left/below/cgroup.procs", "1701"), Ok(Reply::Count(4)))?;
+    s.end()?;
+    let hierarchies = std::fs::read_to_string("/proc/self/cgroup")?;
+    same(hierarchies.contains("ddtest-named"), false)
+}
+
+fn refusals_of_control_groups() -> Done {
+    let mut s = Session::start("cgroup-refusals")?;
+    let Observation::Cgroups(found) = s.host.observe(&Actor::shell(), &Probe::Cgroups) else {
+        return Err("no control groups".into());
+    };
+    done(s.mkdir("/cgroup"))?;
+    refused(s.mount("/cgroup", "nonsense"), Errno::EINVAL, "mount")?;
+    refused(s.mount("/nowhere", "none,name=ddtest-r"), Errno::ENOENT, "mount")?;
+    let singles = found.iter().filter(|found| found.options.len() == 1 && !found.options[0].contains('='));
+    let singles: Vec<_> = singles.collect();
+    if let [first, second, ..] = singles.as_slice() {
+        let both = format!("{},{}", first.options[0], second.options[0]);
+        refused(s.mount("/cgroup", &both), Errno::EBUSY, "mount")?;
+        let file = format!("{}/cgroup.procs", first.target);
+        refused(s.write(&file, "4000000"), Errno::ESRCH, "write")?;
+        refused(s.write(&file, "letters"), Errno::EINVAL, "write")?;
+        refused(s.mkdir(&format!("{}/{}", first.target, "n".repeat(5000))), Errno::ENAMETOOLONG, "mkdir")?;
+    }
+    if let Some(cpuset) = singles.iter().find(|found| found.options[0] == "cpuset") {
+        let group = format!("{}/g", cpuset.target);
+        done(s.mkdir(&group))?;
+        refused(s.write(&format!("{group}/cgroup.procs"), "1650"), Errno::ENOSPC, "write")?;
+        refused(s.write(&format!("{group}/cpuset.cpus"), "0-9999"), Errno::ERANGE, "write")
+            .or_else(|_| refused(s.write(&format!("{group}/cpuset.cpus"), "0-99"), Errno::EINVAL, "write"))?;
+        done(s.rmdir(&group))?;
+    }
+    s.end()
+}
+
+fn the_profile_is_there() -> Done {
+    let s = Session::start("profile")?;
+    let shell = Actor::shell();
+    let Observation::Tasks(tasks) = s.host.observe(&shell, &Probe::Tasks) else {
+        return Err("no tasks".into());
+    };
+    let seen: Vec<_> = tasks.iter().map(|task| (task.pid, task.ppid, task.comm.as_str())).collect();
+    same(seen, vec![(1, 0, "init"), (1650, 1, "sh"), (1701, 1, "worker")])?;
+    let rooted = |line: &String| line.ends_with(":/");
+    same(tasks.iter().all(|task| task.cgroups.iter().all(rooted)), true)?;
+    let Observation::Mounts(mounts) = s.host.observe(&shell, &Probe::Mounts) else {
+        return Err("no mounts".into());
+    };
+    let first: Vec<_> = mounts.iter().take(3).map(|mount| mount.target.as_str()).collect();
+    same(first, vec!["/", "/usr", "/proc"])?;
+    let probe = Probe::File("/proc/1650/cmdline".into());
+    same(s.host.observe(&shell, &probe), Observation::Data("sh\0".into()))?;
+    let probe = Probe::Path("/dev/null".into());
+    let Observation::Stat(stat) = s.host.observe(&shell, &probe) else { return Err("no /dev/null".into()) };
+    same((stat.kind, stat.mode), (FileKind::Character, 0o666))?;
+    s.end()
+}
+
+fn an_endless_file_has_an_end() -> Done {
+    let mut s = Session::start("endless")?;
+    let Ok(Reply::Data(zeros)) = s.read("/dev/zero") else { return Err("not read".into()) };
+    same(zeros.len(), 1 << 20)?;
+    s.end()
+}

@@ -1,0 +1,145 @@
+//! Tasks: children, programs, pipes, signals.
+
+use crate::real::kit::{Done, Session, Test, data, done, refused, same};
+use drydock_engine::plan::{
+    Actor, Answer, Backend, Call, Errno, FileRef, OpenMode, PipeEnd, PipeName, Reply, Signal, StdioSource,
+    TaskRef, WaitStatus,
+};
+
+pub(crate) const TESTS: &[Test] = &[
+    ("a_program_runs_and_writes", a_program_runs_and_writes),
+    ("a_pipe_carries_a_programs_output", a_pipe_carries_a_programs_output),
+    ("signals", signals),
+    ("refusals_of_tasks", refusals_of_tasks),
+    ("a_child_is_in_its_parents_groups", a_child_is_in_its_parents_groups),
+    ("a_frozen_session_ends", a_frozen_session_ends),
+];
+
+fn clone(s: &mut Session, child: &str, pid: u32) -> Done {
+    same(s.sh(Call::Clone3 { child: Actor::new(child) }), Ok(Reply::Pid(pid)))
+}
+
+fn exec(s: &mut Session, actor: &str, words: &[&str]) -> Answer {
+    let argv = words.iter().map(|word| (*word).into()).collect();
+    let path = format!("/usr/bin/{}", words[0]);
+    s.by(actor, Call::Execve { path: path.into(), argv, env: vec!["PATH=/usr/bin".into()] })
+}
+
+fn wait(s: &mut Session, actor: &str, patience_ms: u64) -> Answer {
+    s.sh(Call::Wait4 { task: TaskRef::Actor(Actor::new(actor)), patience_ms })
+}
+
+fn kill(s: &mut Session, actor: &str, signal: Signal) -> Answer {
+    s.sh(Call::Kill { task: TaskRef::Actor(Actor::new(actor)), signal })
+}
+
+fn a_program_runs_and_writes() -> Done {
+    let mut s = Session::start("program")?;
+    clone(&mut s, "echo", 1702)?;
+    done(exec(&mut s, "echo", &["echo", "hello", "world"]))?;
+    same(wait(&mut s, "echo", 5000), Ok(Reply::Wait(WaitStatus::Exited(0))))?;
+    same(s.host.take_terminal(), "hello world\n".to_owned())?;
+    clone(&mut s, "gone", 1703)?;
+    done(s.by("gone", Call::ExitGroup { status: 7 }))?;
+    same(wait(&mut s, "gone", 5000), Ok(Reply::Wait(WaitStatus::Exited(7))))?;
+    // More than a pipe holds, while nobody but the controller reads.
+    clone(&mut s, "dd", 1704)?;
+    done(exec(&mut s, "dd", &["dd", "if=/dev/zero", "bs=1000", "count=300", "status=none"]))?;
+    same(wait(&mut s, "dd", 5000), Ok(Reply::Wait(WaitStatus::Exited(0))))?;
+    same(s.host.take_terminal().len(), 300_000)?;
+    s.end()
+}
+
+fn a_pipe_carries_a_programs_output() -> Done {
+    let mut s = Session::start("pipe")?;
+    let name = PipeName("p".to_owned());
+    let (read, write) = (PipeEnd::Read(name.clone()), PipeEnd::Write(name.clone()));
+    done(s.sh(Call::Pipe2 { name }))?;
+    clone(&mut s, "echo", 1702)?;
+    done(s.by("echo", Call::Dup2 { from: StdioSource::Pipe(write.clone()), to: 1 }))?;
+    done(s.by("echo", Call::Dup2 { from: StdioSource::Descriptor(1), to: 2 }))?;
+    done(exec(&mut s, "echo", &["echo", "through"]))?;
+    done(s.sh(Call::Close { end: write.clone() }))?;
+    same(s.sh(Call::Read { file: FileRef::Pipe(read.clone()) }), data("through\n"))?;
+    done(s.sh(Call::Close { end: read.clone() }))?;
+    refused(s.sh(Call::Close { end: read.clone() }), Errno::EBADF, "close")?;
+    refused(s.sh(Call::Read { file: FileRef::Pipe(read) }), Errno::EBADF, "read")?;
+    let write = FileRef::Pipe(write);
+    refused(
+        s.sh(Call::Write { file: write, data: "x".into(), mode: OpenMode::Write }),
+        Errno::EBADF,
+        "write",
+    )?;
+    clone(&mut s, "file", 1703)?;
+    let from = StdioSource::File { path: "/tmp/out".into(), mode: OpenMode::Truncate };
+    done(s.by("file", Call::Dup2 { from, to: 1 }))?;
+    done(exec(&mut s, "file", &["echo", "in a file"]))?;
+    same(wait(&mut s, "file", 5000), Ok(Reply::Wait(WaitStatus::Exited(0))))?;
+    same(s.read("/tmp/out"), data("in a file\n"))?;
+    s.end()
+}
+
+fn signals() -> Done {
+    let mut s = Session::start("signals")?;
+    clone(&mut s, "sleep", 1702)?;
+    done(exec(&mut s, "sleep", &["sleep", "1000"]))?;
+    same(wait(&mut s, "sleep", 0), Ok(Reply::Wait(WaitStatus::Running)))?;
+    same(wait(&mut s, "sleep", 20), Ok(Reply::Wait(WaitStatus::Running)))?;
+    done(kill(&mut s, "sleep", Signal(0)))?;
+    done(kill(&mut s, "sleep", Signal::STOP))?;
+    same(state(&mut s, 1702), Some("T".to_owned()))?;
+    done(kill(&mut s, "sleep", Signal::CONT))?;
+    done(kill(&mut s, "sleep", Signal::TERM))?;
+    same(state(&mut s, 1702), Some("Z".to_owned()))?;
+    same(wait(&mut s, "sleep", 0), Ok(Reply::Wait(WaitStatus::Signaled(Signal::TERM))))?;
+    done(kill(&mut s, "worker", Signal::KILL))?;
+    refused(s.by("worker", Call::Chdir { path: "/".into() }), Errno::ESRCH, "chdir")?;
+    s.end()
+}
+
+fn state(s: &mut Session, pid: u32) -> Option<String> {
+    let Ok(Reply::Data(stat)) = s.read(&format!("/proc/{pid}/stat")) else { return None };
+    stat.split(' ').nth(2).map(str::to_owned)
+}
+
+fn refusals_of_tasks() -> Done {
+    let mut s = Session::start("task-refusals")?;
+    refused(s.sh(Call::Kill { task: TaskRef::Pid(99999), signal: Signal::TERM }), Errno::ESRCH, "kill")?;
+    refused(s.sh(Call::Wait4 { task: TaskRef::Pid(1701), patience_ms: 0 }), Errno::ECHILD, "wait4")?;
+    clone(&mut s, "child", 1702)?;
+    refused(exec(&mut s, "child", &["no-such-program"]), Errno::ENOENT, "execve")?;
+    // It is still there, and takes calls.
+    done(s.by("child", Call::Chdir { path: "/tmp".into() }))?;
+    refused(
+        s.by("child", Call::Execve { path: "/etc/passwd".into(), argv: vec![], env: vec![] }),
+        Errno::EACCES,
+        "execve",
+    )?;
+    done(s.by("child", Call::ExitGroup { status: 127 }))?;
+    s.end()
+}
+
+fn a_child_is_in_its_parents_groups() -> Done {
+    let mut s = Session::start("groups")?;
+    done(s.mkdir("/cgroup"))?;
+    done(s.mount("/cgroup", "none,name=ddtest-child"))?;
+    done(s.mkdir("/cgroup/a"))?;
+    same(s.write("/cgroup/a/cgroup.procs", "1650"), Ok(Reply::Count(4)))?;
+    clone(&mut s, "sleep", 1702)?;
+    done(exec(&mut s, "sleep", &["sleep", "1000"]))?;
+    same(s.read("/cgroup/a/cgroup.procs"), data("1650\n1702\n"))?;
+    s.end()
+}
+
+fn a_frozen_session_ends() -> Done {
+    let mut s = Session::start("frozen")?;
+    let mounts = std::fs::read_to_string("/proc/mounts")?;
+    if !mounts.contains("/sys/fs/cgroup/freezer cgroup ") {
+        return s.end();
+    }
+    done(s.mkdir("/sys/fs/cgroup/freezer/ice"))?;
+    same(s.write("/sys/fs/cgroup/freezer/ice/cgroup.procs", "1701"), Ok(Reply::Count(4)))?;
+    same(s.write("/sys/fs/cgroup/freezer/ice/freezer.state", "FROZEN"), Ok(Reply::Count(6)))?;
+    same(s.read("/sys/fs/cgroup/freezer/ice/freezer.state"), data("FROZEN\n"))?;
+    s.end()
+}

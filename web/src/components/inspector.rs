@@ -1,0 +1,61 @@
+//! The step's card, and every attribute of what is selected.
+
+use drydock_engine::view::{
+    inspector::{group, task},
+    step::step_card,
+};
+use yew::{Callback, Html, component, html, use_memo};
+
+use super::{
+    group_files::GroupFiles,
+    icon::{Drawing, Icon},
+    step_card::Card,
+    task_facts::TaskFacts,
+};
+use crate::{
+    app::use_store,
+    state::{Action, selection::Selection},
+    words::{t, tf},
+};
+
+/// The pane's content.
+#[component]
+pub(crate) fn Inspector() -> Html {
+    let store = use_store();
+    let session = store.session.clone();
+    let card = use_memo((store.edition, store.step), move |(_, step)| step_card(&session, *step));
+    let Some(selection) = store.selection.clone() else {
+        return html!(<><Card {card} /><p class="quiet selected-none">{ t("select-something") }</p></>);
+    };
+    let title = match &selection {
+        Selection::Group(key) => tf("group", &[("path", &key.path)]),
+        Selection::Task(pid) => match task(&store.session, store.step, *pid) {
+            Some(task) => tf("process", &[("pid", &pid.to_string()), ("name", &task.comm)]),
+            None => tf("process", &[("pid", &pid.to_string()), ("name", "")]),
+        },
+    };
+    let gone = html!(<p class="quiet">{ t("not-there") }</p>);
+    let content = match &selection {
+        Selection::Group(key) => match group(&store.session, store.step, key) {
+            Some(group) => html!(<GroupFiles key={selection.to_string()} {group} />),
+            None => gone,
+        },
+        Selection::Task(pid) => match task(&store.session, store.step, *pid) {
+            Some(task) => html!(<TaskFacts {task} />),
+            None => gone,
+        },
+    };
+    let close = Callback::from(move |_| store.dispatch(Action::Select(None)));
+    html! {
+        <>
+            <Card {card} />
+            <section class="selected-thing" aria-labelledby="selected-title">
+                <header>
+                    <h2 id="selected-title">{ title }</h2>
+                    <button class="bare" type="button" aria-label={t("select-nothing")} onclick={close}><Icon drawing={Drawing::Cross} /></button>
+                </header>
+                { content }
+            </section>
+        </>
+    }
+}

@@ -1,0 +1,38 @@
+//! What the kernel says about a process.
+
+use drydock_engine::view::TaskView;
+use yew::{Html, Properties, component, html};
+
+use crate::{
+    units::{bytes, cpus},
+    words::{t, tf},
+};
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) task: TaskView,
+}
+
+/// The facts.
+#[component]
+pub(crate) fn TaskFacts(props: &Props) -> Html {
+    let task = &props.task;
+    html! {
+        <>
+            <dl class="facts">
+                <dt>{ t("pid") }</dt><dd><code>{ task.pid }</code></dd>
+                <dt>{ t("parent") }</dt><dd><code>{ task.ppid }</code></dd>
+                <dt>{ t("command") }</dt><dd><code>{ &task.args }</code></dd>
+                <dt>{ t("state") }</dt><dd>{ tf("state-letter", &[("letter", &task.state.to_string()), ("word", &t(&format!("state-{}", task.state)))]) }</dd>
+                <dt>{ t("cpu") }</dt><dd>{ tf("cpus-used", &[("n", &cpus(task.cpu_milli))]) }</dd>
+                <dt>{ t("memory") }</dt><dd>{ bytes(task.memory) }</dd>
+            </dl>
+            <h3>{ tf("proc-cgroup", &[("pid", &task.pid.to_string())]) }</h3>
+            if task.cgroups.is_empty() {
+                <p class="quiet">{ t("no-cgroups") }</p>
+            } else {
+                <pre class="value">{ task.cgroups.join("\n") }</pre>
+            }
+        </>
+    }
+}
