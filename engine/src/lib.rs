@@ -10,8 +10,8 @@
 //! | [`kernel`] | the model kernel: state and rules |
 //! | [`shell`] | from a line of text to plans: grammar, expansion, and one file a command |
 //! | [`explain`] | from names of messages to sentences: all wording for people |
-//! | [`history`] | a session: lines, frames, going to any step, saving and loading |
 //! | [`mapping`] | the lecture's hierarchies on a host whose controllers are taken |
+//! | [`history`] | a session: lines, frames, going to any step, saving and loading |
 //! | [`lesson`] | the lesson format |
 //! | [`view`] | plain structs in the words of the screen |
 //!

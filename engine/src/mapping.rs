@@ -54,6 +54,11 @@ impl<'a, B: Backend> Mapped<'a, B> {
         Self { backend, real, tasks, hierarchies: BTreeMap::new() }
     }
 
+    /// The backend below the mapping.
+    pub fn below(&self) -> &B {
+        self.backend
+    }
+
     fn text(&self, text: &Text) -> String {
         text.resolve(|actor| self.backend.pid(actor)).unwrap_or_else(|| text.to_string())
     }

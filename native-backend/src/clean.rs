@@ -3,9 +3,10 @@
 use crate::host::hierarchies::{self, Mounted};
 use crate::host::{groups, raw, rootfs};
 use crate::journal::{self, Entry, Process};
+use nix::fcntl::Flock;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -83,23 +84,32 @@ fn sessions(state: &Path) -> Vec<PathBuf> {
 
 /// True where the session was removed, false where it is alive and shall live.
 fn clean_session(directory: &Path, which: Which) -> io::Result<bool> {
-    let mut lock = journal::try_lock(directory)?;
-    if lock.is_none() {
-        if which == Which::Dead {
-            return Ok(false);
-        }
+    let lock = match (journal::try_lock(directory)?, which) {
+        (Some(lock), _) => lock,
+        (None, Which::Dead) => return Ok(false),
+        (None, Which::All) => take_over(directory)?,
+    };
+    sweep(directory)?;
+    drop(lock);
+    Ok(true)
+}
+
+/// Ends a session's keeper and takes its lock. One that has just begun has not written itself down yet, and one
+/// that is about to end has removed its journal: both are a matter of milliseconds.
+fn take_over(directory: &Path) -> io::Result<Flock<File>> {
+    let start = Instant::now();
+    while start.elapsed() < DYING {
         for entry in journal::read(directory) {
             if let Entry::Keeper(process) = entry {
                 end(&process, &[])?;
             }
         }
-        lock = journal::try_lock(directory)?;
+        if let Some(lock) = journal::try_lock(directory)? {
+            return Ok(lock);
+        }
+        sleep(Duration::from_millis(10));
     }
-    if lock.is_none() {
-        return Err(io::Error::other("its keeper does not end"));
-    }
-    sweep(directory)?;
-    Ok(true)
+    Err(io::Error::other("its keeper does not end"))
 }
 
 /// Removes everything that a session's journal names, and then the journal. Nobody else does so meanwhile.

@@ -105,11 +105,6 @@ rule-cgroup1-noprefix = noprefix is only for cpuset by itself.
     .source = kernel/cgroup/cgroup-v1.c, check_cgroupfs_options()
     .advice = Leave it out.
 
-rule-cgroup1-namespace = A new hierarchy can't be made inside a cgroup namespace.
-    .rule = Hierarchies belong to the whole machine, so only a process in the first cgroup namespace may make one. Those that exist can be mounted.
-    .source = kernel/cgroup/cgroup-v1.c, cgroup1_root_to_use(); cgroup_namespaces(7)
-    .advice = Mount a set that exists (see /proc/cgroups), or use a test machine of its own.
-
 rule-cgroup1-remount-children = The hierarchy has child groups ({ $children }), so it can't be changed.
     .rule = Controllers come and go only while there is no group but the root. With a child every remount is refused, even one that changes nothing.
     .source = kernel/cgroup/cgroup-v1.c, cgroup1_reconfigure()

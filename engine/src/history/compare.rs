@@ -3,6 +3,7 @@
 use super::neutral::Neutral;
 use super::recorder::{Record, Recorder};
 use crate::host::HostProfile;
+use crate::mapping::Mapped;
 use crate::plan::{Backend, strace};
 use crate::shell::{Shell, Stream};
 use serde::Serialize;
@@ -50,34 +51,51 @@ pub struct Difference {
     pub right: String,
 }
 
-/// Types lines into a fresh shell on `backend` and writes down what came of each.
+/// Types lines into a fresh shell on `backend` and writes down what came of each. With `map`, the lecture's
+/// hierarchies are mapped onto those that the host has.
 pub fn run_lines<'a>(
     profile: &HostProfile,
     lines: impl IntoIterator<Item = &'a str>,
     backend: &mut impl Backend,
+    map: bool,
 ) -> Vec<RunLine> {
-    let mut shell = Shell::new(profile);
     let mut neutral = Neutral::new(backend, profile);
-    lines.into_iter().map(|line| run_line(&mut shell, line, &mut neutral)).collect()
+    if map {
+        let mut mapped = Mapped::new(&mut neutral, profile);
+        type_lines(profile, lines, &mut mapped, |mapped| mapped.below())
+    } else {
+        type_lines(profile, lines, &mut neutral, |neutral| neutral)
+    }
 }
 
-fn run_line<B: Backend>(shell: &mut Shell, line: &str, neutral: &mut Neutral<'_, B>) -> RunLine {
-    let mut steps = Vec::new();
-    let result = {
-        let mut recorder = Recorder::new(neutral, |record, _: &Neutral<'_, B>| steps.push(record));
-        shell.run(line, &mut recorder)
+fn type_lines<'a, 'b, B: Backend, N: Backend + 'b>(
+    profile: &HostProfile,
+    lines: impl IntoIterator<Item = &'a str>,
+    backend: &mut B,
+    neutral: impl Fn(&B) -> &Neutral<'b, N>,
+) -> Vec<RunLine> {
+    let mut shell = Shell::new(profile);
+    let run = |line: &str| {
+        let mut steps = Vec::new();
+        let mut recorder = Recorder::new(backend, |record, _: &B| steps.push(record));
+        let result = shell.run(line, &mut recorder);
+        RunLine {
+            line: line.to_owned(),
+            stdout: result.text_of(Stream::Stdout),
+            stderr: result.text_of(Stream::Stderr),
+            status: result.status,
+            steps,
+            observed: observed(neutral(backend)),
+        }
     };
-    RunLine {
-        line: line.to_owned(),
-        stdout: result.text_of(Stream::Stdout),
-        stderr: result.text_of(Stream::Stderr),
-        status: result.status,
-        steps,
-        observed: Observed {
-            mounts: neutral.new_mounts().iter().map(|mount| format!("{mount:?}")).collect(),
-            tasks: neutral.task_lines(),
-            groups: neutral.group_lines(),
-        },
+    lines.into_iter().map(run).collect()
+}
+
+fn observed<N: Backend>(neutral: &Neutral<'_, N>) -> Observed {
+    Observed {
+        mounts: neutral.new_mounts().iter().map(|mount| format!("{mount:?}")).collect(),
+        tasks: neutral.task_lines(),
+        groups: neutral.group_lines(),
     }
 }
 

@@ -6,13 +6,18 @@
 //! | hierarchy ids in /proc/cgroups and /proc/PID/cgroup | a counter of the whole machine |
 //! | number of groups in /proc/cgroups | counts groups of others on the same machine |
 //! | controllers that the profile does not have | not modelled, so not shown |
-//! | interface files that the model does not know | not modelled, so not shown |
+//! | interface files and names in /proc that the model does not know | not modelled, so not shown |
+//! | all but pid, name, state and parent in /proc/PID/stat and status | times and addresses |
+//! | the order of pids in `cgroup.procs` | version 2 does not sort them |
 //! | mounts that the session began with | their sources and options are the machine's own |
+//! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
 //! | usage figures | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
 use crate::kernel::cgroup::files::{is_known_file, is_measured_file};
+use crate::kernel::is_known_proc_name;
 use crate::plan::probe::MountInfo;
+use crate::plan::reply::FileKind;
 use crate::plan::{Actor, Answer, Backend, Call, FileRef, Observation, Observe, Probe, Reply, Step};
 use std::collections::BTreeSet;
 
@@ -41,8 +46,12 @@ impl<'a, B: Backend> Neutral<'a, B> {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name {
             "cgroups" if path.starts_with("/proc") => self.proc_cgroups(&data),
-            "cgroup" if path.starts_with("/proc") => proc_pid_cgroup(&data),
+            "cgroup" if path.starts_with("/proc") => self.proc_pid_cgroup(&data),
             "mounts" if path.starts_with("/proc") => self.proc_mounts(&data),
+            "stat" if path.starts_with("/proc") => proc_pid_stat(&data),
+            "status" if path.starts_with("/proc") => proc_pid_status(&data),
+            "uptime" if path.starts_with("/proc") => format!("{HIDDEN}\n"),
+            "cgroup.procs" | "cgroup.threads" => sorted_pids(&data),
             _ if is_measured_file(name) => format!("{HIDDEN}\n"),
             _ => data,
         }
@@ -65,6 +74,30 @@ impl<'a, B: Backend> Neutral<'a, B> {
         out
     }
 
+    /// Hides the hierarchy ids, sorts the lines, since their order is that of the ids, and leaves out the version 2
+    /// tree and named hierarchies where the session has not mounted them: they are others' on the same machine.
+    fn proc_pid_cgroup(&self, data: &str) -> String {
+        let mounts = match self.backend.observe(&Actor::shell(), &Probe::Mounts) {
+            Observation::Mounts(mounts) => mounts,
+            _ => Vec::new(),
+        };
+        let is_own = |controllers: &str| match controllers {
+            "" => mounts.iter().any(|mount| mount.fstype == "cgroup2"),
+            list if list.starts_with("name=") => {
+                mounts.iter().any(|mount| mount.options.iter().any(|option| option == list))
+            }
+            list => list.split(',').all(|word| word.starts_with("name=") || self.controllers.contains(word)),
+        };
+        let fields =
+            data.lines().filter_map(|line| line.splitn(3, ':').skip(1).collect::<Vec<_>>().try_into().ok());
+        let mut lines: Vec<_> = fields
+            .filter(|[controllers, _]: &[&str; 2]| is_own(controllers))
+            .map(|[controllers, path]| format!("{HIDDEN}:{controllers}:{path}\n"))
+            .collect();
+        lines.sort();
+        lines.concat()
+    }
+
     fn proc_mounts(&self, data: &str) -> String {
         let kept = data
             .lines()
@@ -85,10 +118,15 @@ impl<'a, B: Backend> Neutral<'a, B> {
             }
             (Call::Getdents64 { path }, Reply::Entries(mut entries)) => {
                 let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
-                if self.is_cgroup(&step.actor, &path) {
-                    entries.retain(|entry| {
-                        entry.kind != crate::plan::reply::FileKind::Regular || is_known_file(&entry.name)
-                    });
+                match self.fstype(&step.actor, &path).as_deref() {
+                    Some("cgroup" | "cgroup2") => {
+                        entries.retain(|entry| entry.kind != FileKind::Regular || is_known_file(&entry.name));
+                    }
+                    Some("proc") => {
+                        let of_root = path.trim_end_matches('/') == "/proc";
+                        entries.retain(|entry| is_known_proc_name(&entry.name, of_root));
+                    }
+                    _ => {}
                 }
                 Reply::Entries(entries)
             }
@@ -96,23 +134,38 @@ impl<'a, B: Backend> Neutral<'a, B> {
         }
     }
 
-    fn is_cgroup(&self, actor: &Actor, path: &str) -> bool {
+    /// The kind of file system that a path is on.
+    fn fstype(&self, actor: &Actor, path: &str) -> Option<String> {
         let path = crate::explain::sentence::absolute(path, actor, self);
-        let Observation::Mounts(mounts) = self.backend.observe(actor, &Probe::Mounts) else { return false };
-        crate::explain::sentence::deepest_mount(&path, &mounts)
-            .is_some_and(|mount| mount.fstype.starts_with("cgroup"))
+        let Observation::Mounts(mounts) = self.backend.observe(actor, &Probe::Mounts) else { return None };
+        crate::explain::sentence::deepest_mount(&path, &mounts).map(|mount| mount.fstype.clone())
     }
 }
 
-/// Hides the hierarchy ids, and sorts the lines, since their order is that of the ids.
-fn proc_pid_cgroup(data: &str) -> String {
-    let mut lines: Vec<_> = data
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .map(|(_, rest)| format!("{HIDDEN}:{rest}\n"))
-        .collect();
-    lines.sort();
-    lines.concat()
+/// Keeps pid, name, state and parent; proc_pid_stat(5). The other fields become 0.
+fn proc_pid_stat(data: &str) -> String {
+    let Some((head, rest)) = data.rsplit_once(") ") else { return data.to_owned() };
+    let fields: Vec<_> = rest.split_whitespace().collect();
+    let kept = fields.iter().enumerate().map(|(index, field)| if index < 2 { *field } else { "0" });
+    format!("{head}) {}\n", kept.collect::<Vec<_>>().join(" "))
+}
+
+/// Keeps the lines that tell who a task is; proc_pid_status(5).
+fn proc_pid_status(data: &str) -> String {
+    let kept = ["Name:", "State:", "Tgid:", "Pid:", "PPid:", "Uid:", "Gid:"];
+    let lines = data.lines().filter(|line| kept.iter().any(|name| line.starts_with(name)));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// Lists of members; the picture has them once already.
+fn is_pid_list(name: &str) -> bool {
+    ["cgroup.procs", "cgroup.threads", "tasks"].contains(&name)
+}
+
+fn sorted_pids(data: &str) -> String {
+    let mut pids: Vec<u32> = data.lines().filter_map(|line| line.parse().ok()).collect();
+    pids.sort_unstable();
+    pids.iter().map(|pid| format!("{pid}\n")).collect()
 }
 
 impl<B: Backend> Observe for Neutral<'_, B> {
@@ -173,9 +226,11 @@ impl<B: Backend> Neutral<'_, B> {
         for hierarchy in &hierarchies {
             for (group, info) in &hierarchy.groups {
                 let at = format!("{}{}", hierarchy.target, if group == "/" { "" } else { group });
-                lines.push(format!("{at}: tasks {:?}", info.tasks));
+                let mut tasks = info.tasks.clone();
+                tasks.sort_unstable();
+                lines.push(format!("{at}: tasks {tasks:?}"));
                 for (name, value) in &info.files {
-                    if is_known_file(name) && !is_measured_file(name) {
+                    if is_known_file(name) && !is_measured_file(name) && !is_pid_list(name) {
                         lines.push(format!("{at}/{name}: {}", value.trim_end()));
                     }
                 }

@@ -66,6 +66,11 @@ pub struct Kernel {
     terminal: String,
 }
 
+/// True for names that the model's /proc (`of_root`) or /proc/PID has; Linux has many more.
+pub fn is_known_proc_name(name: &str, of_root: bool) -> bool {
+    fs::procfs::is_known_name(name, of_root)
+}
+
 impl Kernel {
     /// The machine that it was booted on.
     pub fn profile(&self) -> &HostProfile {

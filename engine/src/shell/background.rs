@@ -9,7 +9,9 @@ use super::pipeline::Part;
 use super::program::Feed;
 use super::state::State;
 use crate::plan::{Actor, Call, Reply, TaskRef};
-use brush_parser::ast::{AndOr, AndOrList, Command, CompoundCommand, CompoundList, Pipeline, SeparatorOperator};
+use brush_parser::ast::{
+    AndOr, AndOrList, Command, CompoundCommand, CompoundList, Pipeline, SeparatorOperator,
+};
 use std::collections::VecDeque;
 use std::sync::Arc;
 

@@ -85,7 +85,8 @@ impl Interpreter<'_> {
             if !job.children.is_empty() {
                 continue;
             }
-            for actor in job.actors.iter().filter(|actor| self.has_ended(actor)).cloned().collect::<Vec<_>>() {
+            for actor in job.actors.iter().filter(|actor| self.has_ended(actor)).cloned().collect::<Vec<_>>()
+            {
                 let status = self.wait_one(&actor, 0);
                 self.note_end(index, &actor, status);
             }
@@ -95,7 +96,9 @@ impl Interpreter<'_> {
 
     /// True for a task that is a zombie, or gone.
     pub(super) fn has_ended(&self, actor: &Actor) -> bool {
-        let Observation::Tasks(tasks) = self.backend.observe(&Actor::shell(), &Probe::Tasks) else { return true };
+        let Observation::Tasks(tasks) = self.backend.observe(&Actor::shell(), &Probe::Tasks) else {
+            return true;
+        };
         let pid = self.backend.pid(actor);
         !tasks.iter().any(|task| Some(task.pid) == pid && task.state != 'Z')
     }

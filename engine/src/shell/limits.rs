@@ -6,11 +6,17 @@ pub(super) const COMMANDS_A_LINE: u32 = 100_000;
 /// Bytes in a line.
 pub(super) const LINE_BYTES: usize = 64 * 1024;
 
-/// How deep quotes, braces, parentheses and compound commands may nest in a line.
-pub(super) const NESTING: u32 = 40;
+/// How deep braces, parentheses and compound commands may nest in a line, all counted together.
+pub(super) const NESTING: u32 = 30;
+
+/// How deep parentheses may nest in a line; the grammar's time doubles with each that is not closed.
+pub(super) const PARENTHESES: u32 = 12;
+
+/// Quotes in a line.
+pub(super) const QUOTES: u32 = 4000;
 
 /// How deep substitutions may nest in one word; the word parser's time doubles with each level.
-pub(super) const WORD_NESTING: u32 = 8;
+pub(super) const WORD_NESTING: u32 = 10;
 
 /// How deep commands may nest when they are performed, function calls included.
 pub(super) const CALL_DEPTH: u32 = 100;

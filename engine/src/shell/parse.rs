@@ -4,7 +4,7 @@
 //! be hurt by: length, nesting, numbers that overflow.
 
 use super::Hint;
-use super::limits::{LINE_BYTES, NESTING, WORD_NESTING};
+use super::limits::{LINE_BYTES, NESTING, PARENTHESES, QUOTES, WORD_NESTING};
 use brush_parser::ast::Program;
 use brush_parser::word::WordPieceWithSource;
 use brush_parser::{ParseError, Parser, ParserOptions, TokenizerError};
@@ -61,29 +61,54 @@ pub(super) fn here_document(text: &str) -> Result<Vec<WordPieceWithSource>, Synt
 
 /// Refuses what could hurt a recursive parser: deep nesting, and digits that overflow where it takes a number.
 fn check_shape(text: &str, limit: u32) -> Result<(), SyntaxError> {
-    let (mut depth, mut deepest, mut digits) = (0_u32, 0_u32, 0_u32);
-    let mut quotes = 0_u32;
+    let mut brackets = Depth::default();
+    let mut parentheses = Depth::default();
+    let (mut digits, mut quotes) = (0_u32, 0_u32);
     for c in text.chars() {
         digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
         if digits > 18 {
             return Err(SyntaxError::wrong("number too long"));
         }
         match c {
-            '(' | '{' | '[' => depth += 1,
-            ')' | '}' | ']' => depth = depth.saturating_sub(1),
+            '(' => parentheses.open(),
+            ')' => parentheses.close(),
+            '{' | '[' => brackets.open(),
+            '}' | ']' => brackets.close(),
             '"' | '`' => quotes += 1,
             _ => {}
         }
-        deepest = deepest.max(depth);
     }
-    let words = text.split(|c: char| c.is_whitespace() || c == ';');
-    let compounds =
-        words.filter(|word| matches!(*word, "if" | "while" | "until" | "for" | "case" | "!")).count();
-    let nested_compounds = u32::try_from(compounds).unwrap_or(u32::MAX);
-    if deepest > limit || nested_compounds > 500 || quotes > 4000 {
+    let mut compounds = Depth::default();
+    for word in text.split(|c: char| c.is_whitespace() || ";&|()".contains(c)) {
+        match word {
+            "if" | "while" | "until" | "for" | "case" => compounds.open(),
+            "fi" | "done" | "esac" => compounds.close(),
+            _ => {}
+        }
+    }
+    let deepest = brackets.deepest + parentheses.deepest + compounds.deepest;
+    if deepest > limit || parentheses.deepest > PARENTHESES || quotes > QUOTES {
         return Err(SyntaxError::wrong("syntax error: commands are nested too deep"));
     }
     Ok(())
+}
+
+/// How deep brackets are open, and were at most.
+#[derive(Default)]
+struct Depth {
+    now: u32,
+    deepest: u32,
+}
+
+impl Depth {
+    fn open(&mut self) {
+        self.now += 1;
+        self.deepest = self.deepest.max(self.now);
+    }
+
+    fn close(&mut self) {
+        self.now = self.now.saturating_sub(1);
+    }
 }
 
 fn explain(line: &str, error: &ParseError) -> SyntaxError {

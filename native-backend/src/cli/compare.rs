@@ -7,7 +7,6 @@ use super::world::{HostChoice, World};
 use super::{CANNOT, Outcome};
 use drydock_engine::history::compare::{Difference, RunLine, compare_lines, run_lines};
 use drydock_engine::host::HostProfile;
-use drydock_engine::mapping::Mapped;
 
 /// Perform lines on the model and on this machine's kernel, and print the first difference
 ///
@@ -46,12 +45,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn perform(mut world: World, profile: &HostProfile, commands: &[String], map: bool) -> Vec<RunLine> {
-    let lines = commands.iter().map(String::as_str);
-    if map {
-        run_lines(profile, lines, &mut Mapped::new(&mut world, profile))
-    } else {
-        run_lines(profile, lines, &mut world)
-    }
+    run_lines(profile, commands.iter().map(String::as_str), &mut world, map)
 }
 
 /// The width of the left column.

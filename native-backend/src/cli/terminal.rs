@@ -40,7 +40,14 @@ impl Completer for Helper<'_> {
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
         let console = self.console.borrow();
         let found = commands::complete(line, pos, &console.shell, &*console.backend);
-        Ok((found.start, found.candidates))
+        let mut candidates = found.candidates;
+        if let [only] = candidates.as_mut_slice()
+            && !only.ends_with('/')
+        {
+            // The word is whole: go on with the next.
+            only.push(' ');
+        }
+        Ok((found.start, candidates))
     }
 }
 

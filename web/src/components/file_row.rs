@@ -33,7 +33,9 @@ pub(crate) fn FileRow(props: &Props) -> Html {
             <details class={if file.changed { "file changed" } else { "file" }}>
                 <summary>
                     <span class="file-name">{ &file.name }</span>
-                    if !file.fidelity.exact { <span class="mark" title={file.fidelity.note.clone()}>{ &file.fidelity.word }</span> }
+                    if !file.fidelity.exact {
+                        <span class="mark" title={file.fidelity.note.clone()}><span aria-hidden="true">{ "≈" }</span><span class="unseen">{ &file.fidelity.word }</span></span>
+                    }
                     <span class="file-value">{ short }</span>
                     if file.writable { <Icon drawing={Drawing::Edit} /> }
                 </summary>

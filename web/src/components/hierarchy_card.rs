@@ -57,11 +57,11 @@ fn branch(group: &GroupNode, props: &Props, first: bool) -> Html {
         _ => None,
     };
     html! {
-        <li key={group.key.path.clone()}>
+        <li key={group.key.path.clone()} class="branch">
             <GroupBox group={face(group)} cpu_used={cpu_used(group)} cpus={props.host.cpus} {selected} selected_task={task} {first}
                 select={props.select.clone()} />
             if !group.children.is_empty() {
-                <ul>{ for group.children.iter().map(|child| branch(child, props, false)) }</ul>
+                <ul class="branches">{ for group.children.iter().map(|child| branch(child, props, false)) }</ul>
             }
         </li>
     }

@@ -33,8 +33,10 @@ pub(crate) enum Drawing {
     Cross,
     /// Return key.
     Return,
-    /// Close a pane.
-    Fold,
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
     /// Snowflake: frozen.
     Frozen,
     /// A pencil.
@@ -68,7 +70,8 @@ pub(crate) fn Icon(props: &Props) -> Html {
         Drawing::Tick => "M4 9.5l3.5 3.5L14 5.5",
         Drawing::Cross => "M4.5 4.5l9 9M13.5 4.5l-9 9",
         Drawing::Return => "M14 4v4.5a1.5 1.5 0 0 1-1.5 1.5H4.5M7.5 7l-3 3 3 3",
-        Drawing::Fold => "M3 4h12v10H3zM8 4v10",
+        Drawing::Left => "M11 4.5L6.5 9l4.5 4.5",
+        Drawing::Right => "M7 4.5L11.5 9 7 13.5",
         Drawing::Frozen => "M9 2v14M3 5.5l12 7M15 5.5l-12 7",
         Drawing::Edit => "M3.5 14.5l.8-3.3 7.4-7.4 2.5 2.5-7.4 7.4z",
     };

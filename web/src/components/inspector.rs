@@ -1,10 +1,12 @@
 //! The step's card, and every attribute of what is selected.
 
+use std::rc::Rc;
+
 use drydock_engine::view::{
+    StepCard,
     inspector::{group, task},
-    step::step_card,
 };
-use yew::{Callback, Html, component, html, use_memo};
+use yew::{Callback, Html, Properties, component, html};
 
 use super::{
     group_files::GroupFiles,
@@ -18,12 +20,17 @@ use crate::{
     words::{t, tf},
 };
 
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    /// The card of the step shown.
+    pub(crate) card: Rc<StepCard>,
+}
+
 /// The pane's content.
 #[component]
-pub(crate) fn Inspector() -> Html {
+pub(crate) fn Inspector(props: &Props) -> Html {
     let store = use_store();
-    let session = store.session.clone();
-    let card = use_memo((store.edition, store.step), move |(_, step)| step_card(&session, *step));
+    let card = props.card.clone();
     let Some(selection) = store.selection.clone() else {
         return html!(<><Card {card} /><p class="quiet selected-none">{ t("select-something") }</p></>);
     };

@@ -1,18 +1,21 @@
 //! Reads each step's sentence to a screen reader.
 
-use drydock_engine::view::step::step_card;
-use yew::{Html, component, html, use_memo};
+use std::rc::Rc;
 
-use crate::{app::use_store, words::tf};
+use drydock_engine::view::StepCard;
+use yew::{Html, Properties, component, html};
+
+use crate::words::tf;
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) card: Rc<StepCard>,
+}
 
 /// A polite live region, unseen.
 #[component]
-pub(crate) fn LiveRegion() -> Html {
-    let store = use_store();
-    let session = store.session.clone();
-    let sentence = use_memo((store.edition, store.step), move |(_, step)| {
-        let card = step_card(&session, *step);
-        tf("step-spoken", &[("step", &card.index.to_string()), ("sentence", &card.sentence)])
-    });
-    html!(<div class="unseen" role="status" aria-live="polite">{ (*sentence).clone() }</div>)
+pub(crate) fn LiveRegion(props: &Props) -> Html {
+    let facts = [("step", props.card.index.to_string()), ("sentence", props.card.sentence.clone())];
+    let sentence = tf("step-spoken", &facts.each_ref().map(|(name, text)| (*name, text.as_str())));
+    html!(<div class="unseen" role="status" aria-live="polite">{ sentence }</div>)
 }

@@ -30,7 +30,8 @@ pub(crate) fn PaneFrame(props: &Props) -> Html {
             // The picture is what the others are about: it stays.
             if pane != Pane::Picture {
                 <button class="fold" type="button" aria-label={fold.clone()} title={fold} aria-expanded={props.open.to_string()} {onclick}>
-                    <Icon drawing={Drawing::Fold} />
+                    // It points to where the pane goes, or comes from.
+                    <Icon drawing={if matches!(pane, Pane::Lesson | Pane::Steps) == props.open { Drawing::Left } else { Drawing::Right }} />
                     if !props.open { <span class="rail" aria-hidden="true">{ name }</span> }
                 </button>
             }

@@ -32,6 +32,7 @@ pub(crate) fn Picture() -> Html {
             dispatch.dispatch(Action::Select(Some(selection)));
         })
     };
+    let loose = !view.free_controllers.is_empty() && !view.hierarchies.is_empty();
     let facts = tf("host-facts", &[("tasks", &view.n_tasks.to_string()), ("time", &seconds(view.now_ms))]);
     html! {
         <div class="picture-body">
@@ -39,7 +40,7 @@ pub(crate) fn Picture() -> Html {
                 <h2>{ t("pane-picture") }</h2>
                 <p class="quiet">{ t(&format!("host-{}", view.kind.word())) }{ " · " }{ facts }</p>
             </header>
-            <div class="sheet" data-own-keys="true" role="group" aria-label={t("picture-tree")} onkeydown={Callback::from(walk)}>
+            <div class={if loose { "sheet with-loose" } else { "sheet" }} data-own-keys="true" role="group" aria-label={t("picture-tree")} onkeydown={Callback::from(walk)}>
                 if view.hierarchies.is_empty() {
                     <EmptyPicture />
                 }

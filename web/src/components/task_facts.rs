@@ -27,7 +27,7 @@ pub(crate) fn TaskFacts(props: &Props) -> Html {
                 <dt>{ t("cpu") }</dt><dd>{ tf("cpus-used", &[("n", &cpus(task.cpu_milli))]) }</dd>
                 <dt>{ t("memory") }</dt><dd>{ bytes(task.memory) }</dd>
             </dl>
-            <h3>{ tf("proc-cgroup", &[("pid", &task.pid.to_string())]) }</h3>
+            <h3 class="as-is">{ tf("proc-cgroup", &[("pid", &task.pid.to_string())]) }</h3>
             if task.cgroups.is_empty() {
                 <p class="quiet">{ t("no-cgroups") }</p>
             } else {

@@ -22,7 +22,7 @@ pub(crate) fn TopBar() -> Html {
     let at_work = title.is_some();
     html! {
         <header class="top">
-            <a class="brand" href="#/" aria-label={t("to-home")}><Icon drawing={Drawing::Logo} /><span>{ "Drydock" }</span></a>
+            <a class={if at_work { "brand" } else { "brand full" }} href="#/" aria-label={t("to-home")}><Icon drawing={Drawing::Logo} /><span>{ "Drydock" }</span></a>
             if let Some(title) = title {
                 <div class="crumbs">
                     <nav aria-label={t("breadcrumb")}><a href="#/">{ t("course") }</a></nav>

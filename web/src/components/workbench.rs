@@ -1,6 +1,7 @@
 //! The workbench: five panes, the edges between them, and the timeline.
 
-use yew::{Html, component, html};
+use drydock_engine::view::step::step_card;
+use yew::{Html, component, html, use_memo};
 
 use super::{
     inspector::Inspector, lesson_pane::LessonPane, live_region::LiveRegion, pane::PaneFrame,
@@ -21,6 +22,9 @@ use crate::{
 pub(crate) fn Workbench() -> Html {
     let store = use_store();
     let layout = &store.layout;
+    let session = store.session.clone();
+    // Once for all who show it: a card compares two frames.
+    let card = use_memo((store.edition, store.step), move |(_, step)| step_card(&session, *step));
     let style = format!(
         "--left: {}px; --right: {}px; --bottom: {}px; --split: {}%",
         layout.at(Edge::Left),
@@ -46,13 +50,13 @@ pub(crate) fn Workbench() -> Html {
                 <Separator edge={Edge::Left} at={layout.at(Edge::Left)} pane={Pane::Lesson} />
                 { frame(Pane::Picture, html!(<Picture />)) }
                 <Separator edge={Edge::Right} at={layout.at(Edge::Right)} pane={Pane::Inspector} />
-                { frame(Pane::Inspector, html!(<Inspector />)) }
+                { frame(Pane::Inspector, html!(<Inspector card={card.clone()} />)) }
                 <Separator edge={Edge::Bottom} at={layout.at(Edge::Bottom)} pane={Pane::Picture} />
                 <Timeline />
                 { frame(Pane::Steps, html!(<StepList />)) }
                 <Separator edge={Edge::Split} at={layout.at(Edge::Split)} pane={Pane::Steps} />
                 { frame(Pane::Terminal, html!(<Terminal />)) }
-                <LiveRegion />
+                <LiveRegion {card} />
             </main>
             <PaneTabs tab={store.tab} />
         </>

@@ -48,6 +48,11 @@ impl CgroupState {
         }
     }
 
+    /// True for the version 2 tree, and for hierarchies that existed before the session.
+    pub(super) fn is_outside(&self, id: HierarchyId) -> bool {
+        self.hierarchies.get(&id).is_some_and(|hierarchy| hierarchy.outside)
+    }
+
     /// Makes the hierarchies that exist outside of the cgroup namespace.
     pub(super) fn adopt<'a>(&mut self, mounts: impl Iterator<Item = &'a str>) {
         for data in mounts {
@@ -55,10 +60,7 @@ impl CgroupState {
             if self.find(&options).is_ok_and(|found| found.is_none())
                 && self.bindable(&options.controllers).is_ok()
             {
-                let hierarchy = self.create(options);
-                if let Some(hierarchy) = self.hierarchies.get_mut(&hierarchy) {
-                    hierarchy.outside = true;
-                }
+                self.create(options, true);
             }
         }
     }
@@ -68,8 +70,7 @@ impl CgroupState {
     ///
     /// # Errors
     /// `EINVAL` for options that are unknown or contradict each other, `EBUSY` for a controller that is in
-    /// another hierarchy or a name that has other controllers, `EPERM` for a new hierarchy in a cgroup
-    /// namespace, `ENODEV` for another fstype.
+    /// another hierarchy or a name that has other controllers, `ENODEV` for another fstype.
     pub fn mount(&mut self, fstype: &str, data: &str) -> Result<HierarchyId, Refusal> {
         match fstype {
             "cgroup2" => {
@@ -101,12 +102,8 @@ impl CgroupState {
             let rule = Rule::new("rule-cgroup1-name-unknown").with("name", options.name.unwrap_or_default());
             return Err(Refusal::by(Errno::EINVAL, "mount", rule));
         }
-        // "Hierarchies may only be created in the initial cgroup namespace": cgroup1_root_to_use().
-        if self.machine.nested {
-            return Err(Refusal::by(Errno::EPERM, "mount", Rule::new("rule-cgroup1-namespace")));
-        }
         self.bindable(&options.controllers)?;
-        Ok(self.create(options))
+        Ok(self.create(options, false))
     }
 
     /// The hierarchy that the options mean, newest first; cgroup1_root_to_use().
@@ -153,7 +150,7 @@ impl CgroupState {
         self.hierarchies.iter().find(|(_, h)| owns(h)).map_or(V2, |(id, _)| *id)
     }
 
-    fn create(&mut self, options: Options) -> HierarchyId {
+    fn create(&mut self, options: Options, outside: bool) -> HierarchyId {
         let id = HierarchyId(self.next_hierarchy);
         self.next_hierarchy += 1;
         let mut group = Group::root(id);
@@ -167,7 +164,7 @@ impl CgroupState {
             noprefix: options.noprefix,
             xattr: options.xattr,
             options: Vec::new(),
-            outside: false,
+            outside,
         };
         self.hierarchies.insert(id, Shared::from(hierarchy));
         self.enter_all(id, root);

@@ -127,7 +127,7 @@ impl CgroupState {
     /// The state at the start: nothing is mounted, all tasks of the profile are in the root of every hierarchy.
     ///
     /// Where `profile.nested`, the version 1 hierarchies that the profile mounts exist already, belong to the
-    /// machine outside, and outlive every umount; no others can be made (`EPERM`), as in a cgroup namespace.
+    /// machine outside, and outlive every umount. A hierarchy that is made later has its true root here.
     pub fn boot(profile: &HostProfile) -> Self {
         let machine = Machine {
             cpus: profile.cpus,
@@ -169,7 +169,8 @@ impl CgroupState {
 
     /// True for the root of the machine. The root that a cgroup namespace shows is a child outside.
     fn is_machine_root(&self, group: GroupId) -> bool {
-        !self.machine.nested && self.parent(group).is_none()
+        let outside = self.machine.nested && self.is_outside(self.hierarchy_of(group));
+        self.parent(group).is_none() && !outside
     }
 
     /// A group and those above it, up to the root.

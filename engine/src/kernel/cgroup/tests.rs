@@ -199,7 +199,8 @@ fn later_kernels() {
     on_kernel(6, 18, "mount memory\nmkdir a\na/memory.move_charge_at_immigrate < 1 ! EINVAL");
 }
 
-/// As seen on 6.18 in a cgroup namespace: the root has a child's files, and no new hierarchy can be made.
+/// As seen on 6.18 in a cgroup namespace: the roots of the machine's hierarchies have a child's files; a
+/// hierarchy that is made for the session has its true root.
 #[test]
 fn nested_root() {
     let mut profile = HostProfile::named(HostKind::V1);

@@ -53,6 +53,15 @@ const PID_FILES: [(&str, PidFile); 7] = [
     ("status", PidFile::Status),
 ];
 
+/// True for names that /proc (`of_root`) or /proc/PID has in the model; Linux has many more.
+pub(crate) fn is_known_name(name: &str, of_root: bool) -> bool {
+    if !of_root {
+        return PID_FILES.iter().any(|(known, _)| *known == name);
+    }
+    let is_pid = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    is_pid || ["self", "mounts"].contains(&name) || ROOT_FILES.iter().any(|(known, _)| *known == name)
+}
+
 /// What kind of file.
 pub(crate) fn kind(node: &ProcNode) -> FileKind {
     match node {

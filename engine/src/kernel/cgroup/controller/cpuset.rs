@@ -175,7 +175,7 @@ impl Rules for CpusetRules {
             .and_then(|parent| settings(state, parent).map(|cpuset| (parent, cpuset.clone())));
         let cpuset = match above {
             None if state.machine.nested && version == Version::V2 => Cpuset::default(),
-            None => Cpuset::whole(state, !state.machine.nested),
+            None => Cpuset::whole(state, state.is_machine_root(id)),
             Some(_) if version == Version::V2 => Cpuset::default(),
             Some((parent_id, parent)) => {
                 let inherited = Cpuset {
