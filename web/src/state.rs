@@ -2,6 +2,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | [`action`] | what may happen |
 //! | [`entry`] | a line of the terminal with its output |
 //! | [`goals`] | which goals of the lesson have been reached |
 //! | [`layout`] | sizes of the panes |
@@ -10,6 +11,7 @@
 //! | [`selection`] | what the inspector shows |
 //! | [`steps`] | the timeline, laid out for the screen |
 
+pub(crate) mod action;
 pub(crate) mod entry;
 pub(crate) mod goals;
 pub(crate) mod layout;
@@ -25,10 +27,11 @@ use yew::{Reducible, UseReducerHandle};
 
 use crate::course;
 
+pub(crate) use self::action::{Action, Answer, Go, Notice, Theme};
 use self::{
     entry::Entry,
     goals::Goals,
-    layout::{Edge, Layout, Pane},
+    layout::{Layout, Pane},
     permalink::{BadLink, HostChoice, Place, Route},
     progress::{LessonProgress, Progress},
     selection::Selection,
@@ -37,120 +40,6 @@ use self::{
 
 /// What components get through the context.
 pub(crate) type Store = UseReducerHandle<State>;
-
-/// Light, dark, or as the system prefers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Theme {
-    /// As the system prefers.
-    #[default]
-    System,
-    /// A plan on paper.
-    Light,
-    /// A blueprint.
-    Dark,
-}
-
-impl Theme {
-    /// All, in the order of the switch.
-    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// The word for storage and style.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// Reads a word; an unknown one is the system's.
-    pub(crate) fn parse(word: &str) -> Self {
-        Self::ALL.into_iter().find(|theme| theme.word() == word).unwrap_or_default()
-    }
-}
-
-/// Where to go in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Go {
-    /// To this step.
-    To(u32),
-    /// One step on.
-    Next,
-    /// One step back.
-    Previous,
-    /// To the end of the next command.
-    NextCommand,
-    /// To the end of the command before.
-    PreviousCommand,
-    /// To the host as it was found.
-    First,
-    /// To the last step.
-    Last,
-}
-
-/// What to do with lines that were typed while the past was shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// Forget what came later and run them here.
-    Fork,
-    /// Go to the end and run them there.
-    End,
-    /// Do not run them.
-    Cancel,
-}
-
-/// Something to tell, until it is dismissed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Notice {
-    /// A link could not be followed; the name of the message says why.
-    BadLink(&'static str),
-    /// A link names a lesson that does not exist.
-    NoLesson(String),
-    /// The lines typed so far ran again, on another host.
-    Replayed,
-    /// The browser gave no access to its clipboard; the link, to be copied by hand.
-    Link(String),
-}
-
-/// Everything that may happen.
-pub(crate) enum Action {
-    /// Follow a link.
-    Open(Result<Place, BadLink>),
-    /// Type lines in the terminal.
-    Run(Vec<String>),
-    /// The answer to [`State::waiting`].
-    Answer(Answer),
-    /// Give up the continued line.
-    CancelContinued,
-    /// Put text on the command line, for a person to look at and run.
-    Suggest(String),
-    /// Clear the terminal's output.
-    Clear,
-    /// Go in time.
-    Go(Go),
-    /// Start or stop playing.
-    Play(bool),
-    /// Select something, or nothing.
-    Select(Option<Selection>),
-    /// Take another machine; the lines typed run again there.
-    Host(HostChoice),
-    /// Start over: the lesson's host, or the same, and nothing typed.
-    Reset,
-    /// Take a theme.
-    Theme(Theme),
-    /// Move an edge between panes.
-    Move(Edge, u32),
-    /// Open or close a pane.
-    Toggle(Pane),
-    /// Show this pane where there is room for one.
-    Tab(Pane),
-    /// Tell something.
-    Notify(Notice),
-    /// Stop telling it.
-    Dismiss,
-    /// Forget progress and layout.
-    Forget,
-}
 
 /// Everything the page shows follows from this.
 #[derive(Clone)]
@@ -457,5 +346,84 @@ impl Reducible for State {
             Action::Forget => Self { progress: Progress::default(), layout: Layout::default(), ..state },
         };
         Rc::new(Self { revision, ..state })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sandbox(lines: &[&str]) -> Rc<State> {
+        let place = Place {
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+            ..Place::new(Route::Sandbox)
+        };
+        Rc::new(State::start(Theme::System, Layout::default(), Progress::default(), Ok(place)))
+    }
+
+    fn run(state: Rc<State>, line: &str) -> Rc<State> {
+        state.reduce(Action::Run(vec![line.to_owned()]))
+    }
+
+    fn typed(state: &State) -> Vec<&str> {
+        state.entries.iter().map(|entry| entry.line.as_str()).collect()
+    }
+
+    #[test]
+    fn a_line_is_run_at_the_end_only() {
+        let state = sandbox(&["mkdir /a", "mkdir /b"]);
+        assert_eq!((state.step, state.n_steps()), (2, 2));
+        let past = run(state.reduce(Action::Go(Go::Previous)), "mkdir /c");
+        assert_eq!((past.waiting.is_some(), past.n_steps()), (true, 2));
+        let forked = past.clone().reduce(Action::Answer(Answer::Fork));
+        assert_eq!(typed(&forked), ["mkdir /a", "mkdir /c"]);
+        let at_end = past.clone().reduce(Action::Answer(Answer::End));
+        assert_eq!(typed(&at_end), ["mkdir /a", "mkdir /b", "mkdir /c"]);
+        let cancelled = past.reduce(Action::Answer(Answer::Cancel));
+        assert_eq!((cancelled.step, cancelled.waiting.is_some()), (1, false));
+    }
+
+    #[test]
+    fn a_fork_before_the_first_step_keeps_nothing() {
+        let past = run(sandbox(&["mkdir /a"]).reduce(Action::Go(Go::First)), "mkdir /c");
+        assert_eq!(typed(&past.reduce(Action::Answer(Answer::Fork))), ["mkdir /c"]);
+    }
+
+    #[test]
+    fn an_open_quote_waits_for_its_end() {
+        let open = run(sandbox(&[]), "echo 'a");
+        assert_eq!((open.continued.as_deref(), open.entries.len()), (Some("echo 'a"), 0));
+        assert_eq!(typed(&run(open.clone(), "b'")), ["echo 'a\nb'"]);
+        assert!(open.reduce(Action::CancelContinued).continued.is_none());
+    }
+
+    #[test]
+    fn a_link_leads_to_the_same_state() {
+        let state = sandbox(&["mkdir /a", "echo 'x", "y' > /a/f"]).reduce(Action::Go(Go::First));
+        let link = permalink::print(&state.place(), &state.packed());
+        let again =
+            State::start(Theme::System, Layout::default(), Progress::default(), permalink::parse(&link));
+        assert_eq!(typed(&again), typed(&state));
+        assert_eq!((again.step, again.n_steps()), (0, state.n_steps()));
+        assert_eq!(permalink::print(&again.place(), &again.packed()), link);
+    }
+
+    #[test]
+    fn another_host_runs_the_same_lines() {
+        let state = sandbox(&["mkdir /a"]);
+        let host = HostChoice::of(HostKind::V2);
+        let state = state.reduce(Action::Host(host));
+        assert_eq!((typed(&state), state.host), (vec!["mkdir /a"], host));
+        assert_eq!(state.notice, Some(Notice::Replayed));
+        assert!(state.reduce(Action::Reset).entries.is_empty());
+    }
+
+    #[test]
+    fn bad_links_lead_home_and_say_so() {
+        let state = sandbox(&[]).reduce(Action::Open(Err(BadLink("link-damaged"))));
+        assert_eq!((&state.route, &state.notice), (&Route::Home, &Some(Notice::BadLink("link-damaged"))));
+        let missing = Place::new(Route::Lesson("none".to_owned()));
+        let state = state.reduce(Action::Open(Ok(missing)));
+        assert_eq!(state.notice, Some(Notice::NoLesson("none".to_owned())));
     }
 }

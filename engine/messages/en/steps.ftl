@@ -36,7 +36,6 @@ step-kill-test = { $actor } asks whether process { $task } exists.
 step-other = { $actor } makes a kernel call.
 step-boot = The host as it was found.
 
-why-redirect-open = A redirection is opened before its command runs.
 
 fidelity-exact = exact
 fidelity-partial = partial

@@ -7,8 +7,11 @@ use brush_parser::ast::{
     ArithmeticExpr, ArithmeticTarget, BinaryOperator, UnaryAssignmentOperator, UnaryOperator,
 };
 
-/// Bytes of an expression; the parser's stack grows with it.
-const LONGEST: usize = 400;
+/// Bytes of an expression.
+const LONGEST: usize = 1000;
+
+/// Operators and parentheses of an expression; the parser's stack grows with them.
+const OPERATORS: usize = 40;
 
 /// How deep a variable's value may name another variable.
 const REFERENCES: u32 = 8;
@@ -30,9 +33,9 @@ impl Interpreter<'_> {
         if text.len() > LONGEST || depth > REFERENCES {
             return Err(Failure::fatal("arithmetic expression: too long"));
         }
-        let parentheses = text.matches('(').count() + text.matches('[').count();
-        if parentheses > 20 {
-            return Err(Failure::fatal("arithmetic expression: nested too deep"));
+        let operators = text.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace() && *c != ')');
+        if operators.count() > OPERATORS {
+            return Err(Failure::fatal("arithmetic expression: too many operators"));
         }
         let parsed = brush_parser::arithmetic::parse(text).map_err(|_| syntax())?;
         self.number(&parsed, text, depth)

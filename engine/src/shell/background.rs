@@ -3,6 +3,7 @@
 //! A child that has to wait for a program in the middle of its list is suspended there, and goes on when a line
 //! that is typed later finds the program ended.
 
+use super::Hint;
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
 use super::pipeline::Part;
@@ -118,7 +119,10 @@ impl Interpreter<'_> {
         let jobs = std::mem::take(&mut self.shell.jobs);
         let mut flow = Flow::Next;
         while let Some(unit) = units.pop_front() {
-            flow = self.in_copy_kept(|interpreter| interpreter.run_unit(&unit, units.is_empty()));
+            flow = self.in_new_loops(|interpreter| interpreter.run_unit(&unit, units.is_empty()));
+            if !self.left_running.is_empty() && is_compound(&unit.list) {
+                self.hint(Hint::new("hint-background-loop"));
+            }
             if flow != Flow::Next || !self.left_running.is_empty() {
                 break;
             }
@@ -210,4 +214,9 @@ fn inner_list(list: &AndOrList) -> Option<&CompoundList> {
         [Command::Compound(CompoundCommand::BraceGroup(inner), None)] => Some(&inner.list),
         _ => None,
     }
+}
+
+/// True for a loop and the like, which can't be suspended in the middle.
+fn is_compound(list: &AndOrList) -> bool {
+    list.first.seq.iter().any(|command| matches!(command, Command::Compound(..)))
 }

@@ -1,5 +1,6 @@
 //! What the commands of the shell itself may do to it.
 
+use super::Hint;
 use super::commands;
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
@@ -148,11 +149,27 @@ impl Interpreter<'_> {
     /// Runs a command that functions do not hide.
     pub(super) fn run_without_functions(&mut self, words: &[Text]) -> Flow {
         let functions = std::mem::take(&mut self.shell.state.functions);
-        let text = words.iter().map(|word| self.resolve(word)).collect::<Vec<_>>().join(" ");
-        let prepared = Prepared { words: words.to_vec(), text, ..Prepared::default() };
-        let flow = self.nested(|shell| shell.run_prepared(prepared, false));
+        let flow = self.run_words(words, false);
         self.shell.state.functions = functions;
         flow
+    }
+
+    /// Runs words as a command. `tail` says that nothing follows in this task.
+    pub(super) fn run_words(&mut self, words: &[Text], tail: bool) -> Flow {
+        let text = words.iter().map(|word| self.resolve(word)).collect::<Vec<_>>().join(" ");
+        let prepared = Prepared { words: words.to_vec(), text, ..Prepared::default() };
+        self.nested(|shell| shell.run_prepared(prepared, tail))
+    }
+
+    /// True where the session's own shell runs this, not a subshell.
+    pub(super) fn is_session_shell(&self) -> bool {
+        self.actor() == Actor::shell()
+    }
+
+    /// Says that the session needs its shell.
+    pub(super) fn refuse_to_end(&mut self, command: &str) -> Flow {
+        self.hint(Hint::new("hint-sys-ends-shell"));
+        self.fail(&Failure::new(format!("{command}: not by the session's own shell")), 1)
     }
 
     /// The numbers of all jobs.

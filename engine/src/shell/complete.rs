@@ -81,7 +81,7 @@ fn arguments(earlier: &str, word: &str, shell: &Shell, observe: &dyn Observe) ->
     match (name, previous) {
         ("mount", "-o") => list_items(word, commands::mount_words().chain(CONTROLLER_ORDER)),
         ("ps", "-o" | "-O") => list_items(word, commands::ps_columns()),
-        ("mount", "-t") => starting(word, ["cgroup", "cgroup2", "proc", "sysfs", "tmpfs"]),
+        ("mount", "-t") => starting(word, commands::FSTYPES),
         _ => match command.map_or(Completes::Paths, |command| command.completes) {
             Completes::Paths => paths(word, shell, observe, false),
             Completes::Directories => paths(word, shell, observe, true),

@@ -4,11 +4,9 @@ use super::expand::Failure;
 use super::limits::{CALL_DEPTH, COMMANDS_A_LINE, OUTPUT_BYTES, VALUE_BYTES};
 use super::stream::{Input, Io, OutputFile};
 use super::{Chunk, Hint, LineResult, Shell};
-use crate::plan::{Actor, Backend, Text};
-use brush_parser::ast::{
-    AndOr, AndOrList, CaseClauseCommand, CaseItemPostAction, Command, CompoundCommand, CompoundList,
-    ForClauseCommand, IfClauseCommand, Pipeline, Program, RedirectList, SeparatorOperator,
-};
+use crate::plan::{Actor, Backend, Call, Text};
+use brush_parser::ast::{AndOr, AndOrList, Command, CompoundList, Pipeline, Program, SeparatorOperator};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What happens after a command.
@@ -65,17 +63,21 @@ pub(super) struct Interpreter<'a> {
     pub(super) left_running: Vec<Actor>,
     /// The subshell has become a program.
     pub(super) replaced: bool,
+    /// Which programs subshells have become.
+    pub(super) became: BTreeMap<Actor, String>,
     /// What is run is in the background: nobody presses Ctrl-C.
     pub(super) background: bool,
+    /// Times that the working directory was changed.
+    pub(super) moves: u32,
     /// Programs that have been waited for.
     pub(super) waits: u32,
-    commands: u32,
+    pub(super) commands: u32,
     depth: u32,
     /// Functions that are being run.
     pub(super) functions: u32,
-    loops: u32,
+    pub(super) loops: u32,
     /// Conditions that are being tested: `set -e` does not count there.
-    conditions: u32,
+    pub(super) conditions: u32,
 }
 
 impl<'a> Interpreter<'a> {
@@ -96,7 +98,9 @@ impl<'a> Interpreter<'a> {
             running: Vec::new(),
             left_running: Vec::new(),
             replaced: false,
+            became: BTreeMap::new(),
             background: false,
+            moves: 0,
             waits: 0,
             commands: 0,
             depth: 0,
@@ -109,6 +113,10 @@ impl<'a> Interpreter<'a> {
     /// Runs a whole line.
     pub(super) fn program(&mut self, program: &Program) {
         self.check_jobs();
+        if self.shell.state.get("PWD").is_none() {
+            let directory = self.working_directory();
+            self.shell.state.set("PWD", Text::from(directory));
+        }
         self.program_items(program);
         self.drain_terminal();
         self.check_jobs();
@@ -145,16 +153,21 @@ impl<'a> Interpreter<'a> {
         Flow::Next
     }
 
-    /// Runs something on a copy of the shell, as `$( )` and the parts of a pipeline do.
+    /// Runs something that is not to be seen afterwards, as `$( )` and the parts of a pipeline are. The caller
+    /// restores the state; what the task itself had changed is changed back here.
     pub(super) fn in_copy(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Flow {
-        let loops = std::mem::take(&mut self.loops);
-        let flow = run(self);
-        self.loops = loops;
+        let (moves, directory) = (self.moves, self.shell.state.get("PWD").cloned());
+        let flow = self.in_new_loops(run);
+        if let Some(path) = directory.filter(|_| self.moves != moves) {
+            // Where the directory is gone meanwhile, the shell stays where it is.
+            let _ = self.step(Call::Chdir { path }, "why-return");
+            self.moves = moves;
+        }
         if flow.is_abort() { flow } else { Flow::Next }
     }
 
-    /// The same, with every way of leaving told to the caller.
-    pub(super) fn in_copy_kept(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Flow {
+    /// Runs something that the loops around it are nothing to.
+    pub(super) fn in_new_loops(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let loops = std::mem::take(&mut self.loops);
         let flow = run(self);
         self.loops = loops;
@@ -287,163 +300,6 @@ impl<'a> Interpreter<'a> {
         if failure.fatal { Flow::Abort } else { Flow::Next }
     }
 
-    /// A compound command with its redirections around it.
-    fn redirected(
-        &mut self,
-        compound: &CompoundCommand,
-        redirects: Option<&RedirectList>,
-        tail: bool,
-    ) -> Flow {
-        let Some(redirects) = redirects else { return self.compound(compound, tail) };
-        let mut list = Vec::new();
-        for redirect in &redirects.0 {
-            match self.expand_redirection(redirect) {
-                Ok(more) => list.extend(more),
-                Err(failure) => return self.fail(&failure, 1),
-            }
-        }
-        let io = match self.apply(&list, false) {
-            Ok(io) => io,
-            Err(failure) => return self.fail(&failure, 1),
-        };
-        let outer = std::mem::replace(&mut self.io, io);
-        let flow = self.compound(compound, false);
-        self.io = outer;
-        flow
-    }
-
-    fn compound(&mut self, compound: &CompoundCommand, tail: bool) -> Flow {
-        match compound {
-            CompoundCommand::BraceGroup(group) => self.list(&group.list, tail),
-            CompoundCommand::Subshell(subshell) => self.subshell(&subshell.list),
-            CompoundCommand::ForClause(clause) => self.for_loop(clause),
-            CompoundCommand::CaseClause(clause) => self.case(clause),
-            CompoundCommand::IfClause(clause) => self.condition(clause),
-            CompoundCommand::WhileClause(clause) => self.while_loop(&clause.0, &clause.1.list, true),
-            CompoundCommand::UntilClause(clause) => self.while_loop(&clause.0, &clause.1.list, false),
-            CompoundCommand::Arithmetic(command) => match self.arithmetic(&command.expr.value) {
-                Ok(number) => {
-                    self.shell.state.status = u8::from(number == 0);
-                    Flow::Next
-                }
-                Err(failure) => self.fail(&failure, 1),
-            },
-            CompoundCommand::ArithmeticForClause(_) => {
-                self.fail(&Failure::fatal("for ((…)): not part of this shell"), 2)
-            }
-            CompoundCommand::Coprocess(_) => self.fail(&Failure::fatal("coproc: not part of this shell"), 2),
-        }
-    }
-
-    /// Runs a list whose status is looked at.
-    fn test(&mut self, list: &CompoundList) -> Flow {
-        self.conditions += 1;
-        let flow = self.list(list, false);
-        self.conditions -= 1;
-        flow
-    }
-
-    fn condition(&mut self, clause: &IfClauseCommand) -> Flow {
-        let flow = self.test(&clause.condition);
-        if flow != Flow::Next {
-            return flow;
-        }
-        if self.shell.state.status == 0 {
-            return self.list(&clause.then, false);
-        }
-        for branch in clause.elses.iter().flatten() {
-            let Some(condition) = &branch.condition else { return self.list(&branch.body, false) };
-            let flow = self.test(condition);
-            if flow != Flow::Next {
-                return flow;
-            }
-            if self.shell.state.status == 0 {
-                return self.list(&branch.body, false);
-            }
-        }
-        self.shell.state.status = 0;
-        Flow::Next
-    }
-
-    fn case(&mut self, clause: &CaseClauseCommand) -> Flow {
-        let value = match self.expand_to_text(&clause.value.value) {
-            Ok(value) => self.resolve(&value).chars().collect::<Vec<_>>(),
-            Err(failure) => return self.fail(&failure, 1),
-        };
-        self.shell.state.status = 0;
-        let mut fall_through = false;
-        for item in &clause.cases {
-            let mut taken = fall_through;
-            for pattern in &item.patterns {
-                match self.expand_to_pattern(&pattern.value) {
-                    Ok(pattern) => taken = taken || pattern.matches(&value),
-                    Err(failure) => return self.fail(&failure, 1),
-                }
-            }
-            if !taken {
-                continue;
-            }
-            let flow = item.cmd.as_ref().map_or(Flow::Next, |list| self.list(list, false));
-            if flow != Flow::Next || matches!(item.post_action, CaseItemPostAction::ExitCase) {
-                return flow;
-            }
-            fall_through = matches!(item.post_action, CaseItemPostAction::UnconditionallyExecuteNextCaseItem);
-        }
-        Flow::Next
-    }
-
-    fn for_loop(&mut self, clause: &ForClauseCommand) -> Flow {
-        let words = match &clause.values {
-            None => self.shell.state.arguments.clone(),
-            Some(words) => match self.expand_words(words.iter().map(|word| word.value.as_str())) {
-                Ok(words) => words,
-                Err(failure) => return self.fail(&failure, 1),
-            },
-        };
-        self.shell.state.status = 0;
-        self.loops += 1;
-        let mut flow = Flow::Next;
-        for word in words {
-            if let Err(failure) = self.assign(&clause.variable_name, word) {
-                flow = self.fail(&failure, 1);
-                break;
-            }
-            flow = self.list(&clause.body.list, false);
-            if let Some(end) = leaves_loop(flow) {
-                flow = end;
-                break;
-            }
-            flow = Flow::Next;
-        }
-        self.loops -= 1;
-        flow
-    }
-
-    fn while_loop(&mut self, condition: &CompoundList, body: &CompoundList, wanted: bool) -> Flow {
-        self.loops += 1;
-        let mut status = 0;
-        let flow = loop {
-            self.commands += 1;
-            let flow = self.test(condition);
-            if let Some(end) = leaves_loop(flow) {
-                break end;
-            }
-            if flow == Flow::Next && (self.shell.state.status == 0) != wanted {
-                self.shell.state.status = status;
-                break Flow::Next;
-            }
-            if flow == Flow::Next {
-                let flow = self.list(body, false);
-                status = self.shell.state.status;
-                if let Some(end) = leaves_loop(flow) {
-                    break end;
-                }
-            }
-        };
-        self.loops -= 1;
-        flow
-    }
-
     /// How many of the loops around a `break 3` there are.
     pub(super) fn enclosing_loops(&self, wanted: u32) -> u32 {
         wanted.min(self.loops)
@@ -471,16 +327,5 @@ impl<'a> Interpreter<'a> {
         } else {
             Err(Failure::fatal(format!("{name}: readonly variable")))
         }
-    }
-}
-
-/// What a flow means to the loop it happens in: `None` where the next round follows.
-fn leaves_loop(flow: Flow) -> Option<Flow> {
-    match flow {
-        Flow::Next | Flow::Continue(0 | 1) => None,
-        Flow::Break(0 | 1) => Some(Flow::Next),
-        Flow::Break(more) => Some(Flow::Break(more - 1)),
-        Flow::Continue(more) => Some(Flow::Continue(more - 1)),
-        other => Some(other),
     }
 }

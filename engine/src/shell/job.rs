@@ -4,7 +4,7 @@ use super::background::{Started, Suspended};
 use super::commands::{Command, command_text};
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
-use super::program::signal_text;
+use super::wait::signal_text;
 use super::{Hint, Stream, suggest};
 use crate::plan::{Actor, Observation, Probe, Signal, Text, WaitStatus};
 
@@ -82,9 +82,6 @@ impl Interpreter<'_> {
         for index in 0..self.shell.jobs.0.len() {
             self.resume(index);
             let job = self.shell.jobs.0[index].clone();
-            if !job.children.is_empty() {
-                continue;
-            }
             for actor in job.actors.iter().filter(|actor| self.has_ended(actor)).cloned().collect::<Vec<_>>()
             {
                 let status = self.wait_one(&actor, 0);
@@ -181,26 +178,31 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Replaces `%1` by the job's pid, for `kill`.
+    /// Replaces `%1` by the pids of the job's tasks, for `kill`: other shells send to its process group.
     pub(super) fn with_jobs(&self, command: &Command, arguments: &[Text]) -> Result<Vec<Text>, Failure> {
         if command.name != "kill" {
             return Ok(arguments.to_vec());
         }
-        let replace = |word: &Text| match word.plain().filter(|word| word.starts_with('%')) {
-            None => Ok(word.clone()),
-            Some(name) => match self.shell.jobs.find(name).and_then(|job| job.actors.last()) {
-                Some(actor) => Ok(Text::pid_of(actor)),
-                None => Err(Failure::new(format!("kill: {name}: no such job"))),
-            },
-        };
-        arguments.iter().map(replace).collect()
+        let mut words = Vec::new();
+        for word in arguments {
+            let Some(name) = word.plain().filter(|word| word.starts_with('%')) else {
+                words.push(word.clone());
+                continue;
+            };
+            let Some(job) = self.shell.jobs.find(name) else {
+                return Err(Failure::new(format!("kill: {name}: no such job")));
+            };
+            let tasks = job.actors.iter().chain(&job.children);
+            words.extend(tasks.filter(|actor| !self.has_ended(actor)).map(Text::pid_of));
+        }
+        Ok(words)
     }
 
     /// For a path that is not there: the nearest one that is, or the same place in a mounted hierarchy.
     pub(super) fn hint_path(&mut self, path: &Text) {
         let path = self.resolve(path);
-        if let Some(suggestion) = suggest::path(&path, &self.actor(), &*self.backend) {
-            self.hint(Hint::new("hint-path").with("typed", path).with("suggestion", suggestion));
+        if let Some(hint) = suggest::path_hint(&path, &self.actor(), &*self.backend) {
+            self.hint(hint);
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) const QUOTES: u32 = 4000;
 pub(super) const WORD_NESTING: u32 = 10;
 
 /// How deep commands may nest when they are performed, function calls included.
-pub(super) const CALL_DEPTH: u32 = 100;
+pub(super) const CALL_DEPTH: u32 = 80;
 
 /// Bytes in one value, one expanded word or one captured output.
 pub(super) const VALUE_BYTES: usize = 1024 * 1024;

@@ -8,11 +8,11 @@
 //! |---|---|
 //! | `parse` | a line to a syntax tree, with limits on what is accepted, and messages for what is wrong |
 //! | `state` | variables, functions, options: what `( … )` copies |
-//! | `interpret` | lists, conditions, loops, functions |
-//! | `simple` | one simple command: expansion, redirections, dispatch |
+//! | `interpret`, `compound` | lists; conditions, loops, functions |
+//! | `simple`, `perform` | one simple command: expansion, redirections, dispatch; look, plan, perform, render |
 //! | `expand`, `parameter`, `fields`, `pattern`, `glob`, `arithmetic` | from words to fields |
 //! | `redirect`, `stream` | where input comes from and output goes to |
-//! | `pipeline`, `program`, `background`, `job` | tasks: pipes, clone3 and execve, the background |
+//! | `pipeline`, `program`, `wait`, `background`, `job` | tasks: pipes, clone3 and execve, Ctrl-C, the background |
 //! | `builtin` | what the commands of the shell itself may do to it |
 //! | [`commands`] | one file a command, each one table entry |
 //! | [`complete`] | what could follow the cursor |
@@ -23,6 +23,7 @@ mod background;
 mod builtin;
 pub mod commands;
 pub mod complete;
+mod compound;
 mod expand;
 mod fields;
 mod glob;
@@ -32,6 +33,7 @@ mod limits;
 mod parameter;
 mod parse;
 mod pattern;
+mod perform;
 mod pipeline;
 mod program;
 mod redirect;
@@ -39,6 +41,7 @@ mod simple;
 mod state;
 mod stream;
 mod suggest;
+mod wait;
 mod wording;
 
 #[cfg(test)]

@@ -64,10 +64,18 @@ fn check_shape(text: &str, limit: u32) -> Result<(), SyntaxError> {
     let mut brackets = Depth::default();
     let mut parentheses = Depth::default();
     let (mut digits, mut quotes) = (0_u32, 0_u32);
+    // The parser takes the digits in `9>file` and in `~9` for numbers of 32 bits.
+    let mut after_tilde = false;
     for c in text.chars() {
-        digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
-        if digits > 18 {
+        let longest = if after_tilde || matches!(c, '<' | '>') { 9 } else { 18 };
+        if digits > longest {
             return Err(SyntaxError::wrong("number too long"));
+        }
+        if c.is_ascii_digit() {
+            digits += 1;
+        } else {
+            after_tilde = c == '~' || after_tilde && digits == 0 && matches!(c, '+' | '-');
+            digits = 0;
         }
         match c {
             '(' => parentheses.open(),
@@ -77,6 +85,9 @@ fn check_shape(text: &str, limit: u32) -> Result<(), SyntaxError> {
             '"' | '`' => quotes += 1,
             _ => {}
         }
+    }
+    if digits > if after_tilde { 9 } else { 18 } {
+        return Err(SyntaxError::wrong("number too long"));
     }
     let mut compounds = Depth::default();
     for word in text.split(|c: char| c.is_whitespace() || ";&|()".contains(c)) {
@@ -113,7 +124,10 @@ impl Depth {
 
 fn explain(line: &str, error: &ParseError) -> SyntaxError {
     match error {
-        ParseError::ParsingAtEndOfInput => SyntaxError::unfinished("syntax error: unexpected end of file"),
+        ParseError::ParsingAtEndOfInput => match misplaced(line) {
+            Some(word) => SyntaxError::wrong(format!("syntax error near unexpected token `{word}'")),
+            None => SyntaxError::unfinished("syntax error: unexpected end of file"),
+        },
         ParseError::ParsingNear(position) => {
             let token = token_at(line, position.index);
             SyntaxError::wrong(format!("syntax error near unexpected token `{token}'"))
@@ -152,4 +166,39 @@ fn token_at(line: &str, index: usize) -> String {
         return (*operator).to_owned();
     }
     rest.chars().take_while(|c| !c.is_whitespace() && !";&|<>()".contains(*c)).take(60).collect()
+}
+
+/// A reserved word that ends or continues what was never begun: more lines would not help.
+fn misplaced(line: &str) -> Option<String> {
+    let tokens = brush_parser::uncached_tokenize_str(line, &options().tokenizer_options()).ok()?;
+    let mut open: Vec<&str> = Vec::new();
+    let mut command_follows = true;
+    for token in &tokens {
+        let word = token.to_str();
+        let allowed = match word {
+            _ if !command_follows && word != ")" => true,
+            "then" | "else" | "elif" | "fi" => open.last() == Some(&"if"),
+            "do" => matches!(open.last(), Some(&("while" | "until" | "for"))),
+            "done" => matches!(open.last(), Some(&("while" | "until" | "for"))),
+            "esac" => open.last() == Some(&"case"),
+            "}" => open.last() == Some(&"{"),
+            ")" => matches!(open.last(), Some(&("(" | "case"))),
+            _ => true,
+        };
+        if !allowed {
+            return Some(word.to_owned());
+        }
+        match word {
+            "if" | "while" | "until" | "for" | "case" | "{" if command_follows => open.push(word),
+            "(" => open.push(word),
+            "fi" | "done" | "esac" | "}" if command_follows => drop(open.pop()),
+            ")" if open.last() == Some(&"(") => drop(open.pop()),
+            _ => {}
+        }
+        let opens = ["if", "then", "else", "elif", "while", "until", "do", "{", "!", "(", ")", "in"];
+        let separates = [";", "&", "|", "&&", "||", "\n", ";;"];
+        command_follows = separates.contains(&word)
+            || (command_follows || word == ")" || word == "(") && opens.contains(&word);
+    }
+    None
 }

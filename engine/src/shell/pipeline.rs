@@ -193,7 +193,8 @@ impl Interpreter<'_> {
         let saved = self.shell.state.clone();
         let jobs = std::mem::take(&mut self.shell.jobs);
         self.shell.state.actor = child.clone();
-        let flow = self.in_copy(run);
+        let flow = self.in_new_loops(run);
+        let flow = if flow.is_abort() { flow } else { Flow::Next };
         let status = self.shell.state.status;
         self.shell.state = saved;
         self.shell.state.status = status;

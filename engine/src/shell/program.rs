@@ -1,16 +1,14 @@
 //! Programs: a child is made with `clone3`, sets its descriptors, and becomes the program with `execve`.
 
+use super::Stream;
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
-use super::limits::{INTERRUPT_MS, PATIENCE_MS, WAITS_A_LINE, WAITS_IN_BACKGROUND};
 use super::pipeline::Part;
 use super::redirect::Target;
 use super::simple::Prepared;
 use super::stream::{InputKind, Sink, Source};
-use super::{Hint, Stream};
 use crate::plan::{
-    Actor, Answer, Call, Errno, FileRef, OpenMode, PipeEnd, PipeName, Refusal, Reply, Signal, StdioSource,
-    Step, TaskRef, Text, WaitStatus,
+    Actor, Answer, Call, Errno, FileRef, OpenMode, PipeEnd, PipeName, Refusal, StdioSource, Step, Text,
 };
 
 /// What a program reads as its standard input.
@@ -286,7 +284,10 @@ impl Interpreter<'_> {
         }
         let actor = self.actor();
         match self.try_set_up(&actor, &descriptors, prepared, path) {
-            Ok(()) => self.replaced = true,
+            Ok(()) => {
+                self.replaced = true;
+                self.became.insert(actor, program_name(&self.resolve(path)));
+            }
             Err((status, message)) => {
                 self.complain(&format!("sh: {message}"));
                 self.shell.state.status = status;
@@ -294,118 +295,9 @@ impl Interpreter<'_> {
         }
         Flow::Exit
     }
-
-    /// Waits for tasks in the foreground. Those that run on are interrupted, as a person would do.
-    ///
-    /// Gives the status of the last, and whether Ctrl-C was needed.
-    pub(super) fn wait_for(&mut self, actors: &[Actor]) -> (u8, bool) {
-        let mut status = 0;
-        let mut interrupted = false;
-        for actor in actors {
-            let patience = if interrupted { INTERRUPT_MS } else { self.patience() };
-            let mut ended = self.wait_one(actor, patience);
-            if ended == WaitStatus::Running && self.background {
-                self.left_running.push(actor.clone());
-                continue;
-            }
-            if ended == WaitStatus::Running && !interrupted {
-                interrupted = true;
-                self.interrupt(actors);
-                ended = self.wait_one(actor, INTERRUPT_MS);
-            }
-            if ended == WaitStatus::Running {
-                self.signal(actor, Signal::KILL);
-                ended = self.wait_one(actor, INTERRUPT_MS);
-            }
-            self.drain_terminal();
-            self.report_signal(ended);
-            status = ended.shell_status();
-        }
-        self.drain_terminal();
-        (status, interrupted)
-    }
-
-    /// How long a program is waited for. A line that waits very often is running without end.
-    fn patience(&mut self) -> u64 {
-        self.waits = self.waits.saturating_add(1);
-        let most = if self.background { WAITS_IN_BACKGROUND } else { WAITS_A_LINE };
-        if self.waits > most { 0 } else { PATIENCE_MS }
-    }
-
-    /// Waits for one task.
-    pub(super) fn wait_one(&mut self, actor: &Actor, patience_ms: u64) -> WaitStatus {
-        let call = Call::Wait4 { task: TaskRef::Actor(actor.clone()), patience_ms };
-        match self.step(call, "why-wait") {
-            Ok(Reply::Wait(status)) => status,
-            // Whoever is not a child any more has been waited for.
-            _ => WaitStatus::Exited(127),
-        }
-    }
-
-    /// Ctrl-C: the terminal sends SIGINT to every task of the foreground.
-    fn interrupt(&mut self, actors: &[Actor]) {
-        self.drain_terminal();
-        self.print(Stream::Stderr, "^C\n");
-        for actor in actors {
-            self.signal(actor, Signal::INT);
-        }
-        let names: Vec<_> = actors.iter().map(|actor| program_of(actor.name())).collect();
-        let hint = Hint::new("hint-interrupted").with("program", names.join(" | "));
-        self.hint(hint.with("seconds", PATIENCE_MS / 1000));
-    }
-
-    /// Interrupts the programs whose output the shell would read for ever.
-    pub(super) fn interrupt_running(&mut self) {
-        let running = self.running.clone();
-        self.interrupt(&running);
-    }
-
-    /// Sends a signal to a task of the shell.
-    pub(super) fn signal(&mut self, actor: &Actor, signal: Signal) {
-        // A task that has ended meanwhile needs no signal.
-        let _ = self.step(Call::Kill { task: TaskRef::Actor(actor.clone()), signal }, "why-interrupt");
-    }
-
-    /// What shells print about a program that a signal ended.
-    fn report_signal(&mut self, status: WaitStatus) {
-        if let WaitStatus::Signaled(signal) = status
-            && signal != Signal::INT
-            && signal != Signal(13)
-        {
-            self.print(Stream::Stderr, &format!("{}\n", signal_text(signal)));
-        }
-    }
-}
-
-/// The texts of strsignal(3).
-pub(super) fn signal_text(signal: Signal) -> String {
-    const TEXTS: [(u8, &str); 15] = [
-        (1, "Hangup"),
-        (2, "Interrupt"),
-        (3, "Quit"),
-        (4, "Illegal instruction"),
-        (5, "Trace/breakpoint trap"),
-        (6, "Aborted"),
-        (7, "Bus error"),
-        (8, "Floating point exception"),
-        (9, "Killed"),
-        (10, "User defined signal 1"),
-        (11, "Segmentation fault"),
-        (12, "User defined signal 2"),
-        (13, "Broken pipe"),
-        (14, "Alarm clock"),
-        (15, "Terminated"),
-    ];
-    let row = TEXTS.iter().find(|(number, _)| *number == signal.0);
-    row.map_or_else(|| format!("Signal {}", signal.0), |(_, text)| (*text).to_owned())
 }
 
 /// The last component of a path, which tasks are named after.
 fn program_name(path: &str) -> String {
     path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("program").to_owned()
-}
-
-/// The program in an actor's name: `sleep` in `sleep.1`.
-pub(super) fn program_of(actor: &str) -> &str {
-    actor.rsplit_once('.').map_or(actor, |(program, _)| program)
 }

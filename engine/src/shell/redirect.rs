@@ -167,7 +167,8 @@ impl Interpreter<'_> {
 
     /// What the shell says where a redirection's file can't be opened.
     pub(super) fn refused_path(&mut self, path: &Text, errno: Errno) -> Failure {
-        if errno == Errno::ENOENT {
+        // A control group refuses to make a file with EACCES.
+        if matches!(errno, Errno::ENOENT | Errno::EACCES) {
             self.hint_path(path);
         }
         Failure::new(format!("{}: {}", self.resolve(path), errno.text()))

@@ -212,14 +212,16 @@ impl Interpreter<'_> {
             Some(Input { kind: InputKind::Pipe(end), rest: None }) => FileRef::Pipe(end.clone()),
             _ => return Ok(()),
         };
-        let text = match &file {
-            FileRef::Path(_) => self.read_once(file.clone())?,
-            FileRef::Pipe(_) => self.read_pipe(&file)?,
+        let answer = match &file {
+            FileRef::Path(_) => self.read_once(file.clone()),
+            FileRef::Pipe(_) => self.read_pipe(&file),
         };
+        // What can't be read is not tried a second time.
+        let text = answer.clone().unwrap_or_default();
         if let Some(input) = self.inputs.get_mut(index) {
             input.rest = Some(Text::from(text));
         }
-        Ok(())
+        answer.map(|_| ())
     }
 
     fn read_once(&mut self, file: FileRef) -> Result<String, Refusal> {

@@ -1,5 +1,6 @@
 //! Did you mean …?
 
+use super::Hint;
 use crate::plan::{Actor, Observation, Observe, Probe, Text};
 
 /// The candidate that is nearest to what was typed, if any is near enough to be meant.
@@ -43,11 +44,24 @@ fn distance(a: &str, b: &str) -> usize {
     table[a.len() * width + b.len()]
 }
 
+/// Help about a path that is not there.
+pub(super) fn path_hint(typed: &str, actor: &Actor, observe: &dyn Observe) -> Option<Hint> {
+    // What slides and manual pages write for any number.
+    const PLACEHOLDERS: [&str; 4] = ["/PID", "/<pid>", "/[pid]", "/pid"];
+    let below_proc = typed.strip_prefix("/proc").unwrap_or("");
+    if let Some(word) = PLACEHOLDERS.iter().find(|word| below_proc.starts_with(**word)) {
+        let suggestion = typed.replacen(word, "/$$", 1);
+        return Some(Hint::new("hint-placeholder").with("typed", &word[1..]).with("suggestion", suggestion));
+    }
+    let suggestion = path(typed, actor, observe)?;
+    Some(Hint::new("hint-path").with("typed", typed).with("suggestion", suggestion))
+}
+
 /// For a path that is not there, one that is and was probably meant.
 ///
 /// First the same place below a mounted control group tree (`/sys/fs/cgroup/cpu_and_mem/x` for
 /// `/cgroup/cpu_and_mem/x`), then the path with its first wrong component replaced by its nearest neighbour.
-pub(super) fn path(typed: &str, actor: &Actor, observe: &dyn Observe) -> Option<String> {
+fn path(typed: &str, actor: &Actor, observe: &dyn Observe) -> Option<String> {
     if !typed.starts_with('/') {
         return None;
     }

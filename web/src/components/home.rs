@@ -28,7 +28,6 @@ pub(crate) fn Home() -> Html {
     let unfinished =
         course::all().iter().find(|lesson| store.progress.of(&lesson.id).is_none_or(|now| now.met < now.of));
     let next = unfinished.or(course::all().first());
-    let begun = next.is_some_and(|lesson| store.progress.of(&lesson.id).is_some());
     let next =
         next.map(|lesson| match store.progress.of(&lesson.id).map(|now| permalink::parse(&now.left_at)) {
             Some(Ok(place)) => place,
@@ -48,7 +47,7 @@ pub(crate) fn Home() -> Html {
                 <p class="lead">{ t("home-how") }</p>
                 <div class="actions">
                     if let Some(place) = next {
-                        <button class="button primary large" type="button" onclick={open(place)}>{ t(if begun { "continue-course" } else { "start-course" }) }</button>
+                        <button class="button primary large" type="button" onclick={open(place)}>{ t("start-course") }</button>
                     }
                     <button class="button large" type="button" onclick={open(Place::new(Route::Sandbox))}>{ t("open-sandbox") }</button>
                 </div>

@@ -31,7 +31,8 @@ pub(crate) fn Terminal() -> Html {
         yew::use_callback(dispatch, |command: String, dispatch| dispatch.dispatch(Action::Suggest(command)))
     };
     html! {
-        <div class="terminal-body" ref={log} role="log" aria-label={t("output")} tabindex="0" onclick={Callback::from(to_command_line)}>
+        <div class="terminal-body" ref={log} onclick={Callback::from(to_command_line)}>
+            <div role="log" aria-label={t("output")}>
             if entries.is_empty() && store.continued.is_none() { <p class="welcome">{ t("terminal-welcome") }</p> }
             if hidden > 0 { <p class="welcome">{ tf("earlier-lines", &[("n", &hidden.to_string())]) }</p> }
             { for entries[first..].iter().enumerate().map(|(offset, entry)| html! {
@@ -43,6 +44,7 @@ pub(crate) fn Terminal() -> Html {
                     <div class="typed"><span class="prompt">{ if n == 0 { "# " } else { "> " } }</span>{ line.to_owned() }</div>
                 }) }</div>
             }
+            </div>
             if let Some(lines) = store.waiting.clone() { <ForkQuestion {lines} /> }
             <CommandLine continued={store.continued.is_some()} suggested={store.suggested.clone()} edition={store.edition} />
         </div>

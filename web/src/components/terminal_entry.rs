@@ -20,6 +20,8 @@ pub(crate) struct Props {
 #[component]
 pub(crate) fn TerminalEntry(props: &Props) -> Html {
     let entry = &*props.entry;
+    // A shell tells of its jobs there, too: that is no error.
+    let stderr = if entry.status == 0 { "aside" } else { "stderr" };
     html! {
         <div class={if props.later { "entry later" } else { "entry" }}>
             { for entry.line.lines().enumerate().map(|(n, line)| html! {
@@ -27,7 +29,7 @@ pub(crate) fn TerminalEntry(props: &Props) -> Html {
             }) }
             if !entry.output.is_empty() {
                 <div class="printed">{ for entry.output.iter().map(|chunk| html! {
-                    <span class={(chunk.stream == Stream::Stderr).then_some("stderr")}>{ &chunk.text }</span>
+                    <span class={(chunk.stream == Stream::Stderr).then_some(stderr)}>{ &chunk.text }</span>
                 }) }</div>
             }
             { for entry.refusals.iter().map(|refusal| html!(<RefusalNote refusal={refusal.clone()} />)) }

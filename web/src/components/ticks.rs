@@ -7,7 +7,9 @@ use yew::{Html, Properties, component, html};
 use crate::state::steps::Steps;
 
 /// Marks closer than this (in 1/1000 of the width) are drawn as one.
-const NEAREST: u32 = 4;
+const NEAREST: u32 = 5;
+/// More marks than this are drawn small and faint.
+const MANY: usize = 70;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct Props {
@@ -22,7 +24,7 @@ pub(crate) fn Ticks(props: &Props) -> Html {
         props.steps.boundaries.iter().copied().filter(|step| *step > 0 && *step < props.last).collect();
     let mark = |class: &'static str, at: u32| html!(<span {class} style={format!("left: {}.{}%", at / 10, at % 10)}></span>);
     html! {
-        <div class="ticks" aria-hidden="true">
+        <div class={if inner.len() > MANY { "ticks many" } else { "ticks" }} aria-hidden="true">
             { for places(&inner, props.last).into_iter().map(|at| mark("command-end", at)) }
             { for places(&props.steps.refused, props.last).into_iter().map(|at| mark("refused", at)) }
         </div>
@@ -49,7 +51,7 @@ mod tests {
     fn never_more_than_can_be_seen() {
         assert_eq!(places(&[1, 2], 4), [250, 500]);
         let all: Vec<u32> = (1..=100_000).collect();
-        assert!(places(&all, 100_000).len() <= 251);
+        assert!(places(&all, 100_000).len() <= 201);
         assert_eq!(places(&[0], 0), [0]);
     }
 }

@@ -6,6 +6,7 @@ use drydock_engine::view::{GroupNode, HostView};
 use gloo::utils::{document, window};
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::JsCast;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::{hook, use_effect_with, use_mut_ref};
 
 /// How long a token travels.
@@ -30,6 +31,7 @@ pub(crate) fn use_flip(view: &Rc<HostView>) {
         start
     };
     use_effect_with(Rc::as_ptr(view) as usize, move |_| {
+        reveal();
         for (id, left, top) in start {
             travel(&id, left, top);
         }
@@ -63,6 +65,18 @@ fn measure(tokens: &[String]) -> Vec<(String, f64, f64)> {
         Some((id.clone(), place.left(), place.top()))
     };
     tokens.iter().filter_map(place).collect()
+}
+
+/// Scrolls to what has changed, if it is out of sight.
+fn reveal() -> Option<()> {
+    let find = |selector| document().query_selector(selector).ok().flatten();
+    let token = find(".sheet .token.changed").and_then(|token| token.closest(".group").ok().flatten());
+    let group = token.or_else(|| find(".sheet .group.changed"))?;
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    options.set_inline(ScrollLogicalPosition::Nearest);
+    group.scroll_into_view_with_scroll_into_view_options(&options);
+    Some(())
 }
 
 /// Runs a token from where it was to where it is.

@@ -2,7 +2,7 @@
 
 use super::options::{self, Opt, flag};
 use super::{Action, Answers, Command, Output, Planned, Request, TOOL};
-use crate::plan::{Call, FileRef, Plan, Reply, Step, Text};
+use crate::plan::{Call, Errno, FileRef, Observation, Plan, Reply, Step, Text};
 use crate::shell::{Hint, suggest};
 
 const OPTIONS: &[Opt] = &[
@@ -55,12 +55,10 @@ fn plan(request: &Request<'_>) -> Planned {
 
 /// The path that was probably meant where a file is not there.
 pub(super) fn path_hint(request: &Request<'_>, operand: &Text) -> Option<Hint> {
-    if !matches!(request.look(operand), crate::plan::Observation::Refused(crate::plan::Errno::ENOENT)) {
+    if !matches!(request.look(operand), Observation::Refused(Errno::ENOENT)) {
         return None;
     }
-    let typed = request.show(operand);
-    let suggestion = suggest::path(&typed, request.actor, request.observe)?;
-    Some(Hint::new("hint-path").with("typed", typed).with("suggestion", suggestion))
+    suggest::path_hint(&request.show(operand), request.actor, request.observe)
 }
 
 fn render(parsed: &options::Parsed, parts: &[Part], answers: &Answers<'_>) -> Output {

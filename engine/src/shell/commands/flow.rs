@@ -37,6 +37,28 @@ pub(super) const DOT: Command = Command {
 pub(super) const SHIFT: Command =
     Command { name: "shift", usage: "[COUNT]", action: Action::Shell(shift), ..BUILTIN };
 
+pub(super) const EXEC: Command = Command {
+    name: "exec",
+    usage: "PROGRAM [ARGUMENT…]",
+    fidelity: Fidelity::Partial("partial-command-exec"),
+    completes: Completes::Commands,
+    only_prints: false,
+    action: Action::Shell(exec),
+    ..BUILTIN
+};
+
+fn exec(shell: &mut Interpreter<'_>, words: &[Text]) -> Flow {
+    if words.is_empty() {
+        return shell.set_status(0);
+    }
+    if shell.is_session_shell() {
+        // The session would be left without its shell.
+        return shell.refuse_to_end("exec");
+    }
+    let flow = shell.run_words(words, true);
+    if flow == Flow::Next { Flow::Exit } else { flow }
+}
+
 fn succeed(shell: &mut Interpreter<'_>, _: &[Text]) -> Flow {
     shell.set_status(0)
 }

@@ -1,7 +1,7 @@
 //! `kill`, as bash's.
 
 use super::{Action, BUILTIN, Command, Output, Planned, Request};
-use crate::plan::{Call, Piece, Plan, Signal, Step, TaskRef, Text};
+use crate::plan::{Actor, Call, Piece, Plan, Signal, Step, TaskRef, Text};
 use crate::shell::{Hint, nearest};
 
 pub(super) const KILL: Command = Command {
@@ -96,7 +96,13 @@ fn send(request: &Request<'_>, signal: Signal, targets: &[Text]) -> Planned {
             [Piece::PidOf { pid_of }] => Some(TaskRef::Actor(pid_of.clone())),
             _ => name.parse().ok().map(TaskRef::Pid),
         };
+        let own = request.observe.pid(&Actor::shell()).is_some_and(|pid| pid.to_string() == name);
         match task {
+            Some(_) if own && matches!(signal, Signal::KILL | Signal::STOP) => {
+                // A session without its shell could not go on.
+                wrong.err(request.message(&format!("({name}) - the session's own shell")), 1);
+                wrong.hints.push(Hint::new("hint-kill-shell"));
+            }
             Some(task) => {
                 steps.push(Step::new(request.actor, Call::Kill { task, signal }));
                 names.push(name);

@@ -40,7 +40,6 @@ struct Directory {
     shown: String,
     path: Text,
     names: Vec<Entry>,
-    hint: Option<Hint>,
 }
 
 /// What is asked for.
@@ -103,8 +102,13 @@ fn sort_in(request: &Request<'_>, parsed: &Parsed, operand: &Text, plans: &mut P
                 .collect();
             open.extend(below.into_iter().rev());
         }
-        plans.directories.push(Directory { shown, path, names, hint: None });
+        plans.directories.push(Directory { shown, path, names });
     }
+}
+
+/// With `-a`: the directory itself and the one above it.
+fn dots(parsed: &Parsed) -> &'static [&'static str] {
+    if parsed.has('a') { &[".", ".."] } else { &[] }
 }
 
 fn is_shown(parsed: &Parsed, name: &str) -> bool {
@@ -118,6 +122,10 @@ fn steps(request: &Request<'_>, plans: &Plans, parsed: &Parsed, long: bool) -> V
     for directory in &plans.directories {
         steps.push(Step::new(request.actor, Call::Getdents64 { path: directory.path.clone() }));
         if long {
+            for name in dots(parsed) {
+                let path = join(&directory.path, name);
+                steps.push(Step::because(request.actor, Call::Stat { path }, "why-ls-stat"));
+            }
             for entry in directory.names.iter().filter(|entry| is_shown(parsed, &entry.name)) {
                 steps.push(Step::because(
                     request.actor,
@@ -130,72 +138,87 @@ fn steps(request: &Request<'_>, plans: &Plans, parsed: &Parsed, long: bool) -> V
     steps
 }
 
-fn collect(parsed: &Parsed, plans: Plans, answers: &[Answer], headers: bool, columns: bool) -> Output {
-    let mut output = Output::default();
-    let mut next = answers.iter();
-    let long = parsed.has('l') || parsed.has('n');
-    let mut files = Listing::default();
-    for (shown, _, hint) in plans.files {
-        match next.next() {
-            Some(Ok(Reply::Stat(stat))) => {
-                files.names.push(Name { name: shown, kind: stat.kind, stat: Some(stat.clone()) })
-            }
-            Some(Err(refusal)) => {
-                output.err(format!("ls: cannot access '{shown}': {}\n", refusal.errno.text()), 2);
-                output.hints.extend(hint.filter(|_| refusal.errno == Errno::ENOENT));
-            }
-            _ => {}
-        }
-    }
-    let status = output.status;
-    let any_files = !files.names.is_empty();
-    output.out(render(parsed, files, columns));
-    let mut first = !any_files;
-    for directory in plans.directories {
-        let answer = next.next();
-        let stats: Vec<&Answer> = if long {
-            let count = directory.names.iter().filter(|entry| is_shown(parsed, &entry.name)).count();
-            next.by_ref().take(count).collect()
-        } else {
-            Vec::new()
-        };
-        match answer {
-            Some(Ok(Reply::Entries(entries))) => {
-                if headers {
-                    let gap = if first { "" } else { "\n" };
-                    output.out(format!("{gap}{}:\n", directory.shown));
-                }
-                first = false;
-                output.out(render(parsed, listing(parsed, entries, &directory, &stats), columns));
-            }
-            Some(Err(refusal)) => {
-                let message =
-                    format!("ls: cannot open directory '{}': {}\n", directory.shown, refusal.errno.text());
-                output.err(message, 2);
-                output.hints.extend(directory.hint);
-            }
-            _ => {}
-        }
-    }
-    output.status = output.status.max(status);
-    output
+/// What is printed, and how the names are laid out.
+struct Printer<'a> {
+    parsed: &'a Parsed,
+    output: Output,
+    headers: bool,
+    columns: bool,
+    /// Nothing has been printed yet.
+    first: bool,
 }
 
-fn listing(parsed: &Parsed, entries: &[Entry], directory: &Directory, stats: &[&Answer]) -> Listing {
-    let mut listing = Listing::default();
-    if parsed.has('a') {
-        let dots =
-            [".", ".."].map(|name| Name { name: name.to_owned(), kind: FileKind::Directory, stat: None });
-        listing.names.extend(dots);
+fn collect(parsed: &Parsed, plans: Plans, answers: &[Answer], headers: bool, columns: bool) -> Output {
+    let mut printer = Printer { parsed, output: Output::default(), headers, columns, first: true };
+    let (of_files, mut rest) = answers.split_at(plans.files.len().min(answers.len()));
+    printer.files(plans.files, of_files);
+    let long = parsed.has('l') || parsed.has('n');
+    for directory in plans.directories {
+        let shown = directory.names.iter().filter(|entry| is_shown(parsed, &entry.name)).count();
+        let stats = if long { shown + dots(parsed).len() } else { 0 };
+        let (of_directory, others) = rest.split_at((1 + stats).min(rest.len()));
+        rest = others;
+        if let Some((answer, stats)) = of_directory.split_first() {
+            printer.directory(directory, answer, stats);
+        }
     }
-    let planned: Vec<&Entry> = directory.names.iter().filter(|entry| is_shown(parsed, &entry.name)).collect();
-    for entry in entries.iter().filter(|entry| is_shown(parsed, &entry.name)) {
-        let place = planned.iter().position(|one| one.name == entry.name);
+    printer.output
+}
+
+impl Printer<'_> {
+    fn files(&mut self, files: Vec<(String, Text, Option<Hint>)>, answers: &[Answer]) {
+        let mut listing = Listing::default();
+        for ((shown, _, hint), answer) in files.into_iter().zip(answers) {
+            match answer {
+                Ok(Reply::Stat(stat)) => {
+                    listing.names.push(Name { name: shown, kind: stat.kind, stat: Some(stat.clone()) });
+                }
+                Err(refusal) => {
+                    let message = format!("ls: cannot access '{shown}': {}\n", refusal.errno.text());
+                    self.output.err(message, 2);
+                    self.output.hints.extend(hint.filter(|_| refusal.errno == Errno::ENOENT));
+                }
+                Ok(_) => {}
+            }
+        }
+        self.first = listing.names.is_empty();
+        self.output.out(render(self.parsed, listing, self.columns));
+    }
+
+    fn directory(&mut self, directory: Directory, answer: &Answer, stats: &[Answer]) {
+        match answer {
+            Ok(Reply::Entries(entries)) => {
+                if self.headers {
+                    let gap = if self.first { "" } else { "\n" };
+                    self.output.out(format!("{gap}{}:\n", directory.shown));
+                }
+                self.first = false;
+                let listing = listing(self.parsed, entries, &directory, stats);
+                self.output.out(render(self.parsed, listing, self.columns));
+            }
+            Ok(_) => {}
+            Err(refusal) => {
+                let shown = directory.shown;
+                let message = format!("ls: cannot open directory '{shown}': {}\n", refusal.errno.text());
+                self.output.err(message, 2);
+            }
+        }
+    }
+}
+
+/// The names of a directory with their attributes, which were asked for in the order in which they were seen.
+fn listing(parsed: &Parsed, entries: &[Entry], directory: &Directory, stats: &[Answer]) -> Listing {
+    let own = dots(parsed).iter().map(|name| Entry { name: (*name).to_owned(), kind: FileKind::Directory });
+    let seen = directory.names.iter().filter(|entry| is_shown(parsed, &entry.name)).cloned();
+    let asked: Vec<Entry> = own.clone().chain(seen).collect();
+    let shown = entries.iter().filter(|entry| is_shown(parsed, &entry.name)).cloned();
+    let names = own.chain(shown).map(|entry| {
+        let place = asked.iter().position(|one| one.name == entry.name);
         let stat = match place.and_then(|place| stats.get(place)) {
             Some(Ok(Reply::Stat(stat))) => Some(stat.clone()),
             _ => None,
         };
-        listing.names.push(Name { name: entry.name.clone(), kind: entry.kind, stat });
-    }
-    listing
+        Name { name: entry.name, kind: entry.kind, stat }
+    });
+    Listing { names: names.collect() }
 }

@@ -22,12 +22,13 @@ mod mkdir;
 mod mount;
 mod mount_options;
 mod names;
-pub(super) mod options;
+pub mod options;
 mod place;
 mod printf;
 mod ps;
 mod ps_format;
 mod ps_options;
+mod request;
 mod rm;
 mod rmdir;
 mod seq;
@@ -44,9 +45,9 @@ pub use super::complete::{Completion, complete};
 
 use super::interpret::{Flow, Interpreter};
 use super::wording;
-use super::{Hint, Stream};
-use crate::plan::{Actor, Answer, Fidelity, Observation, Observe, Plan, Probe, Refusal, Text};
+use crate::plan::{Fidelity, Text};
 use options::Opt;
+pub(super) use request::{Answers, Copy, Output, Planned, Request};
 
 /// Looks and plans.
 pub(super) type Planner = fn(&Request<'_>) -> Planned;
@@ -122,7 +123,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 58] = [
+pub static ALL: [&Command; 59] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -140,6 +141,7 @@ pub static ALL: [&Command; 58] = [
     &echo::ECHO,
     &variables::ENV,
     &flow::EVAL,
+    &flow::EXEC,
     &flow::EXIT,
     &variables::EXPORT,
     &flow::FALSE,
@@ -292,163 +294,24 @@ pub(super) fn option_summary(command: &Command, option: &Opt) -> &'static str {
     wording::sentence(&message_id(command.name), Some(&format!("option-{}", option.id()))).unwrap_or("")
 }
 
-/// A command line as the job table shows it, on one line.
+/// A command line as the job table shows it, on one line. The syntax tree prints lists with newlines, and
+/// `a |b` for a pipe.
 pub(super) fn command_text(text: &str) -> String {
-    // The syntax tree prints `a |b` for a pipe.
-    let spaced = text.replace(" |", " | ").replace("| |", "||");
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What a planner is given.
-pub(super) struct Request<'a> {
-    /// The command's row.
-    pub(super) command: &'static Command,
-    /// Who performs the steps.
-    pub(super) actor: &'a Actor,
-    /// The words behind the command.
-    pub(super) arguments: &'a [Text],
-    /// The kernel to look at.
-    pub(super) observe: &'a dyn Observe,
-    /// True where the output is for a person.
-    pub(super) to_terminal: bool,
-}
-
-impl Request<'_> {
-    /// A word as characters.
-    pub(super) fn show(&self, text: &Text) -> String {
-        show(self.observe, text)
+    let mut line = String::new();
+    for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
+        let opens = ["do", "then", "else", "{", "(", ";", "&", "in"].iter().any(|end| line.ends_with(end));
+        let closes = part.starts_with(')');
+        let gap = if line.is_empty() {
+            ""
+        } else if opens || closes {
+            " "
+        } else {
+            "; "
+        };
+        line.push_str(gap);
+        line.push_str(part);
     }
-
-    /// All arguments as characters.
-    pub(super) fn words(&self) -> Vec<String> {
-        self.arguments.iter().map(|word| self.show(word)).collect()
-    }
-
-    /// What a path stands for.
-    pub(super) fn look(&self, path: &Text) -> Observation {
-        self.observe.observe(self.actor, &Probe::Path(path.clone()))
-    }
-
-    /// `NAME: message`, with a newline.
-    pub(super) fn message(&self, message: &str) -> String {
-        let shell = if self.command.builtin { "sh: " } else { "" };
-        format!("{shell}{}: {message}\n", self.command.name)
-    }
-}
-
-/// A text as characters.
-pub(super) fn show(observe: &dyn Observe, text: &Text) -> String {
-    text.resolve(|actor| observe.pid(actor)).unwrap_or_else(|| text.to_string())
-}
-
-/// What a planner returns.
-pub(super) struct Planned {
-    /// The kernel calls.
-    pub(super) plan: Plan,
-    /// True where standard input is read.
-    pub(super) stdin: bool,
-    /// What is printed, once the answers are there.
-    pub(super) render: Render,
-}
-
-/// From answers to output.
-pub(super) type Render = Box<dyn FnOnce(&Answers<'_>) -> Output>;
-
-impl Planned {
-    /// Calls, and what to print.
-    pub(super) fn new(plan: Plan, render: impl FnOnce(&Answers<'_>) -> Output + 'static) -> Self {
-        Self { plan, stdin: false, render: Box::new(render) }
-    }
-
-    /// The same with standard input read first.
-    pub(super) fn reading(plan: Plan, render: impl FnOnce(&Answers<'_>) -> Output + 'static) -> Self {
-        Self { plan, stdin: true, render: Box::new(render) }
-    }
-}
-
-impl From<Output> for Planned {
-    /// No calls: only something to print.
-    fn from(output: Output) -> Self {
-        Self::new(Plan::default(), |_| output)
-    }
-}
-
-/// What a renderer is given.
-pub(super) struct Answers<'a> {
-    /// The answers, one a step performed.
-    pub(super) answers: &'a [Answer],
-    /// Standard input, if it was asked for.
-    pub(super) stdin: Result<Option<Text>, Refusal>,
-    /// The kernel, for pids.
-    pub(super) observe: &'a dyn Observe,
-}
-
-impl Answers<'_> {
-    /// Standard input as characters.
-    pub(super) fn stdin(&self) -> Result<String, Refusal> {
-        match &self.stdin {
-            Ok(text) => Ok(text.as_ref().map(|text| show(self.observe, text)).unwrap_or_default()),
-            Err(refusal) => Err(refusal.clone()),
-        }
-    }
-}
-
-/// What a command prints and its status.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Output {
-    /// Pieces in order.
-    pub(super) chunks: Vec<(Stream, Text)>,
-    /// `$?`.
-    pub(super) status: u8,
-    /// Help for the person.
-    pub(super) hints: Vec<Hint>,
-    /// What is written to files besides.
-    pub(super) copies: Vec<Copy>,
-}
-
-/// A text that is also written to a file, as `tee` does.
-#[derive(Clone, Debug)]
-pub(super) struct Copy {
-    /// The file.
-    pub(super) path: Text,
-    /// Behind what is there, or instead of it.
-    pub(super) append: bool,
-    /// What is written.
-    pub(super) text: Text,
-}
-
-impl Output {
-    /// Something on standard output, status 0.
-    pub(super) fn text(text: impl Into<Text>) -> Self {
-        let mut output = Self::default();
-        output.out(text);
-        output
-    }
-
-    /// A message on standard error and a status.
-    pub(super) fn error(message: impl Into<Text>, status: u8) -> Self {
-        let mut output = Self::default();
-        output.err(message, status);
-        output
-    }
-
-    /// Adds to standard output.
-    pub(super) fn out(&mut self, text: impl Into<Text>) {
-        self.chunks.push((Stream::Stdout, text.into()));
-    }
-
-    /// Adds to standard error, and sets the status.
-    pub(super) fn err(&mut self, message: impl Into<Text>, status: u8) {
-        self.chunks.push((Stream::Stderr, message.into()));
-        self.status = status;
-    }
-
-    /// Adds help.
-    #[must_use]
-    pub(super) fn with_hint(mut self, hint: Option<Hint>) -> Self {
-        self.hints.extend(hint);
-        self
-    }
+    line.replace(" |", " | ").replace("| |", "||").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Joins a directory and a name.
@@ -461,6 +324,8 @@ pub(super) fn join(directory: &Text, name: &str) -> Text {
     path.push_str(name);
     path
 }
+
+pub(super) use mount::FSTYPES;
 
 /// The words of `mount -o` that every file system knows.
 pub(super) fn mount_words() -> impl Iterator<Item = &'static str> {

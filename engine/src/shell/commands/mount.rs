@@ -197,6 +197,9 @@ fn perform(request: &Request<'_>, wanted: Wanted) -> Planned {
     })
 }
 
+/// Kinds of file systems that can be mounted here.
+pub(in crate::shell) const FSTYPES: [&str; 5] = ["cgroup", "cgroup2", "proc", "sysfs", "tmpfs"];
+
 const DMESG: &str = "       dmesg(1) may have more information after failed mount system call.\n";
 
 /// The sentences of util-linux 2.38.
@@ -222,6 +225,12 @@ fn refused(wanted: &Wanted, target: &str, errno: Errno) -> String {
 fn hints(request: &Request<'_>, wanted: &Wanted) -> Vec<Hint> {
     let mut hints: Vec<Hint> = cat::path_hint(request, &wanted.target).into_iter().collect();
     if wanted.fstype != "cgroup" {
+        let near = nearest(&wanted.fstype, FSTYPES).filter(|near| *near != wanted.fstype);
+        let hint = near.map(|near| {
+            let hint = Hint::new("hint-did-you-mean").with("typed", &wanted.fstype).with("suggestion", near);
+            hint.with("does", "")
+        });
+        hints.extend(hint);
         return hints;
     }
     let known = controllers(request);

@@ -29,12 +29,12 @@ pub(super) const fn value(short: char, long: &'static str) -> Opt {
 
 impl Opt {
     /// What it is called in messages: its letter, or its long form.
-    pub(super) fn id(&self) -> String {
+    pub fn id(&self) -> String {
         if self.only_long { self.long.to_owned() } else { self.short.to_string() }
     }
 
     /// What is typed.
-    pub(super) fn typed(&self) -> String {
+    pub fn typed(&self) -> String {
         if self.only_long { format!("--{}", self.long) } else { format!("-{}", self.short) }
     }
 }

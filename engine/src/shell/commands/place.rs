@@ -32,6 +32,7 @@ fn cd(shell: &mut Interpreter<'_>, words: &[Text]) -> Flow {
     let before = shell.working_directory();
     match shell.step(Call::Chdir { path: path.clone() }, "") {
         Ok(_) => {
+            shell.moves += 1;
             let now = shell.working_directory();
             let set = shell
                 .assign("OLDPWD", Text::from(before))

@@ -167,11 +167,10 @@ fn cut(line: &str, key: &Key, separator: Option<char>) -> String {
     let fields = fields(line, separator);
     let mut part = String::new();
     let last = key.to.map_or(fields.len(), |(field, _)| field.min(fields.len()));
-    for index in key.from.0.saturating_sub(1)..last {
+    for (index, field) in fields.iter().enumerate().take(last).skip(key.from.0.saturating_sub(1)) {
         if let (Some(separator), false) = (separator, part.is_empty()) {
             part.push(separator);
         }
-        let field = fields[index];
         let skip = if index + 1 == key.from.0 { key.from.1.saturating_sub(1) } else { 0 };
         let take = match key.to {
             Some((to, character)) if to == index + 1 && character > 0 => character.saturating_sub(skip),

@@ -23,6 +23,8 @@ pub(in crate::shell) struct Fake {
     tasks: BTreeMap<Actor, Task>,
     pipes: BTreeMap<String, String>,
     terminal: String,
+    /// Programs that have not run yet.
+    programs: Vec<(Actor, Vec<String>)>,
     /// Every step that was asked for, as text.
     pub(in crate::shell) log: Vec<String>,
 }
@@ -39,7 +41,14 @@ impl Fake {
         files.insert("/dev/null".to_owned(), Some(String::new()));
         let shell = Task { pid: 1650, cwd: "/tmp".to_owned(), ..Task::default() };
         let tasks = BTreeMap::from([(Actor::shell(), shell)]);
-        Self { files, tasks, pipes: BTreeMap::new(), terminal: String::new(), log: Vec::new() }
+        Self {
+            files,
+            tasks,
+            pipes: BTreeMap::new(),
+            terminal: String::new(),
+            programs: Vec::new(),
+            log: Vec::new(),
+        }
     }
 
     fn resolve(&self, text: &Text) -> String {
@@ -135,45 +144,58 @@ impl Fake {
             return Err(Refusal::bare(Errno::ENOENT, "execve"));
         }
         let words: Vec<String> = argv.iter().map(|word| self.resolve(word)).collect();
-        let ended = match words[0].as_str() {
-            "sleep" => {
-                words.get(1).and_then(|word| word.parse::<u32>().ok()).is_some_and(|seconds| seconds <= 3)
-            }
-            "dd" | "bzip2" => false,
-            _ => true,
-        };
-        let stdin = self.tasks[actor].descriptors.get(&0).cloned();
-        let mut text = words.get(1..).unwrap_or_default().join(" ");
-        if words[0] == "prog" {
-            if text == "cat" {
-                text = match stdin {
-                    Some(StdioSource::Pipe(end)) => match self.read(actor, &FileRef::Pipe(end))? {
-                        Reply::Data(text) => text,
-                        _ => String::new(),
-                    },
-                    Some(StdioSource::File { path, .. }) => match self.read(actor, &FileRef::Path(path))? {
-                        Reply::Data(text) => text,
-                        _ => String::new(),
-                    },
-                    _ => String::new(),
-                };
-            } else {
-                text.push('\n');
-            }
-            match self.tasks[actor].descriptors.get(&1).cloned() {
-                Some(StdioSource::Pipe(end)) => {
-                    drop(self.write(actor, &FileRef::Pipe(end), &text, OpenMode::Write)?)
-                }
-                Some(StdioSource::File { path, mode }) => {
-                    drop(self.write(actor, &FileRef::Path(path), &text, mode)?);
-                }
-                _ => self.terminal.push_str(&text),
-            }
-        }
-        if let Some(task) = self.tasks.get_mut(actor) {
-            task.ended = ended.then_some(WaitStatus::Exited(0));
-        }
+        self.programs.push((actor.clone(), words));
         Ok(Reply::Done)
+    }
+
+    /// Programs run when the shell waits for them or reads what they write.
+    fn run_programs(&mut self) {
+        for (actor, words) in std::mem::take(&mut self.programs) {
+            let few =
+                words.get(1).and_then(|word| word.parse::<u32>().ok()).is_some_and(|seconds| seconds <= 3);
+            let ends = match words[0].as_str() {
+                "sleep" => few,
+                "dd" | "bzip2" => false,
+                _ => true,
+            };
+            if words[0] == "prog" {
+                self.prog(&actor, &words[1..]);
+            }
+            if let Some(task) = self.tasks.get_mut(&actor).filter(|task| task.ended.is_none()) {
+                task.ended = ends.then_some(WaitStatus::Exited(0));
+            }
+        }
+    }
+
+    /// `prog cat` copies its input, `prog WORDS` prints them.
+    fn prog(&mut self, actor: &Actor, words: &[String]) {
+        let descriptors = self.tasks[actor].descriptors.clone();
+        let text = if words == ["cat"] {
+            let file = match descriptors.get(&0) {
+                Some(StdioSource::Pipe(end)) => Some(FileRef::Pipe(end.clone())),
+                Some(StdioSource::File { path, .. }) => Some(FileRef::Path(path.clone())),
+                _ => None,
+            };
+            match file.map(|file| self.read(actor, &file)) {
+                Some(Ok(Reply::Data(text))) => text,
+                _ => String::new(),
+            }
+        } else {
+            format!("{}\n", words.join(" "))
+        };
+        let written = match descriptors.get(&1) {
+            Some(StdioSource::Pipe(end)) => {
+                self.write(actor, &FileRef::Pipe(end.clone()), &text, OpenMode::Write)
+            }
+            Some(StdioSource::File { path, mode }) => {
+                self.write(actor, &FileRef::Path(path.clone()), &text, *mode)
+            }
+            _ => {
+                self.terminal.push_str(&text);
+                Ok(Reply::Done)
+            }
+        };
+        written.expect("prog can write");
     }
 
     fn find(&self, task: &TaskRef) -> Option<Actor> {
@@ -247,6 +269,9 @@ impl Backend for Fake {
             serde_json::to_string(&step.call).expect("calls can be written")
         ));
         let actor = &step.actor;
+        if matches!(step.call, Call::Wait4 { .. } | Call::Read { file: FileRef::Pipe(_) }) {
+            self.run_programs();
+        }
         let refuse = |at: &'static str| move |errno| Refusal::bare(errno, at);
         match &step.call {
             Call::Mkdir { path, .. } => {
@@ -339,6 +364,7 @@ impl Backend for Fake {
     }
 
     fn take_terminal(&mut self) -> String {
+        self.run_programs();
         std::mem::take(&mut self.terminal)
     }
 

@@ -3,10 +3,9 @@
 mod fake;
 mod language;
 mod language_cases;
-mod lecture;
 mod programs;
 mod robust;
-mod stack;
+mod transcripts;
 
 use super::{LineResult, Shell};
 use crate::host::{HostKind, HostProfile};
@@ -65,3 +64,6 @@ impl ModelSession {
         text
     }
 }
+
+mod completion;
+mod table;
