@@ -142,6 +142,10 @@ impl HostProfile {
             tasks: initial_tasks(),
             environment: initial_environment(),
         };
+        if kind != HostKind::V2 {
+            // Where hosts of the lecture's time (libcgroup's cgconfig) kept their hierarchies.
+            profile.files.push(InitialFile::Directory("/cgroup".to_owned()));
+        }
         match kind {
             HostKind::Lecture | HostKind::This => {}
             HostKind::V1 => profile.mount_v1_one_by_one(&CONTROLLER_ORDER),

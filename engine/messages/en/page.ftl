@@ -180,6 +180,10 @@ steps = List of steps
 no-steps = What you type becomes kernel steps, and they are listed here.
 status = status { $status }
 
+fingerprint = Fingerprint
+fingerprint-of = Fingerprint of the history
+fingerprint-title = SHA-256 of the whole history: the same lines give the same one in every browser and on the command line
+
 ## Terminal
 
 output = Output

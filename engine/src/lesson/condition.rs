@@ -118,11 +118,11 @@ mod tests {
         let holds = |session: &Session, line: &str| {
             Condition::parse(line).map(|condition| condition.holds(session.now()))
         };
-        assert_eq!(holds(&session, "directory /cgroup"), Ok(false));
+        assert_eq!(holds(&session, "directory /cgroup/a"), Ok(false));
         session.run("mkdir -p /cgroup/a && mount -t cgroup -o cpu,memory x /cgroup/a && mkdir /cgroup/a/g");
         session.run("echo 1701 > /cgroup/a/g/tasks; echo 512 > /cgroup/a/g/cpu.shares");
         for line in [
-            "directory /cgroup",
+            "directory /cgroup/a",
             "mounted /cgroup/a memory,cpu",
             "unmounted /cgroup",
             "file /cgroup/a/g/cpu.shares is 512",

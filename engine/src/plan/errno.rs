@@ -6,7 +6,6 @@ use std::fmt;
 macro_rules! errnos {
     ($($name:ident $number:literal $text:literal;)*) => {
         /// An error number by its name.
-        #[expect(clippy::upper_case_acronyms, reason = "these are the names that Linux gives them")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Errno {
             $(#[doc = $text] $name,)*

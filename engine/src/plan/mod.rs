@@ -15,7 +15,7 @@
 //! | [`errno`] | the error numbers, with Linux's names and texts |
 //! | [`probe`] | read-only questions, the same to both kernels |
 //! | [`backend`] | the two traits that a kernel implements |
-//! | [`file`] | plan files: reading them without trusting them |
+//! | [`mod@file`] | plan files: reading them without trusting them |
 
 pub mod backend;
 pub mod call;

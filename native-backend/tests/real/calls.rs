@@ -56,22 +56,22 @@ fn refusals_of_files() -> Done {
 
 fn a_named_hierarchy() -> Done {
     let mut s = Session::start("named")?;
-    done(s.mkdir("/cgroup"))?;
-    done(s.mount("/cgroup", "none,name=ddtest-named"))?;
-    done(s.mkdir("/cgroup/a"))?;
+    done(s.mkdir("/hierarchy"))?;
+    done(s.mount("/hierarchy", "none,name=ddtest-named"))?;
+    done(s.mkdir("/hierarchy/a"))?;
     let shell = Text::pid_of(&Actor::shell());
-    same(s.write("/cgroup/a/cgroup.procs", shell), Ok(Reply::Count(4)))?;
-    same(s.read("/cgroup/a/cgroup.procs"), data("1650\n"))?;
-    same(s.read("/cgroup/cgroup.procs"), data("1\n1701\n"))?;
+    same(s.write("/hierarchy/a/cgroup.procs", shell), Ok(Reply::Count(4)))?;
+    same(s.read("/hierarchy/a/cgroup.procs"), data("1650\n"))?;
+    same(s.read("/hierarchy/cgroup.procs"), data("1\n1701\n"))?;
     let Ok(Reply::Data(own)) = s.read("/proc/1650/cgroup") else { return Err("no /proc/PID/cgroup".into()) };
     same(own.lines().any(|line| line.ends_with(":name=ddtest-named:/a")), true)?;
-    refused(s.rmdir("/cgroup/a"), Errno::EBUSY, "rmdir")?;
-    same(s.write("/cgroup/cgroup.procs", "1650"), Ok(Reply::Count(4)))?;
-    done(s.rmdir("/cgroup/a"))?;
+    refused(s.rmdir("/hierarchy/a"), Errno::EBUSY, "rmdir")?;
+    same(s.write("/hierarchy/cgroup.procs", "1650"), Ok(Reply::Count(4)))?;
+    done(s.rmdir("/hierarchy/a"))?;
     // Left behind on purpose, with a task in it.
-    done(s.mkdir("/cgroup/left"))?;
-    done(s.mkdir("/cgroup/left/below"))?;
-    same(s.write("/cgroup/left/below/cgroup.procs", "1701"), Ok(Reply::Count(4)))?;
+    done(s.mkdir("/hierarchy/left"))?;
+    done(s.mkdir("/hierarchy/left/below"))?;
+    same(s.write("/hierarchy/left/below/cgroup.procs", "1701"), Ok(Reply::Count(4)))?;
     s.end()?;
     let hierarchies = std::fs::read_to_string("/proc/self/cgroup")?;
     same(hierarchies.contains("ddtest-named"), false)
@@ -82,14 +82,14 @@ fn refusals_of_control_groups() -> Done {
     let Observation::Cgroups(found) = s.host.observe(&Actor::shell(), &Probe::Cgroups) else {
         return Err("no control groups".into());
     };
-    done(s.mkdir("/cgroup"))?;
-    refused(s.mount("/cgroup", "nonsense"), Errno::EINVAL, "mount")?;
+    done(s.mkdir("/hierarchy"))?;
+    refused(s.mount("/hierarchy", "nonsense"), Errno::EINVAL, "mount")?;
     refused(s.mount("/nowhere", "none,name=ddtest-r"), Errno::ENOENT, "mount")?;
     let singles = found.iter().filter(|found| found.options.len() == 1 && !found.options[0].contains('='));
     let singles: Vec<_> = singles.collect();
     if let [first, second, ..] = singles.as_slice() {
         let both = format!("{},{}", first.options[0], second.options[0]);
-        refused(s.mount("/cgroup", &both), Errno::EBUSY, "mount")?;
+        refused(s.mount("/hierarchy", &both), Errno::EBUSY, "mount")?;
         let file = format!("{}/cgroup.procs", first.target);
         refused(s.write(&file, "4000000"), Errno::ESRCH, "write")?;
         refused(s.write(&file, "letters"), Errno::EINVAL, "write")?;

@@ -59,7 +59,7 @@ fn plan(hierarchy: &str) -> Plan {
     let mkdir = |path: &str| Call::Mkdir { path: path.into(), mode: 0o755 };
     let mount = Call::Mount {
         source: "none".into(),
-        target: "/cgroup".into(),
+        target: "/hierarchy".into(),
         fstype: "cgroup".to_owned(),
         flags: Vec::new(),
         data: format!("none,name={hierarchy}").into(),
@@ -72,11 +72,11 @@ fn plan(hierarchy: &str) -> Plan {
     let wait = Call::Wait4 { task: TaskRef::Actor(child.clone()), patience_ms: 600_000 };
     let by_shell = |call| Step::new(&shell, call);
     Plan::independent(vec![
-        by_shell(mkdir("/cgroup")),
+        by_shell(mkdir("/hierarchy")),
         by_shell(mount),
-        by_shell(mkdir("/cgroup/a")),
-        by_shell(mkdir("/cgroup/a/b")),
-        by_shell(write("/cgroup/a/b/cgroup.procs", Text::pid_of(&shell))),
+        by_shell(mkdir("/hierarchy/a")),
+        by_shell(mkdir("/hierarchy/a/b")),
+        by_shell(write("/hierarchy/a/b/cgroup.procs", Text::pid_of(&shell))),
         by_shell(mkdir("/sys/fs/cgroup/freezer/ice")),
         by_shell(write("/sys/fs/cgroup/freezer/ice/cgroup.procs", "1701".into())),
         by_shell(write("/sys/fs/cgroup/freezer/ice/freezer.state", "FROZEN".into())),

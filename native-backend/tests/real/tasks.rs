@@ -121,13 +121,13 @@ fn refusals_of_tasks() -> Done {
 
 fn a_child_is_in_its_parents_groups() -> Done {
     let mut s = Session::start("groups")?;
-    done(s.mkdir("/cgroup"))?;
-    done(s.mount("/cgroup", "none,name=ddtest-child"))?;
-    done(s.mkdir("/cgroup/a"))?;
-    same(s.write("/cgroup/a/cgroup.procs", "1650"), Ok(Reply::Count(4)))?;
+    done(s.mkdir("/hierarchy"))?;
+    done(s.mount("/hierarchy", "none,name=ddtest-child"))?;
+    done(s.mkdir("/hierarchy/a"))?;
+    same(s.write("/hierarchy/a/cgroup.procs", "1650"), Ok(Reply::Count(4)))?;
     clone(&mut s, "sleep", 1702)?;
     done(exec(&mut s, "sleep", &["sleep", "1000"]))?;
-    same(s.read("/cgroup/a/cgroup.procs"), data("1650\n1702\n"))?;
+    same(s.read("/hierarchy/a/cgroup.procs"), data("1650\n1702\n"))?;
     s.end()
 }
 

@@ -9,6 +9,7 @@ use drydock_engine::view::{
 use yew::{Callback, Html, Properties, component, html};
 
 use super::{
+    fingerprint::Fingerprint,
     group_files::GroupFiles,
     icon::{Drawing, Icon},
     step_card::Card,
@@ -32,7 +33,7 @@ pub(crate) fn Inspector(props: &Props) -> Html {
     let store = use_store();
     let card = props.card.clone();
     let Some(selection) = store.selection.clone() else {
-        return html!(<><Card {card} /><p class="quiet selected-none">{ t("select-something") }</p></>);
+        return html!(<><Card {card} /><p class="quiet selected-none">{ t("select-something") }</p><Fingerprint /></>);
     };
     let title = match &selection {
         Selection::Group(key) => tf("group", &[("path", &key.path)]),
@@ -63,6 +64,7 @@ pub(crate) fn Inspector(props: &Props) -> Html {
                 </header>
                 { content }
             </section>
+            <Fingerprint />
         </>
     }
 }

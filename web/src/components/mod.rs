@@ -17,6 +17,7 @@ pub(crate) mod demo;
 pub(crate) mod empty_picture;
 pub(crate) mod fidelity_badge;
 pub(crate) mod file_row;
+pub(crate) mod fingerprint;
 pub(crate) mod fork_question;
 pub(crate) mod free_controllers;
 pub(crate) mod gauge;

@@ -7,7 +7,7 @@
 //! | [`flip`] | lets processes travel between groups |
 //! | [`focus`] | moves the focus |
 //! | [`keys`] | the timeline's keys, wherever the focus is |
-//! | [`panic`] | the message when the page has failed |
+//! | [`mod@panic`] | the message when the page has failed |
 //! | [`playing`] | the next step, by the clock |
 //! | [`storage`] | what the browser remembers |
 

@@ -86,7 +86,7 @@ pub(crate) enum Action {
     Open(Result<Place, BadLink>),
     /// Type lines in the terminal.
     Run(Vec<String>),
-    /// The answer to [`State::waiting`].
+    /// The answer to `State::waiting`.
     Answer(Answer),
     /// Give up the continued line.
     CancelContinued,
