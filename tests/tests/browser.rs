@@ -94,14 +94,14 @@ fn the_lecture_typed_walked_and_shared(rig: &Rig) -> Result<()> {
     }
     let session = Session::replay(HostProfile::named(HostKind::Lecture), LECTURE.iter().copied());
     let n = session.n_steps();
-    page.by_role("heading", &format!("Step {n} of {n}"))?;
+    page.by_role("heading", &format!("STEP {n} OF {n}"))?;
     page.screenshot("lecture-end")?;
     page.click("button", "Fingerprint")?;
     let digest = page.text("status", "Fingerprint of the history")?;
     ensure!(digest == session.digest(), "the page's history is {digest}, natively {}", session.digest());
     for back in 1..=5 {
         page.click("button", "Previous step")?;
-        page.by_role("heading", &format!("Step {} of {n}", n - back))?;
+        page.by_role("heading", &format!("STEP {} OF {n}", n - back))?;
     }
     let seen = picture(&page)?;
     ensure!(seen.contains("cgroup1") && seen.contains("1701"), "the picture shows {seen}");
@@ -112,10 +112,10 @@ fn the_lecture_typed_walked_and_shared(rig: &Rig) -> Result<()> {
     no_errors(&page)?;
     let other = rig.open_elsewhere(&address, LAPTOP)?;
     other.wait_until_ready()?;
-    other.by_role("heading", &format!("Step {} of {n}", n - 5))?;
+    other.by_role("heading", &format!("STEP {} OF {n}", n - 5))?;
     ensure!(picture(&other)? == seen, "the link shows {} instead of {seen}", picture(&other)?);
     other.click("button", "First step")?;
-    other.by_role("heading", &format!("Step 0 of {n}"))?;
+    other.by_role("heading", &format!("STEP 0 OF {n}"))?;
     other.screenshot("lecture-link")?;
     no_errors(&other)
 }
@@ -129,15 +129,15 @@ fn the_keyboard_alone_suffices(rig: &Rig) -> Result<()> {
     let page = rig.open("#/sandbox?host=v2", LAPTOP)?;
     page.type_into("textbox", "Command line", "mkdir /sys/fs/cgroup/a; mkdir /sys/fs/cgroup/b")?;
     page.press("Enter")?;
-    page.by_role("heading", "Step 2 of 2")?;
+    page.by_role("heading", "STEP 2 OF 2")?;
     page.press("Escape")?;
     page.press("Tab")?;
     page.press("Home")?;
-    page.by_role("heading", "Step 0 of 2")?;
+    page.by_role("heading", "STEP 0 OF 2")?;
     page.press("ArrowRight")?;
-    page.by_role("heading", "Step 1 of 2")?;
+    page.by_role("heading", "STEP 1 OF 2")?;
     page.press("End")?;
-    page.by_role("heading", "Step 2 of 2")?;
+    page.by_role("heading", "STEP 2 OF 2")?;
     no_errors(&page)
 }
 
