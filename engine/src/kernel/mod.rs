@@ -141,7 +141,7 @@ impl Kernel {
     /// Performs a step, then lets happen what follows from it without time passing.
     fn call(&mut self, step: &Step) -> Result<Reply, Refusal> {
         let reply = calls::dispatch(self, step)?;
-        self.settle();
+        self.settle(false);
         self.release_unused_mounts();
         Ok(reply)
     }

@@ -11,13 +11,13 @@ impl Kernel {
     /// Lets at most `ms` milliseconds pass, until `done` says so.
     pub(crate) fn advance(&mut self, ms: u64, done: impl Fn(&Self) -> bool) {
         let end = self.now_ms.saturating_add(ms).min(limits::CLOCK_MAX_MS);
-        self.settle();
+        self.settle(true);
         while !done(self) && self.now_ms < end {
             let demands = self.demands();
             let granted = resources::shares(&self.cgroups, &demands);
             let next = self.next_end(&granted).unwrap_or(end).clamp(self.now_ms + 1, end);
             self.pass(next - self.now_ms, &demands, &granted);
-            self.settle();
+            self.settle(true);
         }
     }
 
@@ -64,9 +64,10 @@ impl Kernel {
     }
 
     /// Lets happen all that is due now: programs end, and by that readers see the end of a pipe and writers
-    /// lose their reader.
-    pub(crate) fn settle(&mut self) {
-        while let Some((pid, status)) = self.next_due() {
+    /// lose their reader. `with_readers` is false right after a call: a filter needs some time to finish once its
+    /// input has ended, so that a signal sent next still reaches it.
+    pub(crate) fn settle(&mut self, with_readers: bool) {
+        while let Some((pid, status)) = self.next_due(with_readers) {
             match status {
                 Some(signal) => self.end(pid, WaitStatus::Signaled(signal)),
                 None => self.finish(pid),
@@ -75,7 +76,7 @@ impl Kernel {
     }
 
     /// The first task whose program ends now: by itself, or by the signal given.
-    fn next_due(&self) -> Option<(u32, Option<Signal>)> {
+    fn next_due(&self, with_readers: bool) -> Option<(u32, Option<Signal>)> {
         let mut due = self.tasks().filter(|task| task.is_alive() && !self.is_held_up(task));
         due.find_map(|task| {
             let work = task.work.as_ref()?;
@@ -88,7 +89,7 @@ impl Kernel {
                 Ends::AtClock(moment) => moment <= self.now_ms,
                 Ends::AfterWork(left) => left == 0,
             };
-            let starved = work.reads_input() && self.input_has_ended(task);
+            let starved = with_readers && work.reads_input() && self.input_has_ended(task);
             (ended || starved).then_some((task.pid, None))
         })
     }
