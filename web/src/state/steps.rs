@@ -105,7 +105,7 @@ impl Steps {
 
 /// `-1 EBUSY` of `-1 EBUSY (Device or resource busy)`: the card has the rest.
 fn short(result: &str) -> &str {
-    result.split(" (").next().unwrap_or(result)
+    if result.starts_with("-1 ") { result.split(" (").next().unwrap_or(result) } else { result }
 }
 
 #[cfg(test)]
