@@ -11,12 +11,15 @@
 //! | remount with other controllers | mkdir and rmdir in those that came and went |
 //! | mkdir, rmdir, and writes to `tasks` below it | the same in each of its hierarchies, in the kernel's order |
 //! | read or write of a controller's file | the same in that controller's hierarchy |
-//! | umount | the tasks go back, and each directory is removed |
+//! | remount with child groups | nothing: EBUSY, as on the lecture's host |
+//! | umount | the tasks go back, and each directory is removed; with child groups all of it lives on |
 //!
-//! Every answer is a real answer of the kernel below. What differs from the lecture's host stays visible:
+//! All other answers are real answers of the kernel below. A call that is spread over several hierarchies and
+//! refused by one behind the first has been performed by those before it. What differs from the lecture's host stays visible:
 //! /proc/mounts and /proc/PID/cgroup show the host as it is.
 
 use crate::host::{CONTROLLER_ORDER, HostProfile};
+use crate::plan::reply::FileKind;
 use crate::plan::{
     Actor, Answer, Backend, Call, Errno, FileRef, Observation, Observe, OpenMode, Probe, Refusal, Reply,
     Step, Text,
@@ -137,7 +140,11 @@ impl<'a, B: Backend> Mapped<'a, B> {
     fn open_stand_in(&mut self, actor: &Actor, controller: &str, mount: &str) -> Result<(), Refusal> {
         let missing = || Refusal::bare(Errno::ENOENT, "mount");
         let directory = self.stand_in(controller, mount).ok_or_else(missing)?;
-        self.call(actor, Call::Mkdir { path: directory.as_str().into(), mode: 0o777 })?;
+        match self.call(actor, Call::Mkdir { path: directory.as_str().into(), mode: 0o777 }) {
+            // It has lived on.
+            Err(refusal) if refusal.errno == Errno::EEXIST => return Ok(()),
+            made => made?,
+        };
         if controller == "cpuset" {
             for file in ["cpuset.cpus", "cpuset.mems"] {
                 let parent = self.real.get(controller).cloned().unwrap_or_default();
@@ -162,8 +169,20 @@ impl<'a, B: Backend> Mapped<'a, B> {
         self.call(actor, Call::Rmdir { path: directory.into() }).map(|_| ())
     }
 
+    /// True where a hierarchy asked for has groups below its root.
+    fn has_children(&mut self, actor: &Actor, mount: &str) -> bool {
+        let place = Place { mount: mount.to_owned(), rest: String::new() };
+        match self.entries(actor, &place) {
+            Ok(Reply::Entries(entries)) => entries.iter().any(|entry| entry.kind == FileKind::Directory),
+            _ => false,
+        }
+    }
+
     fn remount(&mut self, actor: &Actor, target: &str, data: &str) -> Option<Answer> {
         let old = self.hierarchies.get(target)?.clone();
+        if self.has_children(actor, target) {
+            return Some(Err(Refusal::bare(Errno::EBUSY, "mount")));
+        }
         let new = self.free_controllers(data, Some(target))?;
         for controller in new.iter().filter(|name| !old.contains(name)) {
             if let Err(refusal) = self.open_stand_in(actor, controller, target) {
@@ -181,6 +200,11 @@ impl<'a, B: Backend> Mapped<'a, B> {
 
     fn umount(&mut self, actor: &Actor, target: &str) -> Option<Answer> {
         let controllers = self.hierarchies.get(target)?.clone();
+        if self.has_children(actor, target) {
+            // It lives on unmounted, with its groups and tasks, until the same is mounted again.
+            self.hierarchies.remove(target);
+            return Some(Ok(Reply::Done));
+        }
         for controller in &controllers {
             if let Err(refusal) = self.close_stand_in(actor, controller, target) {
                 return Some(Err(refusal));

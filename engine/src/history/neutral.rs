@@ -11,13 +11,14 @@
 //! | the order of pids in `cgroup.procs` | version 2 does not sort them |
 //! | mounts that the session began with | their sources and options are the machine's own |
 //! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
+//! | sizes of directories | the file system's own |
 //! | usage figures | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
 use crate::kernel::cgroup::files::{is_known_file, is_measured_file};
 use crate::kernel::is_known_proc_name;
 use crate::plan::probe::MountInfo;
-use crate::plan::reply::FileKind;
+use crate::plan::reply::{FileKind, Stat};
 use crate::plan::{Actor, Answer, Backend, Call, FileRef, Observation, Observe, Probe, Reply, Step};
 use std::collections::BTreeSet;
 
@@ -130,6 +131,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
                 }
                 Reply::Entries(entries)
             }
+            (_, Reply::Stat(stat)) => Reply::Stat(neutral_stat(stat)),
             (_, reply) => reply,
         }
     }
@@ -140,6 +142,12 @@ impl<'a, B: Backend> Neutral<'a, B> {
         let Observation::Mounts(mounts) = self.backend.observe(actor, &Probe::Mounts) else { return None };
         crate::explain::sentence::deepest_mount(&path, &mounts).map(|mount| mount.fstype.clone())
     }
+}
+
+/// A directory's size is its file system's own business.
+fn neutral_stat(stat: Stat) -> Stat {
+    let size = if stat.kind == FileKind::Directory { 0 } else { stat.size };
+    Stat { size, ..stat }
 }
 
 /// Keeps pid, name, state and parent; proc_pid_stat(5). The other fields become 0.
@@ -175,6 +183,7 @@ impl<B: Backend> Observe for Neutral<'_, B> {
             (Probe::File(path), Observation::Data(data)) => {
                 Observation::Data(self.neutral_data(&path.to_string(), data))
             }
+            (_, Observation::Stat(stat)) => Observation::Stat(neutral_stat(stat)),
             (_, observation) => observation,
         }
     }

@@ -58,6 +58,9 @@ pub enum PlanFileError {
     /// A text of more than [`MAX_TEXT`] bytes.
     #[error("step {0}: a text is longer than {MAX_TEXT} bytes")]
     TextTooLong(usize),
+    /// A text with a NUL character, which no path or argument can have.
+    #[error("step {0}: a text has a NUL character")]
+    Nul(usize),
 }
 
 /// What is looked at before the form of the rest.
@@ -90,6 +93,9 @@ pub fn read(text: &str) -> Result<PlanFile, PlanFileError> {
         let written = serde_json::to_string(step).unwrap_or_default();
         if written.len() > MAX_TEXT {
             return Err(PlanFileError::TextTooLong(index + 1));
+        }
+        if written.contains("\\u0000") {
+            return Err(PlanFileError::Nul(index + 1));
         }
     }
     Ok(file)
@@ -139,6 +145,7 @@ mod tests {
         assert!(matches!(read(&good.replace("\"rmdir\"", "\"reboot\"")), Err(PlanFileError::Form { .. })));
         assert!(matches!(read(&"[".repeat(100_000)), Err(PlanFileError::Form { .. })));
         assert!(matches!(read(&" ".repeat(MAX_BYTES + 1)), Err(PlanFileError::TooLarge(_))));
+        assert_eq!(read(&good.replace("/a", "/a\\u0000")), Err(PlanFileError::Nul(1)));
         let long = good.replace("/a", &"a".repeat(MAX_TEXT));
         assert_eq!(read(&long), Err(PlanFileError::TextTooLong(1)));
     }

@@ -6,7 +6,7 @@ use super::stream::{Input, Io, OutputFile};
 use super::{Chunk, Hint, LineResult, Shell};
 use crate::plan::{Actor, Backend, Call, Text};
 use brush_parser::ast::{AndOr, AndOrList, Command, CompoundList, Pipeline, Program, SeparatorOperator};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What happens after a command.
@@ -65,6 +65,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) replaced: bool,
     /// Which programs subshells have become.
     pub(super) became: BTreeMap<Actor, String>,
+    /// Tasks whose program runs without end, by what was typed.
+    pub(super) endless: BTreeSet<Actor>,
     /// What is run is in the background: nobody presses Ctrl-C.
     pub(super) background: bool,
     /// Times that the working directory was changed.
@@ -99,6 +101,7 @@ impl<'a> Interpreter<'a> {
             left_running: Vec::new(),
             replaced: false,
             became: BTreeMap::new(),
+            endless: BTreeSet::new(),
             background: false,
             moves: 0,
             waits: 0,

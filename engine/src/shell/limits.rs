@@ -30,8 +30,11 @@ pub(super) const OUTPUT_BYTES: usize = 4 * 1024 * 1024;
 /// Names that one pattern may expand to.
 pub(super) const GLOB_NAMES: usize = 4096;
 
-/// Milliseconds that the person waits for a program in the foreground before pressing Ctrl-C.
+/// Milliseconds that the person waits before pressing Ctrl-C for a program that is known to have no end.
 pub(super) const PATIENCE_MS: u64 = 3000;
+
+/// The same for any other program, which ends by itself as far as is known.
+pub(super) const LONG_PATIENCE_MS: u64 = 3_600_000;
 
 /// Milliseconds that an interrupted program is given to end.
 pub(super) const INTERRUPT_MS: u64 = 1000;

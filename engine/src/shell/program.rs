@@ -197,6 +197,10 @@ impl Interpreter<'_> {
                 return Err((1, self.refused_descriptor(from, &refusal)));
             }
         }
+        let argv: Vec<String> = prepared.words.iter().map(|word| self.resolve(word)).collect();
+        if super::wait::is_endless(&argv) {
+            self.endless.insert(actor.clone());
+        }
         let call = Call::Execve {
             path: path.clone(),
             argv: prepared.words.clone(),

@@ -1,7 +1,7 @@
 //! Waiting for tasks, Ctrl-C, and what a shell says about tasks that a signal ended.
 
 use super::interpret::Interpreter;
-use super::limits::{INTERRUPT_MS, PATIENCE_MS, WAITS_A_LINE, WAITS_IN_BACKGROUND};
+use super::limits::{INTERRUPT_MS, LONG_PATIENCE_MS, PATIENCE_MS, WAITS_A_LINE, WAITS_IN_BACKGROUND};
 use super::{Hint, Stream};
 use crate::plan::{Actor, Call, Reply, Signal, TaskRef, WaitStatus};
 
@@ -13,7 +13,7 @@ impl Interpreter<'_> {
         let mut status = 0;
         let mut interrupted = false;
         for actor in actors {
-            let patience = if interrupted { INTERRUPT_MS } else { self.patience() };
+            let patience = if interrupted { INTERRUPT_MS } else { self.patience(actors) };
             let mut ended = self.wait_one(actor, patience);
             if ended == WaitStatus::Running && self.background {
                 self.left_running.push(actor.clone());
@@ -37,10 +37,15 @@ impl Interpreter<'_> {
     }
 
     /// How long a program is waited for. A line that waits very often is running without end.
-    fn patience(&mut self) -> u64 {
+    fn patience(&mut self, actors: &[Actor]) -> u64 {
         self.waits = self.waits.saturating_add(1);
         let most = if self.background { WAITS_IN_BACKGROUND } else { WAITS_A_LINE };
-        if self.waits > most { 0 } else { PATIENCE_MS }
+        if self.waits > most {
+            return 0;
+        }
+        // In the background nobody waits: the list goes on with a later line.
+        let endless = self.background || actors.iter().any(|actor| self.endless.contains(actor));
+        if endless { PATIENCE_MS } else { LONG_PATIENCE_MS }
     }
 
     /// Waits for one task.
@@ -118,4 +123,18 @@ pub(super) fn signal_text(signal: Signal) -> String {
 /// The program in an actor's name: `sleep` in `sleep.1`.
 fn program_of(actor: &str) -> &str {
     actor.rsplit_once('.').map_or(actor, |(program, _)| program)
+}
+
+/// Whether a program runs until it is interrupted, as far as its arguments tell: a `sleep` for ever, and a `dd`
+/// from a device that has no end without a `count`.
+pub(super) fn is_endless(argv: &[String]) -> bool {
+    let Some((program, arguments)) = argv.split_first() else { return false };
+    let has = |start: &str| arguments.iter().any(|word| word.starts_with(start));
+    let from_device = ["if=/dev/zero", "if=/dev/urandom", "if=/dev/random"].iter().any(|word| has(word));
+    match program_of(program.rsplit('/').next().unwrap_or(program)) {
+        "sleep" => has("inf"),
+        "dd" => from_device && !has("count="),
+        "yes" => true,
+        _ => false,
+    }
 }

@@ -28,13 +28,19 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     };
     let commands = lines::commands(&text);
     // Both begin with this machine as it is, so that they begin equal.
-    let profile = arguments.host.for_linux()?;
+    let profile = arguments.host.for_linux_or(lines::lesson_host(&arguments.source))?;
     let model = perform(World::model(&profile), &profile, &commands, arguments.host.map);
     let linux = perform(World::linux(&profile, &arguments.state)?, &profile, &commands, arguments.host.map);
     match compare_lines(&model, &linux) {
         None => {
             let steps: usize = model.iter().map(|line| line.steps.len()).sum();
-            println!("the same: {} lines, {steps} steps", model.len());
+            let answers = model.iter().flat_map(|line| &line.steps);
+            let refused = answers.filter(|record| record.answer.is_err()).count();
+            let host = if arguments.host.map { "the mapping" } else { profile.kind.word() };
+            println!(
+                "the same: {} lines, {steps} steps, {refused} of them refused; host: {host}",
+                model.len()
+            );
             Ok(0)
         }
         Some(difference) => {

@@ -33,6 +33,14 @@ impl Source {
     }
 }
 
+/// The host that a lesson begins on; `None` for what is no lesson.
+pub(super) fn lesson_host(source: &Source) -> Option<HostKind> {
+    let path =
+        source.file.as_ref().filter(|path| path.extension().is_some_and(|extension| extension == "md"))?;
+    let text = std::fs::read_to_string(path).ok()?;
+    lesson::parse("lesson", &text).ok().map(|lesson| lesson.host)
+}
+
 /// A file's text. For a lesson, the lines that a learner types.
 pub(super) fn read(path: &Path) -> Result<String, Box<dyn Error>> {
     let at = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());

@@ -60,7 +60,12 @@ impl HostChoice {
 
     /// The profile for the real kernel.
     pub(super) fn for_linux(self) -> Result<HostProfile, HostError> {
-        profile::available(self.kind(HostKind::This))
+        self.for_linux_or(None)
+    }
+
+    /// The same for lines that are written for one kind of host.
+    pub(super) fn for_linux_or(self, written_for: Option<HostKind>) -> Result<HostProfile, HostError> {
+        profile::available(self.kind(written_for.unwrap_or(HostKind::This)))
     }
 }
 

@@ -14,7 +14,8 @@ use std::time::Duration;
 /// A value, or the refusal of a system call.
 pub(super) type Refused<T> = Result<T, Refusal>;
 
-/// Reading ends here: `cat /dev/zero` has an end.
+/// The most that is read, in bytes. What has more is refused with EFBIG, as in the model: `cat /dev/zero` would
+/// never end, and a part that looks like the whole would be a lie.
 pub(super) const READ_LIMIT: usize = 1 << 20;
 
 /// Turns an error number into a refusal by the system call `at`.
@@ -38,17 +39,16 @@ pub(super) fn open(path: &str, mode: OpenMode) -> Refused<OwnedFd> {
 pub(super) fn read_all(fd: BorrowedFd<'_>, link: Option<&UnixStream>) -> nix::Result<Vec<u8>> {
     let mut content = Vec::new();
     let mut chunk = vec![0; 1 << 16];
-    while content.len() < READ_LIMIT {
+    loop {
         if let Some(link) = link {
             wait_readable(fd, link)?;
         }
-        let room = chunk.len().min(READ_LIMIT - content.len());
-        match nix::unistd::read(fd, &mut chunk[..room])? {
-            0 => break,
+        match nix::unistd::read(fd, &mut chunk)? {
+            0 => return Ok(content),
+            count if content.len() + count > READ_LIMIT => return Err(nix::errno::Errno::EFBIG),
             count => content.extend_from_slice(&chunk[..count]),
         }
     }
-    Ok(content)
 }
 
 /// Waits for `fd`, but not longer than until the controller says something.

@@ -47,7 +47,10 @@ fn plan(request: &Request<'_>) -> Planned {
     let next = |number: &i64| number.checked_add(step);
     let in_range = |number: &i64| if step > 0 { *number <= last } else { *number >= last };
     let numbers: Vec<i64> =
-        std::iter::successors(Some(first), next).take_while(in_range).take(MOST).collect();
+        std::iter::successors(Some(first), next).take_while(in_range).take(MOST + 1).collect();
+    if numbers.len() > MOST {
+        return options::usage(request, &format!("more than {MOST} numbers are not printed here")).into();
+    }
     let widest = numbers.iter().map(|number| number.to_string().len()).max().unwrap_or(0);
     let width = if parsed.has('w') { widest } else { 0 };
     let words: Vec<String> = numbers.iter().map(|number| format!("{number:0width$}")).collect();
