@@ -98,7 +98,7 @@ fn script(shell: &mut Shell, backend: &mut dyn Backend, text: &str, whole: bool,
             let pids = |actor: &Actor| backend.pid(actor);
             println!("{}", serde_json::to_string(&line_object(&command, &result, &records, &pids))?);
         } else {
-            show(&result)?;
+            show(&result, &records)?;
         }
         if let Some(status) = shell.exited() {
             return Ok(status);
@@ -107,15 +107,15 @@ fn script(shell: &mut Shell, backend: &mut dyn Backend, text: &str, whole: bool,
     Ok(shell.status())
 }
 
-fn record(shell: &mut Shell, backend: &mut dyn Backend, line: &str) -> (LineResult, Vec<Record>) {
+pub(super) fn record(shell: &mut Shell, backend: &mut dyn Backend, line: &str) -> (LineResult, Vec<Record>) {
     let mut records = Vec::new();
     let mut borrowed = Borrowed(backend);
     let result = shell.run(line, &mut Recorder::new(&mut borrowed, |record, _| records.push(record)));
     (result, records)
 }
 
-/// Prints what a line gave, in order, each stream to its own.
-pub(super) fn show(result: &LineResult) -> std::io::Result<()> {
+/// Prints what a line gave, in order, each stream to its own; then the rules behind refusals, and hints.
+pub(super) fn show(result: &LineResult, records: &[Record]) -> std::io::Result<()> {
     for chunk in &result.output {
         match chunk.stream {
             Stream::Stdout => {
@@ -123,6 +123,14 @@ pub(super) fn show(result: &LineResult) -> std::io::Result<()> {
                 std::io::stdout().flush()?;
             }
             Stream::Stderr => eprint!("{}", chunk.text),
+        }
+    }
+    // Linux names no rule; then the error's text, which the command has printed, is all there is.
+    for refusal in records.iter().filter_map(|record| record.answer.as_ref().err()) {
+        let explained = explain_refusal(refusal);
+        if !explained.rule.is_empty() {
+            let text = format!("{}: {} {}", refusal.errno, explained.sentence, explained.rule);
+            eprintln!("{}", paint(&text, Style::Dim, on_stderr()));
         }
     }
     for hint in &result.hints {

@@ -1,7 +1,7 @@
 //! The interactive shell: a line editor with history and completion.
 
 use super::Outcome;
-use super::sh::show;
+use super::sh::{record, show};
 use super::style::{Style, on_stdout, paint};
 use crate::host::forget_interrupt;
 use drydock_engine::plan::{Actor, Backend, Observation, Probe};
@@ -118,13 +118,13 @@ fn read_lines(
         forget_interrupt();
         let mut console = console.borrow_mut();
         let Console { shell, backend } = &mut *console;
-        let result = shell.run(&pending, &mut **backend);
+        let (result, records) = record(shell, &mut **backend, &pending);
         if result.incomplete {
             pending.push('\n');
             continue;
         }
         pending.clear();
-        show(&result)?;
+        show(&result, &records)?;
         if let Some(status) = shell.exited() {
             return Ok(status);
         }
