@@ -14,7 +14,8 @@
 //! | remount with child groups | nothing: EBUSY, as on the lecture's host |
 //! | umount | the tasks go back, and each directory is removed; with child groups all of it lives on |
 //!
-//! All other answers are real answers of the kernel below. A call that is spread over several hierarchies and
+//! Mount, remount and umount of a mapped hierarchy are answered by the mapping once its calls are done. All other
+//! answers are real answers of the kernel below. A call that is spread over several hierarchies and
 //! refused by one behind the first has been performed by those before it. What differs from the lecture's host stays visible:
 //! /proc/mounts and /proc/PID/cgroup show the host as it is.
 

@@ -127,11 +127,19 @@ fn picture(page: &Page) -> Result<String> {
 /// Runs a line, walks with the slider's keys, and comes to the end again without a pointer.
 fn the_keyboard_alone_suffices(rig: &Rig) -> Result<()> {
     let page = rig.open("#/sandbox?host=v2", LAPTOP)?;
+    let focus = "return document.activeElement.getAttribute('aria-label')";
+    let mut tabs = 0;
+    while page.script(focus, vec![])? != "Command line" {
+        tabs += 1;
+        ensure!(tabs < 60, "Tab does not reach the command line");
+        page.press("Tab")?;
+    }
     page.type_into("textbox", "Command line", "mkdir /sys/fs/cgroup/a; mkdir /sys/fs/cgroup/b")?;
     page.press("Enter")?;
     page.by_role("heading", "STEP 2 OF 2")?;
     page.press("Escape")?;
     page.press("Tab")?;
+    ensure!(page.script(focus, vec![])? != "Command line", "Escape and Tab do not leave the command line");
     page.press("Home")?;
     page.by_role("heading", "STEP 0 OF 2")?;
     page.press("ArrowRight")?;

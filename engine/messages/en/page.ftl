@@ -49,7 +49,7 @@ start-over = Start over
 ## Start page
 
 home-what = Every command becomes a plan of kernel steps. Walk through that plan on a model of the Linux kernel, forwards and back, and see below the waterline what a container is made of.
-home-how = Everything runs in this page: no account, nothing is sent anywhere, and the same lines behave the same on a real Linux.
+home-how = Everything runs in this page: no account, nothing is sent anywhere, and the program drydock runs the same lines on a real Linux kernel and compares the two.
 start-course = Start the course
 open-sandbox = Open the sandbox
 lessons = Lessons

@@ -21,7 +21,7 @@ impl Interpreter<'_> {
             }
             if ended == WaitStatus::Running && !interrupted {
                 interrupted = true;
-                self.interrupt(actors);
+                self.interrupt(actors, patience);
                 ended = self.wait_one(actor, INTERRUPT_MS);
             }
             if ended == WaitStatus::Running {
@@ -59,7 +59,7 @@ impl Interpreter<'_> {
     }
 
     /// Ctrl-C: the terminal sends SIGINT to every task of the foreground.
-    fn interrupt(&mut self, actors: &[Actor]) {
+    fn interrupt(&mut self, actors: &[Actor], waited_ms: u64) {
         self.drain_terminal();
         self.print(Stream::Stderr, "^C\n");
         for actor in actors {
@@ -71,13 +71,13 @@ impl Interpreter<'_> {
         };
         let names: Vec<_> = actors.iter().map(name).collect();
         let hint = Hint::new("hint-interrupted").with("program", names.join(" | "));
-        self.hint(hint.with("seconds", PATIENCE_MS / 1000));
+        self.hint(hint.with("seconds", waited_ms / 1000));
     }
 
     /// Interrupts the programs whose output the shell would read for ever.
     pub(super) fn interrupt_running(&mut self) {
         let running = self.running.clone();
-        self.interrupt(&running);
+        self.interrupt(&running, PATIENCE_MS);
     }
 
     /// Sends a signal to a task of the shell.
