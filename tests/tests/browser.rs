@@ -157,10 +157,19 @@ fn accessible_on_a_phone(rig: &Rig) -> Result<()> {
     accessible(rig, PHONE)
 }
 
+/// The start page, a sandbox with groups and a refusal in it, and the lesson.
 fn accessible(rig: &Rig, size: (u32, u32)) -> Result<()> {
-    let page = rig.open("", size)?;
-    let faults = page.accessibility_faults(rig.axe()?)?;
-    ensure!(faults.is_empty(), "axe finds:\n{}", faults.join("\n"));
+    let typed = "mkdir /sys/fs/cgroup/cpu/a; echo 99999 > /sys/fs/cgroup/cpu/a/tasks";
+    for suffix in ["", "#/sandbox?host=v1", "#/lesson/control-groups"] {
+        let page = rig.open(suffix, size)?;
+        if suffix.contains("sandbox") && size == LAPTOP {
+            page.type_into("textbox", "Command line", typed)?;
+            page.press("Enter")?;
+            page.by_role("heading", "STEP 2 OF 2")?;
+        }
+        let faults = page.accessibility_faults(rig.axe()?)?;
+        ensure!(faults.is_empty(), "axe finds on /{suffix}:\n{}", faults.join("\n"));
+    }
     Ok(())
 }
 
