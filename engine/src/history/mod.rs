@@ -3,12 +3,14 @@
 //! Going back loads an older frame; nothing is undone. Frames share their unchanged parts, so thousands of
 //! them stay small, and reaching any of them costs the same.
 
+pub mod companion;
 pub mod compare;
 pub mod neutral;
 pub mod recorder;
 pub mod saved;
 pub mod session;
 
+pub use companion::Companion;
 pub use compare::{Difference, Observed, RunLine, compare_lines, run_lines};
 pub use neutral::Neutral;
 pub use recorder::{Record, Recorder};

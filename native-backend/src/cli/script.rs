@@ -1,7 +1,7 @@
 //! A plan as a shell script: the commands that do the same by hand.
 
 use drydock_engine::plan::{
-    Actor, Call, FileRef, OpenMode, Piece, PipeEnd, Signal, StdioSource, Step, TaskRef, Text,
+    Actor, Call, FileRef, OpenMode, Piece, PipeEnd, PipeName, Signal, StdioSource, Step, TaskRef, Text,
 };
 use std::collections::BTreeMap;
 
@@ -10,6 +10,9 @@ pub(super) fn script(line: &str, steps: &[Step]) -> String {
     let mut out = String::from("#!/bin/sh\n");
     for part in line.lines() {
         out.push_str(&format!("# {part}\n"));
+    }
+    if steps.iter().any(|step| matches!(step.call, Call::Pipe2 { .. })) {
+        out.push_str("pipes=$(mktemp -d) && trap 'wait; rm -r \"$pipes\"' EXIT\n");
     }
     let mut writer = Writer::default();
     for step in steps {
@@ -47,7 +50,7 @@ impl Writer {
                 Some(mount(source, target, fstype, flags, data))
             }
             Call::Umount2 { target, flags } => Some(umount(target, flags)),
-            Call::Pipe2 { name } => Some(format!("mkfifo {}", quoted(&format!("/tmp/{}", name.0)))),
+            Call::Pipe2 { name } => Some(format!("mkfifo {}", pipe_path(name))),
             Call::Dup2 { from, to } => {
                 self.redirections.entry(actor.clone()).or_default().push_str(&dup2(from, *to));
                 None
@@ -123,7 +126,12 @@ fn file_word(file: &FileRef) -> String {
 
 fn pipe_word(end: &PipeEnd) -> String {
     let (PipeEnd::Read(name) | PipeEnd::Write(name)) = end;
-    quoted(&format!("/tmp/{}", name.0))
+    pipe_path(name)
+}
+
+/// A named pipe in a directory of the script's own.
+fn pipe_path(name: &PipeName) -> String {
+    format!("\"$pipes\"/{}", quoted(&name.0))
 }
 
 /// A text as one word; references to pids are variables.

@@ -125,7 +125,7 @@ pub(super) fn show(result: &LineResult, records: &[Record]) -> std::io::Result<(
             Stream::Stderr => eprint!("{}", chunk.text),
         }
     }
-    // Linux names no rule; then the error's text, which the command has printed, is all there is.
+    // Without a rule the error's text, which the command has printed, is all there is.
     for refusal in records.iter().filter_map(|record| record.answer.as_ref().err()) {
         let explained = explain_refusal(refusal);
         if !explained.rule.is_empty() {

@@ -3,6 +3,7 @@
 use super::state::State;
 use crate::host::{HostError, LinuxHost, Options, profile};
 use clap::ValueEnum;
+use drydock_engine::history::Companion;
 use drydock_engine::host::{HostKind, HostProfile};
 use drydock_engine::kernel::Kernel;
 use drydock_engine::mapping::Mapped;
@@ -39,20 +40,28 @@ pub(super) struct HostChoice {
     #[arg(long, value_enum)]
     pub(super) host: Option<Host>,
     /// Attach controllers to hierarchies as the lecture does on a host that mounts each by itself: a directory
-    /// in each of theirs stands in for the new hierarchy
-    #[arg(long, conflicts_with = "host")]
+    /// in each of theirs stands in for the new hierarchy. Goes with `--host lecture` or none
+    #[arg(long)]
     pub(super) map: bool,
 }
 
 impl HostChoice {
     /// The kind of host, where nothing was said the given one.
-    pub(super) fn kind(self, default: HostKind) -> HostKind {
-        if self.map { HostKind::V1 } else { self.host.map_or(default, HostKind::from) }
+    fn kind(self, default: HostKind) -> Result<HostKind, HostError> {
+        match (self.map, self.host) {
+            (false, host) => Ok(host.map_or(default, HostKind::from)),
+            (true, None | Some(Host::Lecture)) => Ok(HostKind::V1),
+            (true, Some(host)) => Err(HostError::Unavailable(format!(
+                "--map makes the lecture's host out of what this machine has, so it does not go with --host {}. \
+                 Leave one of them out",
+                HostKind::from(host).word()
+            ))),
+        }
     }
 
     /// The profile for the model. `this` and the mapping describe this machine.
     pub(super) fn for_model(self) -> Result<HostProfile, HostError> {
-        match self.kind(HostKind::Lecture) {
+        match self.kind(HostKind::Lecture)? {
             HostKind::This => profile::available(HostKind::This),
             kind => Ok(HostProfile::named(kind)),
         }
@@ -65,7 +74,7 @@ impl HostChoice {
 
     /// The same for lines that are written for one kind of host.
     pub(super) fn for_linux_or(self, written_for: Option<HostKind>) -> Result<HostProfile, HostError> {
-        profile::available(self.kind(written_for.unwrap_or(HostKind::This)))
+        profile::available(self.kind(written_for.unwrap_or(HostKind::This))?)
     }
 }
 
@@ -73,8 +82,8 @@ impl HostChoice {
 pub(super) enum World {
     /// The model.
     Model(Box<Kernel>),
-    /// A session on this machine.
-    Linux(Box<LinuxHost>),
+    /// A session on this machine, with the model beside it to name the rules behind refusals.
+    Linux(Box<Companion<LinuxHost>>),
 }
 
 impl World {
@@ -86,7 +95,8 @@ impl World {
     /// A session on this machine that looks like the profile.
     pub(super) fn linux(profile: &HostProfile, state: &State) -> Result<Self, HostError> {
         let options = Options { state: state.directory(), program: None };
-        Ok(Self::Linux(Box::new(LinuxHost::start(profile, &options)?)))
+        let host = LinuxHost::start(profile, &options)?;
+        Ok(Self::Linux(Box::new(Companion::new(host, profile))))
     }
 
     fn kernel(&self) -> &dyn Backend {
