@@ -1,6 +1,7 @@
 //! The command line: exit statuses and messages, bad input above all. On the model; nothing needs root.
 
-use std::process::{Command, Output};
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
 
 fn drydock(arguments: &[&str]) -> Output {
     let command = Command::new(env!("CARGO_BIN_EXE_drydock")).args(arguments).env("NO_COLOR", "1").output();
@@ -98,4 +99,36 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let output = Command::new("sh").args(["-c", &script]).output().expect("sh starts");
     assert!(String::from_utf8_lossy(&output.stderr).is_empty());
     assert!(output.status.success());
+}
+
+/// Lines typed ahead, without the marks of a paste, are read one after the other.
+#[test]
+fn what_is_typed_ahead_is_not_lost() {
+    let terminal = nix::pty::openpty(None, None).expect("a terminal");
+    let side = || Stdio::from(terminal.slave.try_clone().expect("one more descriptor"));
+    let state = std::env::temp_dir().join(format!("drydock-cli-{}-ahead", std::process::id()));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_drydock"))
+        .arg("sh")
+        .env("TERM", "xterm")
+        .env("XDG_STATE_HOME", &state)
+        .stdin(side())
+        .stdout(side())
+        .stderr(side())
+        .spawn()
+        .expect("the program starts");
+    drop(terminal.slave);
+    let mut keys = std::fs::File::from(terminal.master);
+    keys.write_all(b"expr() { echo $(($1)); }\rexpr 1100+11\rexpr 2200+22\rexpr 3300+33\rexit 7\r")
+        .expect("typed");
+    let mut screen = String::new();
+    let mut bytes = [0; 4096];
+    // The kernel answers EIO once the other side is closed.
+    while let Ok(count @ 1..) = keys.read(&mut bytes) {
+        screen.push_str(&String::from_utf8_lossy(&bytes[..count]));
+    }
+    assert_eq!(child.wait().expect("it ends").code(), Some(7), "{screen}");
+    std::fs::remove_dir_all(state).expect("it has kept its history");
+    for sum in ["1111", "2222", "3333"] {
+        assert!(screen.contains(sum), "{sum} is missing:\n{screen}");
+    }
 }
