@@ -151,6 +151,7 @@ command-tee = Copies its input to files and to its output.
     .option-a = Append to the files.
     .option-i = Ignored.
 command-test = Tests files, texts and numbers.
+command-tick = Lets time pass (5s, 250ms, 2m; 1s if nothing is said), and tells who ended and who got how much CPU time.
 command-touch = Makes files that are not there.
 command-tr = Replaces or deletes characters.
     .option-d = Delete the characters of the first set.

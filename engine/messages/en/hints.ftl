@@ -19,6 +19,8 @@ hint-budget = One line may perform { $limit } commands. Is there a loop that nev
 hint-depth = Commands may nest { $limit } deep. Does a function call itself without end?
 hint-output-limit = One line may print { $bytes } bytes; what came after that is not shown.
 hint-double-bracket = [[ … ]] is bash's. In sh, write [ … ] with blanks around the brackets.
+hint-tick-ended = { $program } (process { $pid }) has ended meanwhile.
+hint-tick-cpu = { $program } (process { $pid }) got { $used } s of CPU time in { $seconds } s: { $percent } % of a CPU.
 hint-mount-usage = mount needs a source and a mount point here, for example: mount -t cgroup -o cpu cpu /cgroup/cpu
 hint-mount-type = Without -t, mount looks for a block device. For control groups add: -t cgroup
 

@@ -9,3 +9,4 @@ partial-clone = Threads, namespaces and shared memory are not modelled yet.
 partial-execve = Programs are workloads with a declared demand; their code does not run in the model.
 partial-wait = Waiting for one child; simulated time passes while the caller waits.
 partial-kill = Handlers are not modelled: each signal has its default action.
+partial-clock-nanosleep = Simulated time passes. One clock is modelled, and no signal interrupts the call.

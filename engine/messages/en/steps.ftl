@@ -32,6 +32,7 @@ step-execve = { $actor } becomes the program { $path } ({ $words }).
 step-exit = { $actor } ends with status { $status }.
 step-wait = { $actor } waits for { $task }.
 step-kill = { $actor } sends { $signal } to { $task }.
+step-clock-nanosleep = { $actor } waits for { $seconds } s; time passes for every task.
 step-kill-test = { $actor } asks whether process { $task } exists.
 step-other = { $actor } makes a kernel call.
 step-boot = The host as it was found.

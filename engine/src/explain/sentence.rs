@@ -158,6 +158,10 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
             set("signal", format!("SIG{}", signal.name()));
             if signal.0 == 0 { "step-kill-test" } else { "step-kill" }
         }
+        Call::ClockNanosleep { milliseconds } => {
+            set("seconds", crate::plan::strace::seconds(*milliseconds));
+            "step-clock-nanosleep"
+        }
         _ => "step-other",
     }
 }

@@ -109,6 +109,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         argv: initial.argv.clone(),
         state: TaskState::Alive,
         started_ms: 0,
+        cpu_ns: 0,
         demand: None,
         work: None,
         pending: BTreeSet::new(),

@@ -64,6 +64,8 @@ pub struct Task {
     pub state: TaskState,
     /// Milliseconds on the simulated clock at its start.
     pub started_ms: u64,
+    /// CPU time used since then, in nanoseconds.
+    pub cpu_ns: u64,
     /// What its program asks for; `None` for tasks that only act by steps.
     pub demand: Option<Demand>,
     /// What its program does; `None` for tasks that only act by steps.
@@ -151,6 +153,7 @@ impl Kernel {
         task.ppid = parent;
         task.actor = child.clone();
         task.started_ms = self.now_ms;
+        task.cpu_ns = 0;
         task.pending.clear();
         task.ignores_terminal_signals = false;
         self.tasks.insert(pid, Shared::from(task));

@@ -23,7 +23,11 @@ impl Kernel {
 
     /// Lets time pass in which nothing ends: CPU time is charged, work gets done.
     fn pass(&mut self, ms: u64, demands: &[(u32, u32)], granted: &BTreeMap<u32, u32>) {
-        self.cgroups.advance(ms, demands);
+        for (pid, micro) in self.cgroups.advance(ms, demands) {
+            if let Some(task) = self.task_mut(pid).filter(|_| micro > 0) {
+                task.cpu_ns = task.cpu_ns.saturating_add(micro.saturating_mul(ms));
+            }
+        }
         for (pid, milli) in granted {
             let ends = self.task_mut(*pid).and_then(|task| task.work.as_mut()).map(|work| &mut work.ends);
             if let Some(Ends::AfterWork(left)) = ends {

@@ -277,4 +277,9 @@ pub enum Call {
         /// The signal.
         signal: Signal,
     },
+    /// `clock_nanosleep(2)` of the monotonic clock: the caller waits, and time passes for everybody.
+    ClockNanosleep {
+        /// How long. Simulated milliseconds in the model, real ones on Linux.
+        milliseconds: u64,
+    },
 }

@@ -48,7 +48,18 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
             vec![task(t, resolve), if *patience_ms == 0 { "WNOHANG" } else { "0" }.to_owned()]
         }
         Call::Kill { task: t, signal } => vec![task(t, resolve), format!("SIG{}", signal.name())],
+        Call::ClockNanosleep { milliseconds } => {
+            let (seconds, nanoseconds) = (milliseconds / 1000, milliseconds % 1000 * 1_000_000);
+            let time = format!("{{tv_sec={seconds}, tv_nsec={nanoseconds}}}");
+            vec!["CLOCK_MONOTONIC".to_owned(), "0".to_owned(), time, "NULL".to_owned()]
+        }
     }
+}
+
+/// Milliseconds in seconds, without zeros at the end: `5`, `0.25`.
+pub fn seconds(milliseconds: u64) -> String {
+    let text = format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn write_arguments(file: &FileRef, data: &Text, mode: OpenMode, resolve: Resolve<'_>) -> Vec<String> {
@@ -191,6 +202,14 @@ mod tests {
         };
         assert_eq!(printed(&mount), r#"mount("c", "/c", "cgroup", MS_REMOUNT, "cpu,memory")"#);
         assert_eq!(printed(&Call::Mkdir { path: "/a\n".into(), mode: 0o777 }), r#"mkdir("/a\n", 0777)"#);
+    }
+
+    #[test]
+    fn time_is_seconds_and_nanoseconds() {
+        let sleep = Call::ClockNanosleep { milliseconds: 1250 };
+        let expected = "clock_nanosleep(CLOCK_MONOTONIC, 0, {tv_sec=1, tv_nsec=250000000}, NULL)";
+        assert_eq!(printed(&sleep), expected);
+        assert_eq!([5000, 250, 0].map(seconds), ["5", "0.25", "0"]);
     }
 
     #[test]

@@ -132,6 +132,9 @@ fn tasks(name: &str, args: &[Text]) -> Parsed {
             let patience = number(patience, "milliseconds");
             task(pid).and_then(|task| Ok(Call::Wait4 { task, patience_ms: patience? }))
         }
+        ("clock_nanosleep", [time]) => {
+            number(time, "milliseconds").map(|milliseconds| Call::ClockNanosleep { milliseconds })
+        }
         ("kill", [pid, word]) => task(pid).and_then(|task| Ok(Call::Kill { task, signal: signal(word)? })),
         _ => return None,
     })
@@ -205,6 +208,7 @@ mod tests {
             "exit_group 1",
             "wait4 12 100",
             "kill 12 KILL",
+            "clock_nanosleep 5000",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");

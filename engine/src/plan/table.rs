@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 19] = [
+pub const CALLS: [CallRow; 20] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -54,6 +54,7 @@ pub const CALLS: [CallRow; 19] = [
     row("exit_group", "STATUS", "exit_group(2)", Exact),
     row("wait4", "PID [MILLISECONDS]", "wait4(2)", Partial("partial-wait")),
     row("kill", "PID SIGNAL", "kill(2)", Partial("partial-kill")),
+    row("clock_nanosleep", "MILLISECONDS", "clock_nanosleep(2)", Partial("partial-clock-nanosleep")),
 ];
 
 impl Call {
@@ -79,6 +80,7 @@ impl Call {
             Self::ExitGroup { .. } => 16,
             Self::Wait4 { .. } => 17,
             Self::Kill { .. } => 18,
+            Self::ClockNanosleep { .. } => 19,
         };
         &CALLS[index]
     }

@@ -2,6 +2,7 @@
 
 use drydock_engine::plan::{
     Actor, Call, FileRef, OpenMode, Piece, PipeEnd, PipeName, Signal, StdioSource, Step, TaskRef, Text,
+    strace,
 };
 use std::collections::BTreeMap;
 
@@ -65,6 +66,9 @@ impl Writer {
             Call::ExitGroup { .. } => None,
             Call::Wait4 { task, .. } => Some(format!("wait {}", task_word(task))),
             Call::Kill { task, signal } => Some(kill(task, *signal)),
+            Call::ClockNanosleep { milliseconds } => {
+                Some(format!("sleep {}", strace::seconds(*milliseconds)))
+            }
         }
     }
 }

@@ -45,7 +45,8 @@ pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outco
         | Call::Execve { .. }
         | Call::ExitGroup { .. }
         | Call::Wait4 { .. }
-        | Call::Kill { .. } => Outcome::Answer(answer(agent, call)),
+        | Call::Kill { .. }
+        | Call::ClockNanosleep { .. } => Outcome::Answer(answer(agent, call)),
     }
 }
 
@@ -77,6 +78,7 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
         Call::ExitGroup { status } => std::process::exit(i32::from(*status)),
         Call::Wait4 { task, patience_ms } => process::wait4(&agent.link, number(task, at)?, *patience_ms),
         Call::Kill { task, signal } => process::kill(number(task, at)?, *signal),
+        Call::ClockNanosleep { milliseconds } => process::clock_nanosleep(&agent.link, *milliseconds),
     }
 }
 

@@ -155,7 +155,9 @@ impl Connection {
     /// Has an actor perform a call.
     pub(super) fn ask(&mut self, actor: &Actor, work: Work, call: &Call) -> Result<Said, Gone> {
         let patience = match call {
-            Call::Wait4 { patience_ms, .. } => PATIENCE.checked_add(Duration::from_millis(*patience_ms)),
+            Call::Wait4 { patience_ms: time, .. } | Call::ClockNanosleep { milliseconds: time } => {
+                PATIENCE.checked_add(Duration::from_millis(*time))
+            }
             // Until the other side of the pipe writes or ends.
             Call::Read { file: FileRef::Pipe(_) } => None,
             _ => Some(PATIENCE),

@@ -100,6 +100,23 @@ fn wait_for_change(link: &UnixStream, pid: i32, left: Duration) -> bool {
     polled.is_err() || fds[0].any() != Some(true)
 }
 
+/// `clock_nanosleep(2)`, as a wait that what the controller sends (Ctrl-C) interrupts as a signal would.
+pub(super) fn clock_nanosleep(link: &UnixStream, milliseconds: u64) -> Answer {
+    let start = Instant::now();
+    let time = Duration::from_millis(milliseconds);
+    loop {
+        let left = time.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return Ok(Reply::Done);
+        }
+        let timeout = PollTimeout::try_from(left.max(Duration::from_millis(1))).unwrap_or(PollTimeout::MAX);
+        let mut fds = [PollFd::new(link.as_fd(), PollFlags::POLLIN)];
+        if poll(&mut fds, timeout).is_err() || fds[0].any() == Some(true) {
+            return Err(Refusal::bare(Errno::EINTR, "clock_nanosleep"));
+        }
+    }
+}
+
 /// kill(2), and a moment for the signal to take effect.
 pub(super) fn kill(pid: i32, signal: Signal) -> Answer {
     let pidfd = (pid > 0).then(|| raw::pidfd_open(pid).ok()).flatten();

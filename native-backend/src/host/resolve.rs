@@ -39,6 +39,7 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
         }
         Call::Dup2 { from: StdioSource::Pipe(_) | StdioSource::Descriptor(_), .. }
         | Call::Pipe2 { .. }
+        | Call::ClockNanosleep { .. }
         | Call::Close { .. }
         | Call::Clone3 { .. }
         | Call::ExitGroup { .. } => call.clone(),

@@ -60,6 +60,12 @@ pub(super) fn kill(kernel: &mut Kernel, caller: &Caller, task: &TaskRef, signal:
     Ok(Reply::Done)
 }
 
+/// `clock_nanosleep(2)`: simulated time passes.
+pub(super) fn clock_nanosleep(kernel: &mut Kernel, milliseconds: u64) -> Reply {
+    kernel.advance(milliseconds, |_| false);
+    Reply::Done
+}
+
 impl Kernel {
     /// The child that a call names. -1 is any child: one that has ended comes first (wait4(2)).
     fn child_of(&self, parent: u32, task: &TaskRef) -> Option<u32> {

@@ -69,12 +69,14 @@ impl CgroupState {
 
     /// Lets time pass: tasks that would use so many thousandths of a CPU (pid, `cpu_milli`) get what the
     /// weights and limits give them, and it is counted in `cpuacct.usage`, `cpu.stat` and the like.
-    pub fn advance(&mut self, milliseconds: u64, demands: &[(u32, u32)]) {
+    /// Gives what each task got, in millionths of a CPU.
+    pub fn advance(&mut self, milliseconds: u64, demands: &[(u32, u32)]) -> BTreeMap<u32, u64> {
         let given = self.cpu_time(demands);
         for (pid, micro) in &given {
             self.count_time(*pid, micro.saturating_mul(milliseconds));
         }
         self.count_throttling(milliseconds, demands, &given);
+        given
     }
 
     /// A millionth of a CPU for a millisecond is a nanosecond.

@@ -81,8 +81,10 @@ fn stat_line(kernel: &Kernel, task: &Task, reader: u32) -> String {
     let head =
         format!("{} ({}) {letter} {} {} {} 0 -1", task.pid, task.comm, task.ppid, task.group, task.group);
     let started = task.started_ms / 10;
-    // Fields 9 to 52: flags … priority (18) 20, nice (19) 0, threads (20) 1, start time (22) in ticks of 10 ms.
+    let used = task.cpu_ns / 10_000_000;
+    // Fields 9 to 52: flags … user time (14) in ticks of 10 ms, priority (18) 20, nice (19) 0, threads (20) 1, start time (22) in ticks of 10 ms.
     let rest = (9..=52).map(|field| match field {
+        14 => used.to_string(),
         18 => "20".to_owned(),
         20 => "1".to_owned(),
         22 => started.to_string(),

@@ -3,6 +3,7 @@
 
 mod files;
 mod mounts;
+mod resources;
 mod tasks;
 
 use super::Kernel;

@@ -36,6 +36,7 @@ mod sort;
 mod sys;
 mod tee;
 mod test;
+mod tick;
 mod touch;
 mod umount;
 mod variables;
@@ -123,7 +124,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 59] = [
+pub static ALL: [&Command; 60] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -174,6 +175,7 @@ pub static ALL: [&Command; 59] = [
     &head::TAIL,
     &tee::TEE,
     &test::TEST,
+    &tick::TICK,
     &touch::TOUCH,
     &cut::TR,
     &flow::TRUE,

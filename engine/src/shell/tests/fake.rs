@@ -333,7 +333,9 @@ impl Backend for Fake {
                 self.tasks.get_mut(actor).expect("it performs").descriptors.insert(*to, from.clone());
                 Ok(Reply::Done)
             }
-            Call::Close { .. } | Call::Mount { .. } | Call::Umount2 { .. } => Ok(Reply::Done),
+            Call::Close { .. } | Call::Mount { .. } | Call::Umount2 { .. } | Call::ClockNanosleep { .. } => {
+                Ok(Reply::Done)
+            }
             Call::Clone3 { child } => {
                 let pid = self.tasks.values().map(|task| task.pid).max().unwrap_or(1) + 1;
                 let cwd = self.tasks[actor].cwd.clone();

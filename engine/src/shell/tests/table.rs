@@ -61,6 +61,7 @@ fn every_hint_and_reason_has_its_sentence() {
         include_str!("../commands/ps_options.rs"),
         include_str!("../commands/sys.rs"),
         include_str!("../commands/cat.rs"),
+        include_str!("../commands/tick.rs"),
     ];
     for source in sources {
         for word in source.split('"').filter(|word| word.starts_with("hint-") || word.starts_with("why-")) {
