@@ -17,6 +17,26 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One CPU, in the unit of this module.
 pub const CPU: u64 = 1_000_000;
 
+/// What a task asks of the scheduler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Its pid.
+    pub pid: u32,
+    /// The CPU time that it could use, in thousandths of one CPU; more than 1000 count as 1000.
+    pub cpu_milli: u32,
+    /// Its nice value, -20 to 19.
+    pub nice: i32,
+    /// The CPUs that it may run on.
+    pub cpus: BTreeSet<u32>,
+}
+
+impl Claim {
+    /// Millionths of a CPU that it could use.
+    pub(crate) fn wanted(&self) -> u64 {
+        u64::from(self.cpu_milli.min(1000)) * CPU / 1000
+    }
+}
+
 /// Something that is given CPU time: a group with what is in it, or a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entity {
@@ -24,6 +44,8 @@ pub enum Entity {
     Task {
         /// Its pid.
         pid: u32,
+        /// Its weight beside others in the same group, [`weight_of_nice`].
+        weight: u64,
         /// Millionths of a CPU, at most one CPU.
         demand: u64,
         /// Where it may run.
@@ -40,8 +62,18 @@ pub enum Entity {
     },
 }
 
-/// The weight of a task (nice 0) beside groups.
-const TASK_WEIGHT: u64 = 1024;
+/// sched_prio_to_weight of kernel/sched/core.c: nice -20 to 19. A step is about a factor of 1.25.
+pub const NICE_WEIGHTS: [u64; 40] = [
+    88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121,
+    2501, 1991, 1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87, 70, 56, 45, 36, 29,
+    23, 18, 15,
+];
+
+/// The weight of a task with this nice value; 1024 for 0.
+pub fn weight_of_nice(nice: i32) -> u64 {
+    let index = usize::try_from(nice.clamp(-20, 19) + 20).unwrap_or(20);
+    NICE_WEIGHTS.get(index).copied().unwrap_or(1024)
+}
 
 /// Divides `cpus` CPUs (0 to `cpus - 1`) among the tasks below `members`, the entities of the root. Gives
 /// millionths of a CPU by pid.
@@ -70,7 +102,7 @@ fn collect(
     for member in members {
         match member {
             Entity::Group { members, .. } => collect(members, caps, sets),
-            Entity::Task { pid, demand, cpus } => {
+            Entity::Task { pid, demand, cpus, .. } => {
                 caps.insert(*pid, (*demand).min(CPU));
                 sets.entry(cpus.clone()).or_default().insert(*pid);
             }
@@ -131,8 +163,7 @@ fn fill(members: &[Entity], capacity: u64, caps: &BTreeMap<u32, u64>) -> BTreeMa
     let wants: Vec<(u64, u64)> = members
         .iter()
         .map(|member| match member {
-            Entity::Task { .. } => (TASK_WEIGHT, ceiling(member, caps)),
-            Entity::Group { weight, .. } => (*weight, ceiling(member, caps)),
+            Entity::Task { weight, .. } | Entity::Group { weight, .. } => (*weight, ceiling(member, caps)),
         })
         .collect();
     let mut given = BTreeMap::new();
@@ -179,20 +210,24 @@ fn proportion(whole: u64, weight: u64, weights: u64) -> u64 {
     u64::try_from(part).unwrap_or(whole)
 }
 
-/// How many thousandths of a CPU each task gets, if each would use so many (`cpu_milli`, at most 1000 count).
-/// A frozen task gets nothing.
-pub fn shares(state: &CgroupState, demands: &[(u32, u32)]) -> BTreeMap<u32, u32> {
+/// How many thousandths of a CPU each task gets. A frozen task gets nothing.
+pub fn shares(state: &CgroupState, demands: &[Claim]) -> BTreeMap<u32, u32> {
     let milli = |micro: u64| u32::try_from((micro + 500) / 1000).unwrap_or(u32::MAX);
     state.cpu_time(demands).into_iter().map(|(pid, micro)| (pid, milli(micro))).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CPU, Entity, divide};
+    use super::{CPU, Entity, divide, weight_of_nice};
     use std::collections::BTreeSet;
 
     fn task(pid: u32, cpus: &[u32]) -> Entity {
-        Entity::Task { pid, demand: CPU, cpus: cpus.iter().copied().collect::<BTreeSet<_>>() }
+        nice(0, pid, cpus)
+    }
+
+    fn nice(nice: i32, pid: u32, cpus: &[u32]) -> Entity {
+        let cpus = cpus.iter().copied().collect::<BTreeSet<_>>();
+        Entity::Task { pid, weight: weight_of_nice(nice), demand: CPU, cpus }
     }
 
     fn group(weight: u64, members: Vec<Entity>) -> Entity {
@@ -244,6 +279,9 @@ mod tests {
                 vec![100, 300],
             ),
             (vec![group(2, vec![task(1, &zero)]), group(1024, vec![task(2, &zero)])], vec![2, 998]),
+            // Nice values count inside a group, not between groups.
+            (vec![group(1024, vec![nice(0, 1, &zero), nice(5, 2, &zero)])], vec![753, 247]),
+            (vec![group(1024, vec![nice(19, 1, &zero)]), group(1024, vec![task(2, &zero)])], vec![500, 500]),
             // Two tasks on CPU 0, a third that may use both: it gets CPU 1 for itself.
             (vec![task(1, &zero), task(2, &zero), task(3, &both)], vec![500, 500, 1000]),
         ];

@@ -2,8 +2,9 @@
 
 use super::pipe::Side;
 use super::programs::Ends;
+use super::resources::{self, Claim};
 use super::task::Stdio;
-use super::{Kernel, Task, limits, resources};
+use super::{Kernel, Task, limits};
 use crate::plan::{Signal, WaitStatus};
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ impl Kernel {
     }
 
     /// Lets time pass in which nothing ends: CPU time is charged, work gets done.
-    fn pass(&mut self, ms: u64, demands: &[(u32, u32)], granted: &BTreeMap<u32, u32>) {
+    fn pass(&mut self, ms: u64, demands: &[Claim], granted: &BTreeMap<u32, u32>) {
         for (pid, micro) in self.cgroups.advance(ms, demands) {
             if let Some(task) = self.task_mut(pid).filter(|_| micro > 0) {
                 task.cpu_ns = task.cpu_ns.saturating_add(micro.saturating_mul(ms));
@@ -37,10 +38,15 @@ impl Kernel {
         self.now_ms += ms;
     }
 
-    /// Workloads that go on, with the CPU time that they ask for, in thousandths of a CPU.
-    pub fn demands(&self) -> Vec<(u32, u32)> {
+    /// Workloads that go on, with what they ask of the scheduler.
+    pub fn demands(&self) -> Vec<Claim> {
         let going_on = self.tasks().filter(|task| task.is_alive() && !self.is_held_up(task));
-        going_on.filter_map(|task| Some((task.pid, task.demand?.cpu_milli))).collect()
+        let claim = |task: &Task| {
+            let cpu_milli = task.demand?.cpu_milli;
+            let cpus = self.cgroups.cpus_allowed(task.pid).into_iter().collect();
+            Some(Claim { pid: task.pid, cpu_milli, nice: 0, cpus })
+        };
+        going_on.filter_map(claim).collect()
     }
 
     /// The next moment at which a program ends by itself, if each gets what it is granted.

@@ -1,23 +1,24 @@
 //! CPU time: who gets it, and where it is written down.
 
 use super::{CgroupState, Controller, GroupId, V2};
-use crate::kernel::resources::{CPU, Entity, divide};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::kernel::resources::{CPU, Claim, Entity, divide, weight_of_nice};
+use std::collections::BTreeMap;
 
 impl CgroupState {
-    /// Millionths of a CPU that each task gets, if each would use `cpu_milli` thousandths.
-    pub(in crate::kernel) fn cpu_time(&self, demands: &[(u32, u32)]) -> BTreeMap<u32, u64> {
+    /// Millionths of a CPU that each task gets.
+    pub(in crate::kernel) fn cpu_time(&self, claims: &[Claim]) -> BTreeMap<u32, u64> {
         let mut tree: BTreeMap<GroupId, Vec<GroupId>> = BTreeMap::new();
         let mut tasks: BTreeMap<GroupId, Vec<Entity>> = BTreeMap::new();
         let mut root = None;
-        let sorted: BTreeMap<u32, u32> = demands.iter().copied().collect();
-        for (pid, milli) in sorted {
+        let sorted: BTreeMap<u32, &Claim> = claims.iter().map(|claim| (claim.pid, claim)).collect();
+        for (pid, claim) in sorted {
+            let entity = self.task_entity(claim);
             let Some(group) = self.effective_of(Controller::Cpu, pid) else {
                 root = root.or_else(|| Some(self.root(V2)));
-                self.add_task(&mut tasks, self.root(V2), pid, milli);
+                tasks.entry(self.root(V2)).or_default().push(entity);
                 continue;
             };
-            self.add_task(&mut tasks, group, pid, milli);
+            tasks.entry(group).or_default().push(entity);
             let mut child = group;
             for above in self.ancestry(group).skip(1).filter(|id| self.has_cpu(*id)) {
                 let children = tree.entry(above).or_default();
@@ -41,11 +42,14 @@ impl CgroupState {
         self.group(id).is_some_and(|group| group.states.has(Controller::Cpu))
     }
 
-    fn add_task(&self, tasks: &mut BTreeMap<GroupId, Vec<Entity>>, group: GroupId, pid: u32, milli: u32) {
-        let frozen = self.is_frozen(pid).is_some();
-        let demand = if frozen { 0 } else { u64::from(milli.min(1000)) * CPU / 1000 };
-        let cpus: BTreeSet<u32> = self.cpus_allowed(pid).into_iter().collect();
-        tasks.entry(group).or_default().push(Entity::Task { pid, demand, cpus });
+    fn task_entity(&self, claim: &Claim) -> Entity {
+        let frozen = self.is_frozen(claim.pid).is_some();
+        Entity::Task {
+            pid: claim.pid,
+            weight: weight_of_nice(claim.nice),
+            demand: if frozen { 0 } else { claim.wanted() },
+            cpus: claim.cpus.clone(),
+        }
     }
 
     fn entity(
@@ -67,21 +71,22 @@ impl CgroupState {
         }
     }
 
-    /// Lets time pass: tasks that would use so many thousandths of a CPU (pid, `cpu_milli`) get what the
-    /// weights and limits give them, and it is counted in `cpuacct.usage`, `cpu.stat` and the like.
-    /// Gives what each task got, in millionths of a CPU.
-    pub fn advance(&mut self, milliseconds: u64, demands: &[(u32, u32)]) -> BTreeMap<u32, u64> {
-        let given = self.cpu_time(demands);
-        for (pid, micro) in &given {
-            self.count_time(*pid, micro.saturating_mul(milliseconds));
+    /// Lets time pass: tasks get what the weights and limits give them, and it is counted in `cpuacct.usage`,
+    /// `cpu.stat` and the like. Gives what each task got, in millionths of a CPU.
+    pub fn advance(&mut self, milliseconds: u64, claims: &[Claim]) -> BTreeMap<u32, u64> {
+        let given = self.cpu_time(claims);
+        for claim in claims {
+            let micro = given.get(&claim.pid).copied().unwrap_or(0);
+            self.count_time(claim, micro.saturating_mul(milliseconds));
         }
-        self.count_throttling(milliseconds, demands, &given);
+        self.count_throttling(milliseconds, claims, &given);
         given
     }
 
     /// A millionth of a CPU for a millisecond is a nanosecond.
-    fn count_time(&mut self, pid: u32, nanoseconds: u64) {
-        let cpus = self.cpus_allowed(pid);
+    fn count_time(&mut self, claim: &Claim, nanoseconds: u64) {
+        let pid = claim.pid;
+        let cpus: Vec<u32> = claim.cpus.iter().copied().collect();
         let acct = self.effective_of(Controller::Cpuacct, pid);
         for id in acct.map(|id| self.ancestry(id).collect::<Vec<_>>()).unwrap_or_default() {
             if let Some(own) = self.group_mut(id).and_then(|group| group.states.cpuacct.as_mut()) {
@@ -97,15 +102,15 @@ impl CgroupState {
     }
 
     /// Counts periods of limited groups with runnable tasks, and those in which a limit was reached.
-    fn count_throttling(&mut self, milliseconds: u64, demands: &[(u32, u32)], given: &BTreeMap<u32, u64>) {
+    fn count_throttling(&mut self, milliseconds: u64, claims: &[Claim], given: &BTreeMap<u32, u64>) {
         let mut used: BTreeMap<GroupId, (u64, u64)> = BTreeMap::new();
-        for (pid, milli) in demands.iter().filter(|(pid, milli)| *milli > 0 && self.is_frozen(*pid).is_none())
-        {
-            let Some(group) = self.effective_of(Controller::Cpu, *pid) else { continue };
+        let runnable = |claim: &&Claim| claim.cpu_milli > 0 && self.is_frozen(claim.pid).is_none();
+        for claim in claims.iter().filter(runnable) {
+            let Some(group) = self.effective_of(Controller::Cpu, claim.pid) else { continue };
             for id in self.ancestry(group) {
                 let (got, wanted) = used.entry(id).or_default();
-                *got += given.get(pid).copied().unwrap_or(0);
-                *wanted += u64::from((*milli).min(1000)) * CPU / 1000;
+                *got += given.get(&claim.pid).copied().unwrap_or(0);
+                *wanted += claim.wanted();
             }
         }
         for (id, (got, wanted)) in used {

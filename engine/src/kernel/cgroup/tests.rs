@@ -15,6 +15,7 @@
 
 use super::{CgroupState, Effect, FileRow, GroupId, HierarchyId, ReadContext, WriteContext};
 use crate::host::{HostKind, HostProfile, KernelVersion};
+use crate::kernel::resources::Claim;
 use crate::plan::Refusal;
 use std::collections::BTreeSet;
 
@@ -77,8 +78,12 @@ impl Bench {
             "reap" => self.state.reap(numbers[0]),
             "memory" => self.state.set_memory(numbers[0], u64::from(numbers[1])),
             "run" => {
-                let demands: Vec<_> = numbers[1..].chunks(2).map(|pair| (pair[0], pair[1])).collect();
-                self.state.advance(u64::from(numbers[0]), &demands);
+                let claim = |pair: &[u32]| {
+                    let cpus = self.state.cpus_allowed(pair[0]).into_iter().collect();
+                    Claim { pid: pair[0], cpu_milli: pair[1], nice: 0, cpus }
+                };
+                let claims: Vec<_> = numbers[1..].chunks(2).map(claim).collect();
+                self.state.advance(u64::from(numbers[0]), &claims);
             }
             _ => return self.look(line).map(Some),
         }

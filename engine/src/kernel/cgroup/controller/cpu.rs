@@ -4,6 +4,7 @@
 use super::{Controller, Rules};
 use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
+use crate::kernel::resources::NICE_WEIGHTS;
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
 
@@ -48,13 +49,6 @@ const MIN_US: u64 = 1000;
 const MAX_PERIOD_US: u64 = 1_000_000;
 /// max_cfs_runtime.
 const MAX_QUOTA_US: u64 = (1 << 44) - 1;
-
-/// sched_prio_to_weight: nice -20 to 19.
-const NICE_WEIGHTS: [u64; 40] = [
-    88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121,
-    2501, 1991, 1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87, 70, 56, 45, 36, 29,
-    23, 18, 15,
-];
 
 pub(super) struct CpuRules;
 pub(super) const RULES: CpuRules = CpuRules;
