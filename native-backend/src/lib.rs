@@ -4,11 +4,13 @@
 //! |---|---|
 //! | [`cli`] | the command line, one file a subcommand |
 //! | [`host`] | a session on the real kernel: namespaces, agents, calls, probes |
+//! | [`bench`] | what the model predicts, held against what this machine does |
 //! | [`journal`] | what a session makes on the machine is written down first |
 //! | [`clean`] | and removed, by its keeper, the next session or `drydock clean` |
 //! | [`doctor`] | what this machine can do, and what to do about what it cannot |
 //! | [`serve`] | the workbench for browsers on this machine |
 
+pub mod bench;
 pub mod clean;
 pub mod cli;
 pub mod doctor;

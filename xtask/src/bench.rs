@@ -41,6 +41,13 @@ const BENCHMARKS: &[Benchmark] = &[
         needs_binary: false,
     },
     Benchmark {
+        name: "shares",
+        about: "who gets how much CPU: what the model predicts beside what this machine does (needs root)",
+        start: "run --package drydock --bin drydock",
+        arguments: &["bench", "shares"],
+        needs_binary: false,
+    },
+    Benchmark {
         name: "page",
         about: "what a first visit transfers, and how long until the page answers",
         start: "test --package drydock-tests --test browser",

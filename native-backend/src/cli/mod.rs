@@ -3,6 +3,7 @@
 //! Messages to people go to stderr as "drydock: what, where; what to do". A reader that goes away (`| head`)
 //! ends the program quietly.
 
+mod bench;
 mod clean;
 mod compare;
 mod doctor;
@@ -41,6 +42,7 @@ enum Command {
     Doctor(doctor::Arguments),
     Clean(clean::Arguments),
     Serve(serve::Arguments),
+    Bench(bench::Arguments),
 }
 
 /// What a subcommand ends with: an exit status, or a message and status 2.
@@ -63,6 +65,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     };
     outcome.map_or_else(
         |error| {
