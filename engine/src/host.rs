@@ -106,6 +106,10 @@ pub struct HostProfile {
     pub hostname: String,
     /// Controllers that the kernel was built with, in the kernel's order (that of /proc/cgroups).
     pub controllers: Vec<String>,
+    /// Controllers that can't be mounted as version 1: the kernel was built without it for them
+    /// (`CONFIG_MEMCG_V1`, `CONFIG_CPUSETS_V1`) or started with `cgroup_no_v1=`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub no_v1: Vec<String>,
     /// True where the mounted hierarchies show a cgroup below the machine's root as theirs (a cgroup
     /// namespace), as on a real host that is shared with others: the root's files are then those of a child.
     pub nested: bool,
@@ -136,6 +140,7 @@ impl HostProfile {
             memory: 2 << 30,
             hostname: "drydock".to_owned(),
             controllers: CONTROLLER_ORDER.map(str::to_owned).to_vec(),
+            no_v1: Vec::new(),
             nested: false,
             files: initial_files(),
             mounts: initial_mounts(),

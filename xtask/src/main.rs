@@ -4,7 +4,7 @@
 //! * [`setup`] adds what is missing: the wasm target, a browser, the accessibility checker
 //! * [`bundle`] makes the folder of static files a browser loads ([`html`] rewrites its entry page)
 //! * [`binary`] builds `drydock` with that folder inside
-//! * [`serve`], [`mod@test`], [`check`], [`mod@bench`] are the commands
+//! * [`serve`], [`mod@test`], [`check`], [`mod@truth`], [`mod@bench`] are the commands
 //! * [`cargo`], [`progress`], [`totals`], [`workspace`] serve the others
 
 mod bench;
@@ -18,6 +18,7 @@ mod serve;
 mod setup;
 mod test;
 mod totals;
+mod truth;
 mod workspace;
 
 use std::process::ExitCode;
@@ -45,6 +46,8 @@ enum Task {
     Test(test::Arguments),
     /// Formatting, lints, documentation and licences
     Check,
+    /// Compare the model with recorded answers of real kernels
+    Truth(truth::Arguments),
     /// Run a benchmark; without a name, list them
     Bench(bench::Arguments),
 }
@@ -67,6 +70,7 @@ fn run(task: Task) -> Result<()> {
         Task::Build => binary::release(&workspace),
         Task::Test(arguments) => test::run(&workspace, &arguments),
         Task::Check => check::run(&workspace),
+        Task::Truth(arguments) => truth::run(&workspace, &arguments),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
     }
 }

@@ -36,6 +36,7 @@ why-clone = A program needs a task of its own: the shell makes a child, which is
 why-execve = The child becomes the program.
 why-wait = The shell waits for the child, and learns how it ended.
 why-exit-refused = The child can't become the program, so it ends.
+why-tool = A tool that was added to the shell makes this call.
 why-subshell-exit = The subshell has reached its end.
 why-return = The part of the pipeline that changed the directory was a copy of the shell: the shell itself has not moved.
 why-interrupt = Ctrl-C sends a signal to the tasks of the foreground.

@@ -131,7 +131,7 @@ impl Interpreter<'_> {
         match self.performer(&[Text::from(name)]) {
             Performer::Function(_) => Some("a function".to_owned()),
             Performer::Shell(command) if command.builtin => Some("a shell builtin".to_owned()),
-            Performer::Shell(_) => Some("a command of this shell".to_owned()),
+            Performer::Shell(_) | Performer::Tool(_) => Some("a command of this shell".to_owned()),
             Performer::Program(path) => Some(self.resolve(&path)),
             _ => None,
         }
@@ -140,7 +140,7 @@ impl Interpreter<'_> {
     /// What `command -v` prints about a name.
     pub(super) fn found(&self, name: &str) -> Option<String> {
         match self.performer(&[Text::from(name)]) {
-            Performer::Function(_) | Performer::Shell(_) => Some(name.to_owned()),
+            Performer::Function(_) | Performer::Shell(_) | Performer::Tool(_) => Some(name.to_owned()),
             Performer::Program(path) => Some(self.resolve(&path)),
             _ => None,
         }

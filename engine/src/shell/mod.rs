@@ -14,6 +14,7 @@
 //! | `redirect`, `stream` | where input comes from and output goes to |
 //! | `pipeline`, `program`, `wait`, `background`, `job` | tasks: pipes, clone3 and execve, Ctrl-C, the background |
 //! | `builtin` | what the commands of the shell itself may do to it |
+//! | [`tool`] | commands that whoever embeds the shell adds |
 //! | [`commands`] | one file a command, each one table entry |
 //! | [`complete`] | what could follow the cursor |
 //! | `suggest`, `wording` | did-you-mean, and the sentences of the message catalogue that `help` prints |
@@ -41,6 +42,7 @@ mod simple;
 mod state;
 mod stream;
 mod suggest;
+pub mod tool;
 mod wait;
 mod wording;
 
@@ -140,6 +142,8 @@ pub struct Shell {
     /// Statuses of background tasks that have ended, for `wait`.
     finished: imbl::OrdMap<String, u8>,
     interactive: bool,
+    tools: &'static [tool::Tool],
+    waits_a_line: u32,
     exited: Option<u8>,
 }
 
@@ -152,6 +156,8 @@ impl Shell {
             names: imbl::OrdMap::new(),
             finished: imbl::OrdMap::new(),
             interactive: true,
+            tools: &[],
+            waits_a_line: limits::WAITS_A_LINE,
             exited: None,
         }
     }
@@ -159,6 +165,17 @@ impl Shell {
     /// Turns the reports on background jobs off or on, as `sh -c` and a terminal differ in them.
     pub fn set_interactive(&mut self, interactive: bool) {
         self.interactive = interactive;
+    }
+
+    /// Adds commands that come before the shell's own.
+    pub fn set_tools(&mut self, tools: &'static [tool::Tool]) {
+        self.tools = tools;
+    }
+
+    /// How many programs one line may wait for before it is taken for one without end. A script that runs
+    /// unattended waits more often than a person's line.
+    pub fn set_waits_a_line(&mut self, waits: u32) {
+        self.waits_a_line = waits;
     }
 
     /// The status given to `exit`, once that has been run. The session itself goes on.
@@ -179,6 +196,11 @@ impl Shell {
     /// Names of the variables that are set, sorted.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.state.variables.keys().map(String::as_str)
+    }
+
+    /// True for a text that ends inside a quote or a compound command.
+    pub fn is_incomplete(text: &str) -> bool {
+        parse::program(text).is_err_and(|error| error.incomplete)
     }
 
     /// Runs a line, which may hold several commands and newlines.

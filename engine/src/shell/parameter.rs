@@ -139,7 +139,7 @@ impl Interpreter<'_> {
                 SpecialParameter::LastExitStatus => Value::One(Text::from(state.status.to_string())),
                 SpecialParameter::CurrentOptionFlags => Value::One(Text::from(self.option_letters())),
                 // A subshell's `$$` is the main shell's pid: POSIX 2.5.2.
-                SpecialParameter::ProcessId => Value::One(Text::pid_of(&crate::plan::Actor::shell())),
+                SpecialParameter::ProcessId => Value::One(Text::pid_of(&state.main)),
                 SpecialParameter::LastBackgroundProcessId => {
                     maybe(state.last_background.as_ref().map(Text::pid_of))
                 }

@@ -4,6 +4,7 @@ use super::commands::{self, Action, Command};
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
 use super::redirect::{Redirection, Target as RedirectTarget};
+use super::tool::Tool;
 use super::{Hint, suggest};
 use crate::plan::reply::FileKind;
 use crate::plan::{Observation, OpenMode, Probe, Text};
@@ -33,6 +34,8 @@ pub(super) enum Performer {
     Function(Arc<FunctionBody>),
     /// The shell itself.
     Shell(&'static Command),
+    /// A tool of whoever embeds the shell.
+    Tool(Tool),
     /// A program, by its path.
     Program(Text),
     /// A word that is no command.
@@ -126,6 +129,7 @@ impl Interpreter<'_> {
             Performer::Nobody => self.run_assignments(&prepared),
             Performer::Function(body) => self.run_function(&body, prepared),
             Performer::Shell(command) => self.run_shell_command(command, prepared),
+            Performer::Tool(tool) => self.run_tool(tool, prepared, tail),
             Performer::Program(path) => self.run_program(prepared, path, tail),
             Performer::Missing => self.run_missing(&prepared),
             Performer::Unusable(status, message) => self.fail(&Failure::new(message), status),
@@ -146,6 +150,9 @@ impl Interpreter<'_> {
         let name = self.resolve(first);
         if let Some(body) = self.shell.state.functions.get(&name) {
             return Performer::Function(body.clone());
+        }
+        if let Some(tool) = self.tool(&name) {
+            return Performer::Tool(tool);
         }
         match commands::find(&name) {
             Some(command) if !matches!(command.action, Action::Program) => Performer::Shell(command),
@@ -235,7 +242,7 @@ impl Interpreter<'_> {
     }
 
     /// Sets the variables of `NAME=value command`; gives what they were.
-    fn assign_for_now(&mut self, prepared: &Prepared) -> Result<Vec<Saved>, Failure> {
+    pub(super) fn assign_for_now(&mut self, prepared: &Prepared) -> Result<Vec<Saved>, Failure> {
         let mut saved = Vec::new();
         for (name, value) in &prepared.assignments {
             saved.push((name.clone(), self.shell.state.variables.get(name).cloned()));
@@ -244,7 +251,7 @@ impl Interpreter<'_> {
         Ok(saved)
     }
 
-    fn restore(&mut self, saved: Vec<Saved>) {
+    pub(super) fn restore(&mut self, saved: Vec<Saved>) {
         for (name, variable) in saved.into_iter().rev() {
             match variable {
                 Some(variable) => self.shell.state.variables.insert(name, variable),
@@ -284,4 +291,4 @@ impl Interpreter<'_> {
 }
 
 /// A variable's name and what it was.
-type Saved = (String, Option<super::state::Variable>);
+pub(super) type Saved = (String, Option<super::state::Variable>);

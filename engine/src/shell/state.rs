@@ -42,6 +42,8 @@ pub(super) struct State {
     pub(super) status: u8,
     /// The task that performs what is run.
     pub(super) actor: Actor,
+    /// The main shell, which `$$` is the pid of.
+    pub(super) main: Actor,
     /// `$!`.
     pub(super) last_background: Option<Actor>,
     /// Options of `set`.
@@ -64,9 +66,18 @@ impl State {
             arguments: Vec::new(),
             status: 0,
             actor: Actor::shell(),
+            main: Actor::shell(),
             last_background: None,
             options: Options::default(),
         }
+    }
+
+    /// What a new shell (`sh -c`) starts with: the environment and the task, nothing else.
+    pub(super) fn for_new_shell(&self) -> Self {
+        let mut fresh = Self::new(&[]);
+        let exported = self.variables.iter().filter(|(_, variable)| variable.exported);
+        fresh.variables.extend(exported.map(|(name, variable)| (name.clone(), variable.clone())));
+        Self { actor: self.actor.clone(), main: self.actor.clone(), ..fresh }
     }
 
     /// A variable's value, if it is set.

@@ -1,7 +1,7 @@
 //! Waiting for tasks, Ctrl-C, and what a shell says about tasks that a signal ended.
 
 use super::interpret::Interpreter;
-use super::limits::{INTERRUPT_MS, LONG_PATIENCE_MS, PATIENCE_MS, WAITS_A_LINE, WAITS_IN_BACKGROUND};
+use super::limits::{INTERRUPT_MS, LONG_PATIENCE_MS, PATIENCE_MS, WAITS_IN_BACKGROUND};
 use super::{Hint, Stream};
 use crate::plan::{Actor, Call, Reply, Signal, TaskRef, WaitStatus};
 
@@ -39,7 +39,7 @@ impl Interpreter<'_> {
     /// How long a program is waited for. A line that waits very often is running without end.
     fn patience(&mut self, actors: &[Actor]) -> u64 {
         self.waits = self.waits.saturating_add(1);
-        let most = if self.background { WAITS_IN_BACKGROUND } else { WAITS_A_LINE };
+        let most = if self.background { WAITS_IN_BACKGROUND } else { self.shell.waits_a_line };
         if self.waits > most {
             return 0;
         }

@@ -1,0 +1,93 @@
+//! `k` on tasks: moving in, signals, forks, workloads.
+
+use super::{done, files, missing, read, refused, write};
+use drydock_engine::plan::{Actor, Call, OpenMode, Signal, TaskRef, WaitStatus};
+use drydock_engine::shell::tool::ToolRun;
+
+/// Runs a subcommand; `None` where it is none of these.
+pub(super) fn run(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
+    Some(match *words {
+        ["in", list, ..] => {
+            for path in list.split(',') {
+                if let Err(refusal) = write(run, path, "0", OpenMode::Write) {
+                    return Some(refused(run, &refusal, &refusal.at));
+                }
+            }
+            run.become_command(2)
+        }
+        // Orphans of the scripts are waited for by nobody, whoever adopts them.
+        ["subreap", ..] => run.become_command(1),
+        ["run", ..] => fork_and_report(run),
+        ["kill", pid, signal] => kill(run, pid, signal),
+        ["forks", n, ref rest @ ..] => forks(run, n.parse().unwrap_or(0), rest.first().copied()),
+        ["threads" | "threadmk", ..] => missing(run, "threads"),
+        ["alloc" | "allocx", ..] => missing(run, "a program that takes memory page by page"),
+        ["spin" | "share", ..] => missing(run, "a program that takes CPU time for some seconds"),
+        ["now", ..] => missing(run, "a clock"),
+        ["waitfile", path] => waitfile(run, path),
+        ["getpid"] => {
+            let actor = run.actor();
+            let pid = run.pid(&actor).unwrap_or(0);
+            run.print(&format!("pid={pid}\n"));
+            0
+        }
+        _ => return None,
+    })
+}
+
+fn kill(run: &mut ToolRun<'_, '_>, pid: &str, signal: &str) -> u8 {
+    let signal = Signal::parse(signal).unwrap_or(Signal(0));
+    done(run, Call::Kill { task: TaskRef::Pid(pid.parse().unwrap_or(0)), signal }, "kill")
+}
+
+/// `run COMMAND`: a child becomes the command; how it ended is printed.
+fn fork_and_report(run: &mut ToolRun<'_, '_>) -> u8 {
+    let line = match run.fork("run", |child| child.become_command(1)) {
+        Ok(WaitStatus::Signaled(signal)) => format!("signal SIG{}\n", signal.name()),
+        Ok(status) => format!("exit {}\n", status.shell_status()),
+        Err(refusal) => format!("{} fork\n", files::failed(&refusal)),
+    };
+    run.print(&line);
+    0
+}
+
+/// `forks N [FILE]`: children that wait; says how many there could be, and what FILE says then.
+fn forks(run: &mut ToolRun<'_, '_>, n: u32, file: Option<&str>) -> u8 {
+    let mut children: Vec<Actor> = Vec::new();
+    let mut refusal = None;
+    while children.len() < n as usize {
+        let child = Actor::new(run.fresh_name("forked"));
+        match run.perform(Call::Clone3 { child: child.clone() }) {
+            Ok(_) => children.push(child),
+            Err(refused) => {
+                refusal = Some(refused);
+                break;
+            }
+        }
+    }
+    let why = refusal.map(|refusal| format!(" {}", files::failed(&refusal))).unwrap_or_default();
+    run.print(&format!("forked {} of {n}{why}\n", children.len()));
+    if let Some(path) = file
+        && let Ok(text) = read(run, path)
+    {
+        run.print(&format!("{}: {text}", path.rsplit('/').next().unwrap_or(path)));
+    }
+    for child in children {
+        let task = TaskRef::Actor(child);
+        let killed = run.perform(Call::Kill { task: task.clone(), signal: Signal::KILL });
+        // A child that could not be killed can't be waited for either.
+        let _ = killed.and_then(|_| run.perform(Call::Wait4 { task, patience_ms: 1000 }));
+    }
+    0
+}
+
+/// Waits for a file that another task makes: it has, or never will.
+fn waitfile(run: &mut ToolRun<'_, '_>, path: &str) -> u8 {
+    match read(run, path) {
+        Ok(text) if !text.is_empty() => 0,
+        _ => {
+            run.print("timeout\n");
+            1
+        }
+    }
+}
