@@ -147,13 +147,13 @@ mod tests {
         let profile = HostProfile::named(HostKind::V1);
         let predicted = |name: &str| {
             let setup = SETUPS.iter().find(|setup| setup.name == name).expect("a set-up");
-            perform(setup, &profile, &mut Kernel::boot(&profile), 5000)
+            perform(setup, &profile, &mut Kernel::boot(&profile), 100_000)
         };
         assert_eq!(predicted("flat 4:2:1"), Ok(vec![571, 286, 143]));
         assert_eq!(predicted("nested"), Ok(vec![500, 167, 333]));
         assert_eq!(predicted("quota 10 % in 40 %"), Ok(vec![100, 300, 600]));
         for setup in &SETUPS {
-            assert!(perform(setup, &profile, &mut Kernel::boot(&profile), 5000).is_ok(), "{}", setup.name);
+            assert!(perform(setup, &profile, &mut Kernel::boot(&profile), 100_000).is_ok(), "{}", setup.name);
         }
     }
 }
