@@ -1,3 +1,9 @@
-//! Tests across crates.
+//! Tests across crates, and what the benchmarks share.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`truth`] | recorded answers of real kernels, replayed on the model |
+//! | [`workload`] | hosts of any size, and simple steps on them, with what they cost |
 
 pub mod truth;
+pub mod workload;

@@ -48,6 +48,13 @@ const BENCHMARKS: &[Benchmark] = &[
         needs_binary: false,
     },
     Benchmark {
+        name: "scale",
+        about: "simple steps: what they cost with 10 groups and tasks, and with 10,000; steps a second",
+        start: "run --release --package drydock-tests --bin bench-scale",
+        arguments: &[],
+        needs_binary: false,
+    },
+    Benchmark {
         name: "page",
         about: "what a first visit transfers, and how long until the page answers",
         start: "test --package drydock-tests --test browser",

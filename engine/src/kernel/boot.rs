@@ -6,6 +6,7 @@ use super::fs::ramfs::Content;
 use super::mount::{Mount, MountFlags, MountId, MountTable};
 use super::shared::Shared;
 use super::task::{Stdio, comm_of};
+use super::task_table::TaskTable;
 use super::{Kernel, Task, TaskState};
 use crate::host::{HostProfile, InitialFile, InitialMount, InitialTask};
 use crate::plan::{Actor, Refusal};
@@ -22,7 +23,7 @@ impl Kernel {
             profile: Shared::from(profile.clone()),
             now_ms: 0,
             cgroups: CgroupState::boot(profile),
-            tasks: OrdMap::new(),
+            tasks: TaskTable::default(),
             actors: OrdMap::new(),
             last_pid: profile.tasks.iter().map(|task| task.pid).max().unwrap_or(0),
             mounts: MountTable::default(),
@@ -92,7 +93,7 @@ impl Kernel {
     fn start(&mut self, initial: &InitialTask) {
         let task = initial_task(self.root(), initial);
         self.actors.insert(task.actor.clone(), task.pid);
-        self.tasks.insert(task.pid, Shared::from(task));
+        self.tasks.insert(task);
     }
 }
 

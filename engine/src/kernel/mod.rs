@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`limits`] | every number that Linux limits something with |
 //! | [`task`] | tasks, their states and standard streams |
+//! | `task_table` | all tasks, found by what is true of them |
 //! | `programs` | workloads: what a program does, takes and says |
 //! | `time` | simulated time, who ends when, what that sets off |
 //! | `signal` | default actions of signals, frozen and stopped tasks |
@@ -34,6 +35,7 @@ pub mod resources;
 mod shared;
 mod signal;
 pub mod task;
+mod task_table;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -50,6 +52,7 @@ use mount::MountTable;
 use pipe::Pipe;
 use serde::Serialize;
 use shared::Shared;
+use task_table::{Fact, TaskMut, TaskTable};
 
 /// A kernel with everything that it knows.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +60,7 @@ pub struct Kernel {
     profile: Shared<HostProfile>,
     now_ms: u64,
     cgroups: CgroupState,
-    tasks: OrdMap<u32, Shared<Task>>,
+    tasks: TaskTable,
     actors: OrdMap<Actor, u32>,
     last_pid: u32,
     mounts: MountTable,
@@ -89,12 +92,17 @@ impl Kernel {
 
     /// All tasks by pid, zombies included.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
-        self.tasks.values().map(|task| &**task)
+        self.tasks.iter()
+    }
+
+    /// How many tasks there are, zombies included.
+    pub fn n_tasks(&self) -> usize {
+        self.tasks.len()
     }
 
     /// The task with this pid.
     pub fn task(&self, pid: u32) -> Option<&Task> {
-        self.tasks.get(&pid).map(|task| &**task)
+        self.tasks.get(pid).map(|task| &**task)
     }
 
     /// The content of a group's file, without going through a mount of its hierarchy.

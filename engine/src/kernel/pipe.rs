@@ -3,7 +3,7 @@
 use super::refuse::refuse;
 use super::shared::Shared;
 use super::task::Stdio;
-use super::{Kernel, Task, limits};
+use super::{Fact, Kernel, Task, limits};
 use crate::plan::{Errno, PipeEnd, PipeName, Refusal, Rule};
 use serde::Serialize;
 
@@ -52,15 +52,15 @@ impl Kernel {
     /// True where any task holds this end.
     pub(crate) fn is_held(&self, pipe: &str, side: Side) -> bool {
         let handle = PipeHandle { pipe: pipe.to_owned(), side };
-        self.tasks().any(|task| task.holds(&handle))
+        self.tasks.with(Fact::Holds(handle)).next().is_some()
     }
 
     /// A pipe that nobody holds any more is gone.
     pub(crate) fn drop_unheld_pipes(&mut self) {
-        let unheld = |name: &&String| !self.is_held(name, Side::Read) && !self.is_held(name, Side::Write);
-        let gone: Vec<String> = self.pipes.keys().filter(unheld).cloned().collect();
-        for name in gone {
-            self.pipes.remove(&name);
+        for name in self.tasks.take_released() {
+            if !self.is_held(&name, Side::Read) && !self.is_held(&name, Side::Write) {
+                self.pipes.remove(&name);
+            }
         }
     }
 
@@ -70,7 +70,7 @@ impl Kernel {
             return refuse(Errno::EEXIST, "pipe2", Rule::new("rule-pipe-name-taken").with("pipe", &name.0));
         }
         self.pipes.insert(name.0.clone(), Shared::from(Pipe::default()));
-        if let Some(task) = self.task_mut(pid) {
+        if let Some(mut task) = self.task_mut(pid) {
             for side in [Side::Read, Side::Write] {
                 task.pipes.insert(PipeHandle { pipe: name.0.clone(), side });
             }
@@ -90,7 +90,7 @@ impl Kernel {
     /// close(2) of an end.
     pub(crate) fn close_end(&mut self, pid: u32, end: &PipeEnd) -> Result<(), Refusal> {
         let handle = PipeHandle::from(end);
-        let held = self.task_mut(pid).is_some_and(|task| task.pipes.remove(&handle));
+        let held = self.task_mut(pid).is_some_and(|mut task| task.pipes.remove(&handle));
         if !held {
             return refuse(Errno::EBADF, "close", Rule::new("rule-pipe-not-held").with("pipe", handle.pipe));
         }
@@ -121,15 +121,16 @@ impl Kernel {
 
     /// True where a workload reads all that comes out of the pipe.
     fn has_consumer(&self, pipe: &str) -> bool {
-        let end = Stdio::Pipe(PipeHandle { pipe: pipe.to_owned(), side: Side::Read });
-        self.tasks()
-            .any(|task| task.stdio[0] == end && task.work.as_ref().is_some_and(|work| work.reads_input()))
+        let end = PipeHandle { pipe: pipe.to_owned(), side: Side::Read };
+        let reads = |task: &Task| task.work.as_ref().is_some_and(|work| work.reads_input());
+        let mut holders = self.tasks.with(Fact::Holds(end.clone()));
+        holders.any(|task| task.stdio[0] == Stdio::Pipe(end.clone()) && reads(task))
     }
 
     /// True where a task that will end by itself holds the writing end.
     fn has_finite_writer(&self, pipe: &str) -> bool {
         let end = PipeHandle { pipe: pipe.to_owned(), side: Side::Write };
-        self.tasks().any(|task| task.holds(&end) && self.will_end(task))
+        self.tasks.with(Fact::Holds(end)).any(|task| self.will_end(task))
     }
 
     /// read(2) to the end: waits until nobody can write any more.

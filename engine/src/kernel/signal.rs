@@ -2,7 +2,7 @@
 
 use super::cgroup::{Effect, FreezerKind};
 use super::refuse::refuse;
-use super::{Kernel, Task, TaskState, limits};
+use super::{Fact, Kernel, Task, TaskState, limits};
 use crate::plan::{Errno, Refusal, Rule, Signal, TaskRef, WaitStatus};
 
 /// What a signal does to a task without a handler.
@@ -60,10 +60,12 @@ impl Kernel {
             self.tasks().filter(|task| chosen(task)).map(|task| task.pid).collect::<Vec<u32>>()
         };
         match to {
-            TaskRef::Actor(actor) => some(&|task| task.actor == *actor),
+            TaskRef::Actor(actor) => self.pid_of(actor).into_iter().collect(),
             TaskRef::Pid(0) => some(&|task| task.group == caller.group),
             TaskRef::Pid(-1) => some(&|task| task.pid != 1 && task.pid != caller.pid),
-            TaskRef::Pid(number) if *number > 0 => some(&|task| i64::from(task.pid) == i64::from(*number)),
+            TaskRef::Pid(number) if *number > 0 => {
+                self.task(number.unsigned_abs()).map(|task| task.pid).into_iter().collect()
+            }
             TaskRef::Pid(number) => some(&|task| i64::from(task.group) == -i64::from(*number)),
         }
     }
@@ -73,7 +75,7 @@ impl Kernel {
         if pid == 1 {
             return;
         }
-        let Some(task) = self.task_mut(pid).filter(|task| task.is_alive()) else { return };
+        let Some(mut task) = self.task_mut(pid).filter(|task| task.is_alive()) else { return };
         if task.ignores_terminal_signals && IGNORED_BY_SHELLS.contains(&signal) {
             return;
         }
@@ -88,16 +90,20 @@ impl Kernel {
                 task.pending.insert(signal);
             }
         }
+        drop(task);
         self.deliver(pid);
     }
 
     /// Lets a task take the signals that wait for it, as far as it can.
     pub(crate) fn deliver(&mut self, pid: u32) {
         while let Some(signal) = self.next_deliverable(pid) {
-            let Some(task) = self.task_mut(pid) else { return };
+            let Some(mut task) = self.task_mut(pid) else { return };
             task.pending.remove(&signal);
             match default_action(signal) {
-                Action::Terminate | Action::Core => self.end(pid, WaitStatus::Signaled(Signal(signal))),
+                Action::Terminate | Action::Core => {
+                    drop(task);
+                    self.end(pid, WaitStatus::Signaled(Signal(signal)));
+                }
                 Action::Stop => task.state = TaskState::Stopped,
                 Action::Ignore | Action::Continue => {}
             }
@@ -141,8 +147,7 @@ impl Kernel {
                 Effect::ReleaseAgent { .. } => {}
             }
         }
-        let waiting: Vec<u32> =
-            self.tasks().filter(|task| !task.pending.is_empty()).map(|task| task.pid).collect();
+        let waiting: Vec<u32> = self.tasks.with(Fact::Pending).map(|task| task.pid).collect();
         for pid in waiting {
             self.deliver(pid);
         }

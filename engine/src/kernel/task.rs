@@ -4,8 +4,7 @@ use super::fs::Place;
 use super::limits;
 use super::pipe::PipeHandle;
 use super::programs::Work;
-use super::shared::Shared;
-use super::{Kernel, cgroup};
+use super::{Fact, Kernel, TaskMut, cgroup};
 use crate::plan::{Actor, Errno, Refusal, Rule, WaitStatus};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -102,8 +101,9 @@ impl Kernel {
         self.actors.get(actor).copied()
     }
 
-    pub(crate) fn task_mut(&mut self, pid: u32) -> Option<&mut Task> {
-        self.tasks.get_mut(&pid).map(|task| &mut **task)
+    /// A task to change.
+    pub(crate) fn task_mut(&mut self, pid: u32) -> Option<TaskMut<'_>> {
+        self.tasks.get_mut(pid)
     }
 
     /// True where a task with this pid has not ended.
@@ -133,7 +133,7 @@ impl Kernel {
     fn free_pid(&self) -> Option<u32> {
         let ahead = self.last_pid + 1..limits::PID_MAX;
         let again = limits::RESERVED_PIDS..self.last_pid + 1;
-        ahead.chain(again).find(|pid| !self.tasks.contains_key(pid))
+        ahead.chain(again).find(|pid| self.tasks.get(*pid).is_none())
     }
 
     /// clone3(2): a copy of the parent with its own pid.
@@ -156,7 +156,7 @@ impl Kernel {
         task.cpu_ns = 0;
         task.pending.clear();
         task.ignores_terminal_signals = false;
-        self.tasks.insert(pid, Shared::from(task));
+        self.tasks.insert(task);
         self.actors.insert(child.clone(), pid);
         self.last_pid = pid;
         Ok(pid)
@@ -164,7 +164,7 @@ impl Kernel {
 
     /// A task ends: its descriptors close, its children get pid 1 as parent, it waits for its parent.
     pub(crate) fn end(&mut self, pid: u32, status: WaitStatus) {
-        let Some(task) = self.task_mut(pid).filter(|task| task.is_alive()) else { return };
+        let Some(mut task) = self.task_mut(pid).filter(|task| task.is_alive()) else { return };
         task.state = TaskState::Ended(status);
         task.demand = None;
         task.work = None;
@@ -172,6 +172,7 @@ impl Kernel {
         task.pipes.clear();
         task.stdio = [Stdio::Terminal, Stdio::Terminal, Stdio::Terminal];
         let ppid = task.ppid;
+        drop(task);
         self.cgroups.set_memory(pid, 0);
         let effects = self.cgroups.exit(pid);
         self.carry_out(effects);
@@ -182,11 +183,16 @@ impl Kernel {
         }
     }
 
+    /// The tasks whose parent this is, by pid.
+    pub(crate) fn children_of(&self, pid: u32) -> impl Iterator<Item = &Task> {
+        self.tasks.with(Fact::ChildOf(pid))
+    }
+
     /// Orphans become children of pid 1, which reaps those that have ended (wait(2), "NOTES").
     fn adopt_children_of(&mut self, pid: u32) {
-        let children: Vec<u32> = self.tasks().filter(|task| task.ppid == pid).map(|task| task.pid).collect();
+        let children: Vec<u32> = self.children_of(pid).map(|task| task.pid).collect();
         for child in children {
-            if let Some(task) = self.task_mut(child) {
+            if let Some(mut task) = self.task_mut(child) {
                 task.ppid = 1;
             }
             if !self.is_alive(child) {
@@ -197,7 +203,7 @@ impl Kernel {
 
     /// The parent has asked how it ended: the pid is free again.
     pub(crate) fn reap(&mut self, pid: u32) {
-        if let Some(task) = self.tasks.remove(&pid) {
+        if let Some(task) = self.tasks.remove(pid) {
             self.actors.remove(&task.actor);
             self.cgroups.reap(pid);
         }

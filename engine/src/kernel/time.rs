@@ -4,7 +4,7 @@ use super::pipe::Side;
 use super::programs::Ends;
 use super::resources::{self, Claim};
 use super::task::Stdio;
-use super::{Kernel, Task, limits};
+use super::{Fact, Kernel, Task, limits};
 use crate::plan::{Signal, WaitStatus};
 use std::collections::BTreeMap;
 
@@ -25,13 +25,16 @@ impl Kernel {
     /// Lets time pass in which nothing ends: CPU time is charged, work gets done.
     fn pass(&mut self, ms: u64, demands: &[Claim], granted: &BTreeMap<u32, u32>) {
         for (pid, micro) in self.cgroups.advance(ms, demands) {
-            if let Some(task) = self.task_mut(pid).filter(|_| micro > 0) {
+            if let Some(mut task) = self.task_mut(pid).filter(|_| micro > 0) {
                 task.cpu_ns = task.cpu_ns.saturating_add(micro.saturating_mul(ms));
             }
         }
         for (pid, milli) in granted {
-            let ends = self.task_mut(*pid).and_then(|task| task.work.as_mut()).map(|work| &mut work.ends);
-            if let Some(Ends::AfterWork(left)) = ends {
+            if !self.task(*pid).is_some_and(works_off) {
+                continue;
+            }
+            let Some(mut task) = self.task_mut(*pid) else { continue };
+            if let Some(Ends::AfterWork(left)) = task.work.as_mut().map(|work| &mut work.ends) {
                 *left = left.saturating_sub(ms.saturating_mul(u64::from(*milli)));
             }
         }
@@ -40,7 +43,7 @@ impl Kernel {
 
     /// Workloads that go on, with what they ask of the scheduler.
     pub fn demands(&self) -> Vec<Claim> {
-        let going_on = self.tasks().filter(|task| task.is_alive() && !self.is_held_up(task));
+        let going_on = self.tasks.with(Fact::Busy).filter(|task| !self.is_held_up(task));
         let claim = |task: &Task| {
             let cpu_milli = task.demand?.cpu_milli;
             let cpus = self.cgroups.cpus_allowed(task.pid).into_iter().collect();
@@ -51,15 +54,17 @@ impl Kernel {
 
     /// The next moment at which a program ends by itself, if each gets what it is granted.
     fn next_end(&self, granted: &BTreeMap<u32, u32>) -> Option<u64> {
-        let end = |task: &Task| match self.ends(task)? {
-            Ends::Never => None,
-            Ends::AtClock(moment) => Some(moment),
-            Ends::AfterWork(left) => {
-                let milli = granted.get(&task.pid).copied().filter(|milli| *milli > 0)?;
-                Some(self.now_ms.saturating_add(left.div_ceil(u64::from(milli))))
+        let by_work = granted.iter().filter(|(_, milli)| **milli > 0).filter_map(|(pid, milli)| {
+            match self.ends(self.task(*pid)?)? {
+                Ends::AfterWork(left) => Some(self.now_ms.saturating_add(left.div_ceil(u64::from(*milli)))),
+                Ends::Never | Ends::AtClock(_) => None,
             }
-        };
-        self.tasks().filter_map(end).min()
+        });
+        let by_clock = self.tasks.ending_until(u64::MAX).find_map(|task| match self.ends(task)? {
+            Ends::AtClock(moment) => Some(moment),
+            Ends::Never | Ends::AfterWork(_) => None,
+        });
+        by_work.chain(by_clock).min()
     }
 
     /// When a task's program ends by itself; `None` while it is held up.
@@ -87,21 +92,29 @@ impl Kernel {
 
     /// The first task whose program ends now: by itself, or by the signal given.
     fn next_due(&self, with_readers: bool) -> Option<(u32, Option<Signal>)> {
-        let mut due = self.tasks().filter(|task| task.is_alive() && !self.is_held_up(task));
-        due.find_map(|task| {
-            let work = task.work.as_ref()?;
-            if work.writes_output() && self.has_lost_reader(task) {
-                return Some((task.pid, Some(Signal(13))));
-            }
-            let ended = match work.ends {
-                Ends::Never => false,
-                // A timer runs on while its task is stopped or frozen.
-                Ends::AtClock(moment) => moment <= self.now_ms,
-                Ends::AfterWork(left) => left == 0,
-            };
-            let starved = with_readers && work.reads_input() && self.input_has_ended(task);
-            (ended || starved).then_some((task.pid, None))
-        })
+        let due = |task: &Task| self.due(task, with_readers).map(|signal| (task.pid, signal));
+        let first = [
+            self.tasks.with(Fact::Finished).find_map(due),
+            self.tasks.ending_until(self.now_ms).find_map(due),
+            self.tasks.with(Fact::Plumbed).find_map(due),
+        ];
+        first.into_iter().flatten().min_by_key(|(pid, _)| *pid)
+    }
+
+    /// Whether a task's program ends now, and by which signal if by one.
+    fn due(&self, task: &Task, with_readers: bool) -> Option<Option<Signal>> {
+        let work = task.work.as_ref().filter(|_| task.is_alive() && !self.is_held_up(task))?;
+        if work.writes_output() && self.has_lost_reader(task) {
+            return Some(Some(Signal(13)));
+        }
+        let ended = match work.ends {
+            Ends::Never => false,
+            // A timer runs on while its task is stopped or frozen.
+            Ends::AtClock(moment) => moment <= self.now_ms,
+            Ends::AfterWork(left) => left == 0,
+        };
+        let starved = with_readers && work.reads_input() && self.input_has_ended(task);
+        (ended || starved).then_some(None)
     }
 
     /// pipe(7): writing to a pipe that nobody can read from is SIGPIPE.
@@ -113,4 +126,9 @@ impl Kernel {
     fn input_has_ended(&self, task: &Task) -> bool {
         matches!(&task.stdio[0], Stdio::Pipe(handle) if !self.is_held(&handle.pipe, Side::Write))
     }
+}
+
+/// True where a task's program ends after so much CPU time.
+fn works_off(task: &Task) -> bool {
+    matches!(task.work.as_ref().map(|work| work.ends), Some(Ends::AfterWork(_)))
 }

@@ -6,12 +6,13 @@ mod streams;
 mod tasks;
 
 use super::refuse::refuse;
+use super::shared::Shared;
 use super::{Kernel, Task};
 use crate::plan::{Actor, Answer, Call, Errno, Refusal, Rule, Step, Text};
 
 /// A call under way: who makes it.
 pub(super) struct Caller {
-    task: Task,
+    task: Shared<Task>,
     at: &'static str,
 }
 
@@ -48,9 +49,9 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
 impl Kernel {
     /// The task of an actor, if it can make a call: it has not ended, is not stopped or frozen, and is not a
     /// workload, which makes its calls itself.
-    fn acting_task(&self, actor: &Actor, at: &str) -> Result<Task, Refusal> {
+    fn acting_task(&self, actor: &Actor, at: &str) -> Result<Shared<Task>, Refusal> {
         let rule = |id: &str| Rule::new(id).with("actor", actor);
-        let Some(task) = self.pid_of(actor).and_then(|pid| self.task(pid)) else {
+        let Some(task) = self.pid_of(actor).and_then(|pid| self.tasks.get(pid)) else {
             return refuse(Errno::ESRCH, at, rule("rule-actor-unknown"));
         };
         if !task.is_alive() {

@@ -41,8 +41,8 @@ pub(super) fn dup2(kernel: &mut Kernel, caller: &Caller, from: &StdioSource, to:
             }
         }
     };
-    if let Some(slot) = kernel.task_mut(caller.task.pid).and_then(|task| task.stdio.get_mut(index)) {
-        *slot = stdio;
+    if let Some(mut task) = kernel.task_mut(caller.task.pid) {
+        task.stdio[index] = stdio;
     }
     kernel.drop_unheld_pipes();
     Ok(Reply::Done)

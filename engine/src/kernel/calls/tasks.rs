@@ -69,18 +69,15 @@ pub(super) fn clock_nanosleep(kernel: &mut Kernel, milliseconds: u64) -> Reply {
 impl Kernel {
     /// The child that a call names. -1 is any child: one that has ended comes first (wait4(2)).
     fn child_of(&self, parent: u32, task: &TaskRef) -> Option<u32> {
-        let mut children = self.tasks().filter(|task| task.ppid == parent);
+        let is_child = |pid: &u32| self.task(*pid).is_some_and(|task| task.ppid == parent);
         match task {
-            TaskRef::Actor(actor) => children.find(|task| task.actor == *actor).map(|task| task.pid),
+            TaskRef::Actor(actor) => self.pid_of(actor).filter(is_child),
             TaskRef::Pid(-1) => {
-                let pids: Vec<u32> = children.map(|task| task.pid).collect();
+                let pids: Vec<u32> = self.children_of(parent).map(|task| task.pid).collect();
                 let ended = pids.iter().find(|pid| !self.is_alive(**pid));
                 ended.or(pids.first()).copied()
             }
-            TaskRef::Pid(number) => {
-                let pid = u32::try_from(*number).ok()?;
-                children.find(|task| task.pid == pid).map(|task| task.pid)
-            }
+            TaskRef::Pid(number) => u32::try_from(*number).ok().filter(is_child),
         }
     }
 }

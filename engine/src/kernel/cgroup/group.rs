@@ -251,6 +251,12 @@ impl CgroupState {
         children.map(|(name, id)| (name.as_str(), *id))
     }
 
+    /// How many groups are directly below.
+    pub fn n_children(&self, group: GroupId) -> u32 {
+        let children = self.group(group).map_or(0, |group| group.children.len());
+        u32::try_from(children).unwrap_or(u32::MAX)
+    }
+
     /// How many groups a hierarchy has, its root included.
     pub fn count(&self, id: HierarchyId) -> u32 {
         self.group(self.root(id)).map_or(0, |root| root.descendants + 1)

@@ -28,7 +28,7 @@ pub(crate) fn entries(state: &CgroupState, group: GroupId) -> Vec<Entry> {
 pub(crate) fn stat_group(kernel: &Kernel, group: GroupId) -> Stat {
     let state = &kernel.cgroups;
     let mode = if state.parent(group).is_none() { 0o555 } else { 0o755 };
-    let nlink = 2 + state.children(group).count() as u64;
+    let nlink = 2 + u64::from(state.n_children(group));
     Stat { kind: FileKind::Directory, mode, nlink, uid: 0, gid: 0, size: 0 }
 }
 

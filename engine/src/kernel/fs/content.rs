@@ -90,7 +90,7 @@ impl Kernel {
         match node {
             ProcNode::PidFile(pid, PidFile::Comm) if pid == task.pid => {
                 let comm = comm_of(&data.replace('/', "\u{1}")).replace('\u{1}', "/");
-                if let Some(task) = self.task_mut(pid) {
+                if let Some(mut task) = self.task_mut(pid) {
                     task.comm = comm;
                 }
                 Ok(())

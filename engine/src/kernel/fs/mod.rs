@@ -35,7 +35,7 @@ use serde::Serialize;
 use sysfs::SysNode;
 
 /// A file in one of the file systems.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Node {
     /// In a tmpfs.
@@ -60,6 +60,14 @@ pub(crate) struct Place {
 }
 
 impl Node {
+    /// What there is, or was, of it: of a directory that was removed the one it was in, and so on.
+    pub(crate) fn ground(&self) -> &Self {
+        match self {
+            Self::Removed(up) => up.ground(),
+            other => other,
+        }
+    }
+
     /// This node after directory `dead` was removed from `parent`.
     pub(crate) fn after_removal(&self, dead: &Self, parent: &Self) -> Self {
         match self {

@@ -5,7 +5,7 @@ use crate::plan::reply::{Entry, FileKind, Stat};
 use serde::Serialize;
 
 /// A file of /proc.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ProcNode {
     Root,
@@ -19,7 +19,7 @@ pub(crate) enum ProcNode {
 }
 
 /// Files of /proc itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RootFile {
     Cgroups,
@@ -28,7 +28,7 @@ pub(crate) enum RootFile {
 }
 
 /// Files of /proc/PID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PidFile {
     Cgroup,
@@ -137,7 +137,7 @@ pub(crate) fn name(node: &ProcNode) -> String {
 /// stat(2). Sizes are 0; /proc/PID has nine links with the directories that the model leaves out.
 pub(crate) fn stat(kernel: &Kernel, node: &ProcNode) -> Stat {
     let (mode, nlink, size) = match node {
-        ProcNode::Root => (0o555, 2 + kernel.tasks().count() as u64, 0),
+        ProcNode::Root => (0o555, 2 + kernel.n_tasks() as u64, 0),
         ProcNode::Pid(_) => (0o555, 9, 0),
         ProcNode::SelfLink => (0o777, 1, 0),
         ProcNode::MountsLink => (0o777, 1, 11),

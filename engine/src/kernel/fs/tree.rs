@@ -6,7 +6,7 @@ use super::{Node, Place};
 use crate::kernel::cgroup::Effect;
 use crate::kernel::limits::UMASK;
 use crate::kernel::refuse::{refuse, refuse_path};
-use crate::kernel::{Kernel, Task};
+use crate::kernel::{Fact, Kernel, Task};
 use crate::plan::reply::FileKind;
 use crate::plan::{Errno, Refusal, Rule};
 
@@ -144,13 +144,12 @@ impl Kernel {
     /// Tasks whose working directory is gone stay in it: it is empty and nothing can be made there.
     fn bury(&mut self, dead: &Place, parent: &Place) {
         let concerned: Vec<(u32, Node)> = self
-            .tasks()
-            .map(|task| (task.pid, task.cwd.node.after_removal(&dead.node, &parent.node), &task.cwd.node))
-            .filter(|(_, after, before)| after != *before)
-            .map(|(pid, after, _)| (pid, after))
+            .tasks
+            .with(Fact::Inside(dead.node.clone()))
+            .map(|task| (task.pid, task.cwd.node.after_removal(&dead.node, &parent.node)))
             .collect();
         for (pid, node) in concerned {
-            if let Some(task) = self.task_mut(pid) {
+            if let Some(mut task) = self.task_mut(pid) {
                 task.cwd.node = node;
             }
         }

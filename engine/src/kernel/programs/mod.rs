@@ -170,7 +170,7 @@ impl Kernel {
 
     /// What every execve does: name, arguments, no pipe ends but the standard streams, no handlers.
     fn become_program(&mut self, pid: u32, path: &str, argv: &[String]) {
-        if let Some(task) = self.task_mut(pid) {
+        if let Some(mut task) = self.task_mut(pid) {
             task.comm = comm_of(path);
             task.argv = argv.to_vec();
             task.pipes.clear();
@@ -182,7 +182,7 @@ impl Kernel {
     /// The work begins; its memory is charged to the task's groups.
     fn set_to_work(&mut self, pid: u32, launch: Launch) {
         self.cgroups.set_memory(pid, launch.demand.memory);
-        if let Some(task) = self.task_mut(pid) {
+        if let Some(mut task) = self.task_mut(pid) {
             task.demand = Some(launch.demand);
             task.work = Some(launch.work);
         }

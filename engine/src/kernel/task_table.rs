@@ -1,0 +1,216 @@
+//! All tasks by pid, and who has what: the tasks that a step concerns are found without looking at all others.
+
+use super::Task;
+use super::fs::Node;
+use super::pipe::PipeHandle;
+use super::programs::Ends;
+use super::shared::Shared;
+use super::task::Stdio;
+use imbl::{OrdMap, OrdSet};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
+
+/// Something that is true of a task, and by which tasks are looked up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fact {
+    /// Its parent has this pid.
+    ChildOf(u32),
+    /// A signal waits for it.
+    Pending,
+    /// It asks for CPU time.
+    Busy,
+    /// Its program has done its work.
+    Finished,
+    /// Its program ends at this moment of the simulated clock.
+    EndsAt(u64),
+    /// Its program reads a pipe or writes to one.
+    Plumbed,
+    /// It holds a pipe's end.
+    Holds(PipeHandle),
+    /// Its working directory is this one, or was before it was removed, or something in there that was.
+    Inside(Node),
+}
+
+/// The tasks, with an index of their facts that every change keeps up. A clone is cheap.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TaskTable {
+    tasks: OrdMap<u32, Shared<Task>>,
+    facts: OrdSet<(Fact, u32)>,
+    /// Pipes of which an end was let go, and nobody has looked since whether that was the last.
+    released: Vec<String>,
+}
+
+impl TaskTable {
+    pub(crate) fn get(&self, pid: u32) -> Option<&Shared<Task>> {
+        self.tasks.get(&pid)
+    }
+
+    /// All, in the order of their pids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values().map(|task| &**task)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// The tasks of which a fact is true, in the order of their pids.
+    pub(crate) fn with(&self, fact: Fact) -> impl Iterator<Item = &Task> {
+        self.between(fact.clone(), fact)
+    }
+
+    /// The tasks whose program ends at the moment or before it, the earliest first.
+    pub(crate) fn ending_until(&self, moment: u64) -> impl Iterator<Item = &Task> {
+        self.between(Fact::EndsAt(0), Fact::EndsAt(moment))
+    }
+
+    fn between(&self, first: Fact, last: Fact) -> impl Iterator<Item = &Task> {
+        let found = self.facts.range((first, 0)..=(last, u32::MAX));
+        found.filter_map(|(_, pid)| self.tasks.get(pid)).map(|task| &**task)
+    }
+
+    /// A task to change; the index follows when the change is done.
+    pub(crate) fn get_mut(&mut self, pid: u32) -> Option<TaskMut<'_>> {
+        let before = facts(self.tasks.get(&pid)?);
+        Some(TaskMut { table: self, pid, before })
+    }
+
+    pub(crate) fn insert(&mut self, task: Task) {
+        self.remove(task.pid);
+        let (pid, new) = (task.pid, facts(&task));
+        self.tasks.insert(pid, Shared::from(task));
+        self.follow(pid, &BTreeSet::new(), new);
+    }
+
+    pub(crate) fn remove(&mut self, pid: u32) -> Option<Shared<Task>> {
+        let task = self.tasks.remove(&pid)?;
+        self.follow(pid, &facts(&task), BTreeSet::new());
+        Some(task)
+    }
+
+    /// Pipes of which an end was let go since this was last asked.
+    pub(crate) fn take_released(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.released)
+    }
+
+    /// What was true of a task, and what is now.
+    fn follow(&mut self, pid: u32, before: &BTreeSet<Fact>, after: BTreeSet<Fact>) {
+        for fact in before.difference(&after) {
+            if let Fact::Holds(handle) = fact {
+                self.released.push(handle.pipe.clone());
+            }
+            self.facts.remove(&(fact.clone(), pid));
+        }
+        for fact in after.into_iter().filter(|fact| !before.contains(fact)) {
+            self.facts.insert((fact, pid));
+        }
+    }
+}
+
+/// Only the tasks: the index says nothing new.
+impl Serialize for TaskTable {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.tasks.serialize(serializer)
+    }
+}
+
+/// A task that is being changed.
+pub(crate) struct TaskMut<'a> {
+    table: &'a mut TaskTable,
+    pid: u32,
+    before: BTreeSet<Fact>,
+}
+
+impl Deref for TaskMut<'_> {
+    type Target = Task;
+
+    fn deref(&self) -> &Task {
+        &self.table.tasks[&self.pid]
+    }
+}
+
+impl DerefMut for TaskMut<'_> {
+    fn deref_mut(&mut self) -> &mut Task {
+        &mut self.table.tasks[&self.pid]
+    }
+}
+
+impl Drop for TaskMut<'_> {
+    fn drop(&mut self) {
+        let after = facts(self);
+        if after != self.before {
+            self.table.follow(self.pid, &self.before, after);
+        }
+    }
+}
+
+/// All facts about a task.
+fn facts(task: &Task) -> BTreeSet<Fact> {
+    let mut facts = BTreeSet::from([Fact::ChildOf(task.ppid), Fact::Inside(task.cwd.node.ground().clone())]);
+    if !task.pending.is_empty() {
+        facts.insert(Fact::Pending);
+    }
+    let in_stdio = task.stdio.iter().filter_map(|stdio| match stdio {
+        Stdio::Pipe(handle) => Some(handle),
+        Stdio::Terminal | Stdio::File(_) => None,
+    });
+    facts.extend(task.pipes.iter().chain(in_stdio).cloned().map(Fact::Holds));
+    if task.is_alive() {
+        facts.extend(facts_at_work(task));
+    }
+    facts
+}
+
+fn facts_at_work(task: &Task) -> impl Iterator<Item = Fact> {
+    let is_pipe = |index: usize| matches!(task.stdio.get(index), Some(Stdio::Pipe(_)));
+    let busy = task.demand.is_some_and(|demand| demand.cpu_milli > 0);
+    let work = task.work.as_ref();
+    let plumbed =
+        work.is_some_and(|work| (work.reads_input() && is_pipe(0)) || (work.writes_output() && is_pipe(1)));
+    let end = match work.map(|work| work.ends) {
+        Some(Ends::AtClock(moment)) => Some(Fact::EndsAt(moment)),
+        Some(Ends::AfterWork(0)) => Some(Fact::Finished),
+        Some(Ends::AfterWork(_) | Ends::Never) | None => None,
+    };
+    busy.then_some(Fact::Busy).into_iter().chain(plumbed.then_some(Fact::Plumbed)).chain(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fact;
+    use crate::history::Session;
+    use crate::host::{HostKind, HostProfile};
+    use crate::kernel::Kernel;
+    use std::collections::BTreeSet;
+
+    /// The index is what one finds by looking at all tasks.
+    fn assert_right(kernel: &Kernel) {
+        let found: BTreeSet<(Fact, u32)> = kernel.tasks.facts.iter().cloned().collect();
+        let looked: BTreeSet<(Fact, u32)> = kernel
+            .tasks()
+            .flat_map(|task| super::facts(task).into_iter().map(|fact| (fact, task.pid)))
+            .collect();
+        assert_eq!(found, looked);
+    }
+
+    #[test]
+    fn the_index_follows_every_change() {
+        let mut session = Session::new(HostProfile::named(HostKind::V1));
+        let lines = [
+            "mkdir -p /tmp/a/b; cd /tmp/a/b; sleep 5 & rmdir /tmp/a/b; rmdir /tmp/a; cd /",
+            "dd if=/dev/zero bs=1M | bzip2 -9 >> /dev/null & dd if=/dev/zero of=/dev/null &",
+            "mkdir /sys/fs/cgroup/freezer/f; echo $! > /sys/fs/cgroup/freezer/f/tasks",
+            "echo FROZEN > /sys/fs/cgroup/freezer/f/freezer.state; kill $!; ps",
+            "echo THAWED > /sys/fs/cgroup/freezer/f/freezer.state; ps",
+            "kill -STOP %1; kill -CONT %1; kill -9 %2; sleep 1; seq 3 | sort | head -n 1; wait",
+        ];
+        for line in lines {
+            session.run(line);
+            for step in 0..=session.n_steps() {
+                assert_right(&session.frame(step).kernel);
+            }
+        }
+        assert!(session.n_steps() > 30, "{} steps", session.n_steps());
+    }
+}
