@@ -84,7 +84,7 @@ impl Host {
     fn add(&mut self, number: usize) {
         let (shell, worker) = (Actor::shell(), Actor::new(format!("w{number}")));
         self.must(&shell, Call::Mkdir { path: group(number).into(), mode: 0o755 });
-        self.must(&shell, Call::Clone3 { child: worker.clone() });
+        self.must(&shell, Call::Clone3 { child: worker.clone(), flags: Vec::new() });
         let pid = self.kernel.pid(&worker).expect("a task that was just started");
         self.must(&shell, write(group(number) + "/cgroup.procs", pid.to_string()));
         if number % 2 == 1 {
@@ -135,7 +135,7 @@ impl Host {
             Kind::Task => {
                 let guest = Actor::new("guest");
                 vec![
-                    Call::Clone3 { child: guest.clone() },
+                    Call::Clone3 { child: guest.clone(), flags: Vec::new() },
                     Call::ExitGroup { status: 0 },
                     Call::Wait4 { task: TaskRef::Actor(guest), patience_ms: 0 },
                 ]

@@ -32,6 +32,16 @@ rule-actor-held-up = { $actor } is stopped or frozen and makes no calls.
     .source = signal(7), SIGSTOP; cgroup-v1/freezer-subsystem.rst
     .advice = Go back a step. A shell that freezes its own group can't thaw it.
 
+rule-clone-flag = The flag { $flag } is none that clone3 takes here.
+    .rule = clone3 refuses bits that it does not know, and sets of flags that can't go together.
+    .source = clone(2), EINVAL
+    .advice = The flag that is modelled is thread; without a flag the child is a process.
+
+rule-affinity-empty = None of the CPUs { $cpus } is one of those that the task may use: { $allowed }.
+    .rule = A task is bound to CPUs among those that its cpuset allows, and at least one must be left.
+    .source = sched_setaffinity(2), EINVAL; cpuset(7)
+    .advice = Choose among the CPUs { $allowed }, or change cpuset.cpus of its group.
+
 rule-pids-used-up = There is no free process id.
     .rule = Process ids run up to kernel.pid_max and start again from 300.
     .source = proc(5), /proc/sys/kernel/pid_max
@@ -48,8 +58,8 @@ rule-init-stays = Process 1 may not end.
     .advice = End another process.
 
 rule-no-such-process = There is no process { $pid }.
-    .rule = A signal goes to a process that exists. A zombie still counts; one that was waited for does not.
-    .source = kill(2), ERRORS
+    .rule = A call names a process that exists. For kill a zombie still counts; one that was waited for does not.
+    .source = kill(2), setpriority(2), sched_setaffinity(2), ESRCH
     .advice = ps shows the processes that are there.
 
 rule-signal-number = There is no signal { $signal }.

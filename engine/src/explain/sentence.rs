@@ -1,9 +1,11 @@
 //! One sentence for one step.
 
 use super::catalogue::{Facts, catalogue};
+use crate::kernel::cpu_list as list;
 use crate::plan::probe::MountInfo;
 use crate::plan::{
-    Actor, Call, FileRef, Observation, Observe, PipeEnd, Probe, StdioSource, Step, TaskRef, Text,
+    Actor, Call, FileRef, Observation, Observe, PipeEnd, PriorityWhich, Probe, StdioSource, Step, TaskRef,
+    Text,
 };
 
 /// Says in one sentence what a step does. `kernel` is the state before the step, which decides whether a path
@@ -135,9 +137,9 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
             }
         }
         Call::Close { .. } => "step-close",
-        Call::Clone3 { child } => {
+        Call::Clone3 { child, flags } => {
             set("child", child.to_string());
-            "step-clone"
+            if flags.iter().any(|flag| flag == "thread") { "step-clone-thread" } else { "step-clone" }
         }
         Call::Execve { path, argv, .. } => {
             set("path", known(path));
@@ -149,12 +151,38 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
             set("status", status.to_string());
             "step-exit"
         }
+        Call::Exit { status } => {
+            set("status", status.to_string());
+            "step-exit-thread"
+        }
+        Call::SchedSetaffinity { task, cpus } => {
+            set("task", whom(task));
+            set("cpus", list(cpus));
+            "step-setaffinity"
+        }
+        Call::SchedGetaffinity { task } => {
+            set("task", whom(task));
+            "step-getaffinity"
+        }
+        Call::Setpriority { which, task, nice } => {
+            set("task", whom(task));
+            set("nice", nice.to_string());
+            match which {
+                PriorityWhich::Process => "step-setpriority",
+                PriorityWhich::Pgrp => "step-setpriority-pgrp",
+                PriorityWhich::User => "step-setpriority-user",
+            }
+        }
+        Call::Getpriority { task, .. } => {
+            set("task", whom(task));
+            "step-getpriority"
+        }
         Call::Wait4 { task, .. } => {
-            set("task", task_name(task));
+            set("task", task.to_string());
             "step-wait"
         }
         Call::Kill { task, signal } => {
-            set("task", task_name(task));
+            set("task", task.to_string());
             set("signal", format!("SIG{}", signal.name()));
             if signal.0 == 0 { "step-kill-test" } else { "step-kill" }
         }
@@ -166,11 +194,9 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
     }
 }
 
-fn task_name(task: &TaskRef) -> String {
-    match task {
-        TaskRef::Actor(actor) => actor.to_string(),
-        TaskRef::Pid(pid) => pid.to_string(),
-    }
+/// Pid 0 is whoever calls.
+fn whom(task: &TaskRef) -> String {
+    if *task == TaskRef::Pid(0) { "itself".to_owned() } else { task.to_string() }
 }
 
 fn file_name(file: &FileRef, known: &dyn Fn(&Text) -> String) -> String {

@@ -24,6 +24,7 @@ impl Kernel {
             now_ms: 0,
             cgroups: CgroupState::boot(profile),
             tasks: TaskTable::default(),
+            affinities: OrdMap::new(),
             actors: OrdMap::new(),
             last_pid: profile.tasks.iter().map(|task| task.pid).max().unwrap_or(0),
             mounts: MountTable::default(),
@@ -103,6 +104,7 @@ static INIT: InitialTask = InitialTask { pid: 1, ppid: 0, actor: String::new(), 
 fn initial_task(root: Place, initial: &InitialTask) -> Task {
     Task {
         pid: initial.pid,
+        tgid: initial.pid,
         ppid: initial.ppid,
         group: initial.pid,
         actor: Actor::new(initial.actor.clone()),
@@ -111,6 +113,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         state: TaskState::Alive,
         started_ms: 0,
         cpu_ns: 0,
+        nice: 0,
         demand: None,
         work: None,
         pending: BTreeSet::new(),

@@ -5,6 +5,8 @@
 //! | [`limits`] | every number that Linux limits something with |
 //! | [`task`] | tasks, their states and standard streams |
 //! | `task_table` | all tasks, found by what is true of them |
+//! | `process` | fork, threads, exit, orphans, zombies |
+//! | `sched` | nice values, and which CPUs a thread may use |
 //! | `programs` | workloads: what a program does, takes and says |
 //! | `time` | simulated time, who ends when, what that sets off |
 //! | `signal` | default actions of signals, frozen and stopped tasks |
@@ -29,9 +31,11 @@ pub mod limits;
 mod mount;
 mod observe;
 mod pipe;
+mod process;
 pub mod programs;
 mod refuse;
 pub mod resources;
+mod sched;
 mod shared;
 mod signal;
 pub mod task;
@@ -50,6 +54,7 @@ use fs::ramfs::{Ramfs, TreeId};
 use imbl::OrdMap;
 use mount::MountTable;
 use pipe::Pipe;
+use sched::Affinity;
 use serde::Serialize;
 use shared::Shared;
 use task_table::{Fact, TaskMut, TaskTable};
@@ -61,6 +66,8 @@ pub struct Kernel {
     now_ms: u64,
     cgroups: CgroupState,
     tasks: TaskTable,
+    /// The CPUs that threads were bound to.
+    affinities: OrdMap<u32, Shared<Affinity>>,
     actors: OrdMap<Actor, u32>,
     last_pid: u32,
     mounts: MountTable,
@@ -72,6 +79,11 @@ pub struct Kernel {
 /// True for names that the model's /proc (`of_root`) or /proc/PID has; Linux has many more.
 pub fn is_known_proc_name(name: &str, of_root: bool) -> bool {
     fs::procfs::is_known_name(name, of_root)
+}
+
+/// Numbers of CPUs as the kernel lists them: `0-2,4`.
+pub fn cpu_list(cpus: &[u32]) -> String {
+    fs::proc_text::list(cpus)
 }
 
 impl Kernel {
@@ -90,17 +102,17 @@ impl Kernel {
         &self.cgroups
     }
 
-    /// All tasks by pid, zombies included.
+    /// All tasks by their own id: threads, and zombies too.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
         self.tasks.iter()
     }
 
-    /// How many tasks there are, zombies included.
+    /// How many tasks there are, threads and zombies included.
     pub fn n_tasks(&self) -> usize {
         self.tasks.len()
     }
 
-    /// The task with this pid.
+    /// The task with this id.
     pub fn task(&self, pid: u32) -> Option<&Task> {
         self.tasks.get(pid).map(|task| &**task)
     }
@@ -150,6 +162,7 @@ impl Kernel {
     fn call(&mut self, step: &Step) -> Result<Reply, Refusal> {
         let reply = calls::dispatch(self, step)?;
         self.settle(false);
+        self.forget_affinity();
         self.release_unused_mounts();
         Ok(reply)
     }

@@ -44,7 +44,8 @@ impl Kernel {
             },
             Probe::Mounts => Ok(Observation::Mounts(self.mounts())),
             Probe::Tasks => {
-                Ok(Observation::Tasks(self.tasks().map(|each| self.task_info(each, task.pid)).collect()))
+                let processes = self.tasks().filter(|each| each.is_leader());
+                Ok(Observation::Tasks(processes.map(|each| self.task_info(each, task.pid)).collect()))
             }
             Probe::Cgroups => Ok(Observation::Cgroups(self.mounted_hierarchies())),
         }

@@ -70,11 +70,11 @@ impl Kernel {
             return refuse(Errno::EEXIST, "pipe2", Rule::new("rule-pipe-name-taken").with("pipe", &name.0));
         }
         self.pipes.insert(name.0.clone(), Shared::from(Pipe::default()));
-        if let Some(mut task) = self.task_mut(pid) {
+        self.change_process(pid, |task| {
             for side in [Side::Read, Side::Write] {
                 task.pipes.insert(PipeHandle { pipe: name.0.clone(), side });
             }
-        }
+        });
         Ok(())
     }
 
@@ -90,10 +90,12 @@ impl Kernel {
     /// close(2) of an end.
     pub(crate) fn close_end(&mut self, pid: u32, end: &PipeEnd) -> Result<(), Refusal> {
         let handle = PipeHandle::from(end);
-        let held = self.task_mut(pid).is_some_and(|mut task| task.pipes.remove(&handle));
-        if !held {
+        if !self.task(pid).is_some_and(|task| task.pipes.contains(&handle)) {
             return refuse(Errno::EBADF, "close", Rule::new("rule-pipe-not-held").with("pipe", handle.pipe));
         }
+        self.change_process(pid, |task| {
+            task.pipes.remove(&handle);
+        });
         self.drop_unheld_pipes();
         Ok(())
     }

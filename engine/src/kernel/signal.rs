@@ -40,11 +40,7 @@ impl Kernel {
         }
         let targets = self.targets(caller, to);
         if targets.is_empty() {
-            let shown = match to {
-                TaskRef::Actor(actor) => actor.to_string(),
-                TaskRef::Pid(pid) => pid.to_string(),
-            };
-            return refuse(Errno::ESRCH, "kill", Rule::new("rule-no-such-process").with("pid", shown));
+            return refuse(Errno::ESRCH, "kill", Rule::new("rule-no-such-process").with("pid", to));
         }
         if signal.0 != 0 {
             for pid in targets {
@@ -54,28 +50,30 @@ impl Kernel {
         Ok(())
     }
 
-    /// Whom kill(2) means: a pid; 0 the caller's group; -1 all but pid 1 and the caller; -N group N.
+    /// The processes that kill(2) means: a pid, of which any thread's number will do; 0 the caller's group; -1
+    /// all but pid 1 and the caller; -N group N.
     fn targets(&self, caller: &Task, to: &TaskRef) -> Vec<u32> {
         let some = |chosen: &dyn Fn(&Task) -> bool| {
-            self.tasks().filter(|task| chosen(task)).map(|task| task.pid).collect::<Vec<u32>>()
+            let processes = self.tasks().filter(|task| task.is_leader() && chosen(task));
+            processes.map(|task| task.pid).collect::<Vec<u32>>()
         };
         match to {
-            TaskRef::Actor(actor) => self.pid_of(actor).into_iter().collect(),
-            TaskRef::Pid(0) => some(&|task| task.group == caller.group),
-            TaskRef::Pid(-1) => some(&|task| task.pid != 1 && task.pid != caller.pid),
-            TaskRef::Pid(number) if *number > 0 => {
-                self.task(number.unsigned_abs()).map(|task| task.pid).into_iter().collect()
+            TaskRef::Actor(actor) => {
+                self.pid_of(actor).and_then(|tid| self.process_of(tid)).into_iter().collect()
             }
-            TaskRef::Pid(number) => some(&|task| i64::from(task.group) == -i64::from(*number)),
+            TaskRef::Pid(0) => some(&|task| task.group == caller.group),
+            TaskRef::Pid(-1) => some(&|task| task.pid != 1 && task.pid != caller.tgid),
+            TaskRef::Pid(number) => match u32::try_from(*number) {
+                Ok(tid) => self.process_of(tid).into_iter().collect(),
+                Err(_) => some(&|task| task.group == number.unsigned_abs()),
+            },
         }
     }
 
-    /// One signal to one task. Pid 1 gets none that it has no handler for (kill(2), "NOTES").
-    pub(crate) fn signal(&mut self, pid: u32, signal: u8) {
-        if pid == 1 {
-            return;
-        }
-        let Some(mut task) = self.task_mut(pid).filter(|task| task.is_alive()) else { return };
+    /// One signal to the process of a task. Pid 1 gets none that it has no handler for (kill(2), "NOTES").
+    pub(crate) fn signal(&mut self, tid: u32, signal: u8) {
+        let Some(pid) = self.process_of(tid).filter(|pid| *pid != 1 && !self.is_over(*pid)) else { return };
+        let Some(mut task) = self.task_mut(pid) else { return };
         if task.ignores_terminal_signals && IGNORED_BY_SHELLS.contains(&signal) {
             return;
         }
@@ -83,36 +81,44 @@ impl Kernel {
             // A continue takes away stops that wait, and a stop a continue (signal(7)).
             Action::Continue => {
                 task.pending.retain(|waiting| default_action(*waiting) != Action::Stop);
-                task.state = TaskState::Alive;
+                drop(task);
+                self.set_stopped(pid, false);
             }
             Action::Ignore => return,
             Action::Terminate | Action::Core | Action::Stop => {
                 task.pending.insert(signal);
+                drop(task);
             }
         }
-        drop(task);
         self.deliver(pid);
     }
 
     /// Lets a task take the signals that wait for it, as far as it can.
     pub(crate) fn deliver(&mut self, pid: u32) {
         while let Some(signal) = self.next_deliverable(pid) {
-            let Some(mut task) = self.task_mut(pid) else { return };
-            task.pending.remove(&signal);
+            if let Some(mut task) = self.task_mut(pid) {
+                task.pending.remove(&signal);
+            }
             match default_action(signal) {
-                Action::Terminate | Action::Core => {
-                    drop(task);
-                    self.end(pid, WaitStatus::Signaled(Signal(signal)));
-                }
-                Action::Stop => task.state = TaskState::Stopped,
+                Action::Terminate | Action::Core => self.end(pid, WaitStatus::Signaled(Signal(signal))),
+                Action::Stop => self.set_stopped(pid, true),
                 Action::Ignore | Action::Continue => {}
             }
         }
     }
 
+    /// Stops all threads of a process, or lets them go on.
+    fn set_stopped(&mut self, pid: u32, stopped: bool) {
+        self.change_process(pid, |task| {
+            if task.is_alive() {
+                task.state = if stopped { TaskState::Stopped } else { TaskState::Alive };
+            }
+        });
+    }
+
     /// The first waiting signal that can act now. SIGKILL goes first.
     fn next_deliverable(&self, pid: u32) -> Option<u8> {
-        let task = self.task(pid).filter(|task| task.is_alive())?;
+        let task = self.task(pid).filter(|task| !self.is_over(task.tgid))?;
         let kill = task.pending.contains(&Signal::KILL.0).then_some(Signal::KILL.0);
         let others = || task.pending.iter().copied();
         match (self.cgroups.is_frozen(pid), task.state) {

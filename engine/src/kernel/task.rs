@@ -4,8 +4,8 @@ use super::fs::Place;
 use super::limits;
 use super::pipe::PipeHandle;
 use super::programs::Work;
-use super::{Fact, Kernel, TaskMut, cgroup};
-use crate::plan::{Actor, Errno, Refusal, Rule, WaitStatus};
+use super::{Kernel, TaskMut, cgroup};
+use crate::plan::{Actor, WaitStatus};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -47,9 +47,11 @@ pub(crate) enum Stdio {
 /// A task.
 #[derive(Clone, Debug, Serialize)]
 pub struct Task {
-    /// Its process id.
+    /// Its own id. A process is known by that of its first thread.
     pub pid: u32,
-    /// Its parent's; 0 for the first task.
+    /// The process that it is a thread of: the id of the first thread.
+    pub tgid: u32,
+    /// The parent process; 0 for the first task.
     pub ppid: u32,
     /// Its process group: inherited, since no call changes it.
     pub group: u32,
@@ -65,11 +67,13 @@ pub struct Task {
     pub started_ms: u64,
     /// CPU time used since then, in nanoseconds.
     pub cpu_ns: u64,
+    /// Its nice value, -20 to 19.
+    pub nice: i32,
     /// What its program asks for; `None` for tasks that only act by steps.
     pub demand: Option<Demand>,
     /// What its program does; `None` for tasks that only act by steps.
     pub(crate) work: Option<Work>,
-    /// Signals that could not be delivered yet.
+    /// Signals to the process that could not be delivered yet, in its first thread.
     pub(crate) pending: BTreeSet<u8>,
     /// True for an interactive shell, which ignores what would end it by accident.
     pub(crate) ignores_terminal_signals: bool,
@@ -82,6 +86,11 @@ impl Task {
     /// True until it has ended.
     pub fn is_alive(&self) -> bool {
         !matches!(self.state, TaskState::Ended(_))
+    }
+
+    /// True for the first thread of a process, which stands for it in /proc and to its parent.
+    pub fn is_leader(&self) -> bool {
+        self.pid == self.tgid
     }
 }
 
@@ -126,86 +135,6 @@ impl Kernel {
             (TaskState::Alive, Some(cgroup::FreezerKind::V2)) => 'S',
             (TaskState::Alive, None) if task.pid == reader || is_busy(task) => 'R',
             (TaskState::Alive, None) => 'S',
-        }
-    }
-
-    /// The next pid: one more than the last given, from 300 again after the highest (kernel/pid.c).
-    fn free_pid(&self) -> Option<u32> {
-        let ahead = self.last_pid + 1..limits::PID_MAX;
-        let again = limits::RESERVED_PIDS..self.last_pid + 1;
-        ahead.chain(again).find(|pid| self.tasks.get(*pid).is_none())
-    }
-
-    /// clone3(2): a copy of the parent with its own pid.
-    pub(crate) fn fork(&mut self, parent: u32, child: &Actor) -> Result<u32, Refusal> {
-        let actor_taken = Rule::new("rule-actor-taken").with("actor", child);
-        if self.pid_of(child).is_some() {
-            return Err(Refusal::by(Errno::EEXIST, "clone3", actor_taken));
-        }
-        let Some(pid) = self.free_pid() else {
-            return Err(Refusal::by(Errno::EAGAIN, "clone3", Rule::new("rule-pids-used-up")));
-        };
-        self.cgroups.fork(parent, pid)?;
-        let Some(mut task) = self.task(parent).cloned() else {
-            return Err(Refusal::by(Errno::ESRCH, "clone3", Rule::new("rule-actor-unknown")));
-        };
-        task.pid = pid;
-        task.ppid = parent;
-        task.actor = child.clone();
-        task.started_ms = self.now_ms;
-        task.cpu_ns = 0;
-        task.pending.clear();
-        task.ignores_terminal_signals = false;
-        self.tasks.insert(task);
-        self.actors.insert(child.clone(), pid);
-        self.last_pid = pid;
-        Ok(pid)
-    }
-
-    /// A task ends: its descriptors close, its children get pid 1 as parent, it waits for its parent.
-    pub(crate) fn end(&mut self, pid: u32, status: WaitStatus) {
-        let Some(mut task) = self.task_mut(pid).filter(|task| task.is_alive()) else { return };
-        task.state = TaskState::Ended(status);
-        task.demand = None;
-        task.work = None;
-        task.pending.clear();
-        task.pipes.clear();
-        task.stdio = [Stdio::Terminal, Stdio::Terminal, Stdio::Terminal];
-        let ppid = task.ppid;
-        drop(task);
-        self.cgroups.set_memory(pid, 0);
-        let effects = self.cgroups.exit(pid);
-        self.carry_out(effects);
-        self.drop_unheld_pipes();
-        self.adopt_children_of(pid);
-        if ppid <= 1 || !self.is_alive(ppid) {
-            self.reap(pid);
-        }
-    }
-
-    /// The tasks whose parent this is, by pid.
-    pub(crate) fn children_of(&self, pid: u32) -> impl Iterator<Item = &Task> {
-        self.tasks.with(Fact::ChildOf(pid))
-    }
-
-    /// Orphans become children of pid 1, which reaps those that have ended (wait(2), "NOTES").
-    fn adopt_children_of(&mut self, pid: u32) {
-        let children: Vec<u32> = self.children_of(pid).map(|task| task.pid).collect();
-        for child in children {
-            if let Some(mut task) = self.task_mut(child) {
-                task.ppid = 1;
-            }
-            if !self.is_alive(child) {
-                self.reap(child);
-            }
-        }
-    }
-
-    /// The parent has asked how it ended: the pid is free again.
-    pub(crate) fn reap(&mut self, pid: u32) {
-        if let Some(task) = self.tasks.remove(pid) {
-            self.actors.remove(&task.actor);
-            self.cgroups.reap(pid);
         }
     }
 }

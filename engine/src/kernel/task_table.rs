@@ -16,6 +16,8 @@ use std::ops::{Deref, DerefMut};
 pub(crate) enum Fact {
     /// Its parent has this pid.
     ChildOf(u32),
+    /// It is a thread of this process, and not its first.
+    ThreadOf(u32),
     /// A signal waits for it.
     Pending,
     /// It asks for CPU time.
@@ -148,6 +150,9 @@ impl Drop for TaskMut<'_> {
 /// All facts about a task.
 fn facts(task: &Task) -> BTreeSet<Fact> {
     let mut facts = BTreeSet::from([Fact::ChildOf(task.ppid), Fact::Inside(task.cwd.node.ground().clone())]);
+    if !task.is_leader() {
+        facts.insert(Fact::ThreadOf(task.tgid));
+    }
     if !task.pending.is_empty() {
         facts.insert(Fact::Pending);
     }

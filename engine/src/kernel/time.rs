@@ -46,8 +46,8 @@ impl Kernel {
         let going_on = self.tasks.with(Fact::Busy).filter(|task| !self.is_held_up(task));
         let claim = |task: &Task| {
             let cpu_milli = task.demand?.cpu_milli;
-            let cpus = self.cgroups.cpus_allowed(task.pid).into_iter().collect();
-            Some(Claim { pid: task.pid, cpu_milli, nice: 0, cpus })
+            let cpus = self.cpus_allowed(task.pid).into_iter().collect();
+            Some(Claim { pid: task.pid, cpu_milli, nice: task.nice, cpus })
         };
         going_on.filter_map(claim).collect()
     }

@@ -1,7 +1,8 @@
 //! The closed list of kernel calls. Adding one makes both backends fail to compile until they handle it.
 
-use super::{Actor, Text};
+use super::{Actor, Signal, Text};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A pipe by name; `pipe2` makes it, `dup2`, `read`, `write` and `close` refer to its ends.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,78 +70,26 @@ pub enum TaskRef {
     Pid(i32),
 }
 
-/// A signal by its number on Linux (x86-64 and arm64 agree on the standard ones). 0 tests for existence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Signal(pub u8);
-
-/// Names and numbers of the standard signals, signal(7).
-const SIGNALS: [(u8, &str); 31] = [
-    (1, "HUP"),
-    (2, "INT"),
-    (3, "QUIT"),
-    (4, "ILL"),
-    (5, "TRAP"),
-    (6, "ABRT"),
-    (7, "BUS"),
-    (8, "FPE"),
-    (9, "KILL"),
-    (10, "USR1"),
-    (11, "SEGV"),
-    (12, "USR2"),
-    (13, "PIPE"),
-    (14, "ALRM"),
-    (15, "TERM"),
-    (16, "STKFLT"),
-    (17, "CHLD"),
-    (18, "CONT"),
-    (19, "STOP"),
-    (20, "TSTP"),
-    (21, "TTIN"),
-    (22, "TTOU"),
-    (23, "URG"),
-    (24, "XCPU"),
-    (25, "XFSZ"),
-    (26, "VTALRM"),
-    (27, "PROF"),
-    (28, "WINCH"),
-    (29, "POLL"),
-    (30, "PWR"),
-    (31, "SYS"),
-];
-
-impl Signal {
-    /// Interrupt from the keyboard (Ctrl-C).
-    pub const INT: Self = Self(2);
-    /// Kill; cannot be caught.
-    pub const KILL: Self = Self(9);
-    /// Termination.
-    pub const TERM: Self = Self(15);
-    /// Continue if stopped.
-    pub const CONT: Self = Self(18);
-    /// Stop; cannot be caught.
-    pub const STOP: Self = Self(19);
-
-    /// All standard signals in order of number.
-    pub fn all() -> impl Iterator<Item = Self> {
-        SIGNALS.iter().map(|(number, _)| Self(*number))
-    }
-
-    /// The name without `SIG` (`KILL`); a number for those that have none.
-    pub fn name(self) -> String {
-        let row = SIGNALS.iter().find(|(number, _)| *number == self.0);
-        row.map_or_else(|| self.0.to_string(), |(_, name)| (*name).to_owned())
-    }
-
-    /// Reads `9`, `KILL` or `SIGKILL`, in either case of letters.
-    pub fn parse(word: &str) -> Option<Self> {
-        if let Ok(number) = word.parse::<u8>() {
-            return (number <= 64).then_some(Self(number));
+impl fmt::Display for TaskRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Actor(actor) => actor.fmt(f),
+            Self::Pid(pid) => pid.fmt(f),
         }
-        let upper = word.to_ascii_uppercase();
-        let name = upper.strip_prefix("SIG").unwrap_or(&upper);
-        SIGNALS.iter().find(|(_, known)| *known == name).map(|(number, _)| Self(*number))
     }
+}
+
+/// Whom setpriority(2) and getpriority(2) mean by a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PriorityWhich {
+    /// `PRIO_PROCESS`: one thread.
+    #[default]
+    Process,
+    /// `PRIO_PGRP`: all threads of a process group.
+    Pgrp,
+    /// `PRIO_USER`: all threads of a user.
+    User,
 }
 
 /// One kernel call. Names are Linux's, so that each has a manual page in section 2.
@@ -247,6 +196,10 @@ pub enum Call {
     Clone3 {
         /// The child's name from here on.
         child: Actor,
+        /// Flags by name without `CLONE_`, in lower case. `thread` stands for all that a thread library asks
+        /// for: `CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        flags: Vec<String>,
     },
     /// execve(2): the actor becomes another program and takes no more calls.
     Execve {
@@ -281,5 +234,40 @@ pub enum Call {
     ClockNanosleep {
         /// How long. Simulated milliseconds in the model, real ones on Linux.
         milliseconds: u64,
+    },
+    /// exit(2), the system call: ends one thread. The process goes on while it has another.
+    Exit {
+        /// The status, 0 to 255. The process's is that of its last thread.
+        status: u8,
+    },
+    /// `sched_setaffinity(2)`: the CPUs on which one thread may run.
+    SchedSetaffinity {
+        /// The thread; pid 0 is the caller.
+        task: TaskRef,
+        /// Numbers of CPUs. Those that the machine does not have are ignored, as by Linux.
+        cpus: Vec<u32>,
+    },
+    /// `sched_getaffinity(2)`.
+    SchedGetaffinity {
+        /// The thread; pid 0 is the caller.
+        task: TaskRef,
+    },
+    /// setpriority(2): nice values.
+    Setpriority {
+        /// What kind of number `task` is.
+        #[serde(default)]
+        which: PriorityWhich,
+        /// Whose; 0 is the caller, its group, its user.
+        task: TaskRef,
+        /// The nice value. What is below -20 or above 19 counts as these.
+        nice: i32,
+    },
+    /// getpriority(2): the nice value, or the lowest where several are meant.
+    Getpriority {
+        /// What kind of number `task` is.
+        #[serde(default)]
+        which: PriorityWhich,
+        /// Whose; 0 is the caller, its group, its user.
+        task: TaskRef,
     },
 }

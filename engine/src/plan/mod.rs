@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`text`] | words and paths that may contain `pid of ACTOR` |
 //! | [`call`] | the closed list of kernel calls |
+//! | [`signal`] | signals by number and name |
 //! | [`table`] | one row a call: name, usage, manual page, fidelity |
 //! | [`strace`] | a call's text form, printed as strace prints it |
 //! | [`sys`] | the same read from the words of `sys CALL ARGS…` |
@@ -23,16 +24,18 @@ pub mod errno;
 pub mod file;
 pub mod probe;
 pub mod reply;
+pub mod signal;
 pub mod strace;
 pub mod sys;
 pub mod table;
 pub mod text;
 
 pub use backend::{Backend, Observe};
-pub use call::{Call, FileRef, OpenMode, PipeEnd, PipeName, Signal, StdioSource, TaskRef};
+pub use call::{Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, StdioSource, TaskRef};
 pub use errno::Errno;
 pub use probe::{Observation, Probe};
 pub use reply::{Answer, Refusal, Reply, Rule, WaitStatus};
+pub use signal::Signal;
 pub use table::Fidelity;
 pub use text::{Piece, Text};
 

@@ -25,6 +25,10 @@ pub enum Reply {
     Pid(u32),
     /// How a child is or has ended.
     Wait(WaitStatus),
+    /// CPUs by number, sorted.
+    Cpus(Vec<u32>),
+    /// A nice value, -20 to 19.
+    Nice(i32),
 }
 
 /// What kind of file a name stands for.

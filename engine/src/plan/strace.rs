@@ -1,7 +1,9 @@
 //! A call's text form, as strace prints it, and the text form of an answer.
 
 use super::reply::Entry;
-use super::{Answer, Call, FileRef, OpenMode, PipeEnd, Reply, StdioSource, TaskRef, Text, WaitStatus};
+use super::{
+    Answer, Call, FileRef, OpenMode, PipeEnd, PriorityWhich, Reply, StdioSource, TaskRef, Text, WaitStatus,
+};
 
 /// Characters of file content shown before `"...`, as strace's `-s 32` default does.
 const SHOWN: usize = 32;
@@ -38,12 +40,17 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
         Call::Pipe2 { name } => vec![format!("[{0}:read, {0}:write]", name.0), "O_CLOEXEC".to_owned()],
         Call::Dup2 { from, to } => vec![stdio(from, resolve), to.to_string()],
         Call::Close { end } => vec![pipe_end(end)],
-        Call::Clone3 { child } => vec![format!("{{exit_signal=SIGCHLD}} /* {child} */")],
+        Call::Clone3 { child, flags } if flags.is_empty() => {
+            vec![format!("{{exit_signal=SIGCHLD}} /* {child} */")]
+        }
+        Call::Clone3 { child, flags } => {
+            vec![format!("{{flags={}}} /* {child} */", flag_words(flags, "CLONE_"))]
+        }
         Call::Execve { path: p, argv, env } => {
             let words: Vec<_> = argv.iter().map(path).collect();
             vec![path(p), format!("[{}]", words.join(", ")), format!("{} vars", env.len())]
         }
-        Call::ExitGroup { status } => vec![status.to_string()],
+        Call::ExitGroup { status } | Call::Exit { status } => vec![status.to_string()],
         Call::Wait4 { task: t, patience_ms } => {
             vec![task(t, resolve), if *patience_ms == 0 { "WNOHANG" } else { "0" }.to_owned()]
         }
@@ -53,6 +60,12 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
             let time = format!("{{tv_sec={seconds}, tv_nsec={nanoseconds}}}");
             vec!["CLOCK_MONOTONIC".to_owned(), "0".to_owned(), time, "NULL".to_owned()]
         }
+        Call::SchedSetaffinity { task: t, cpus } => vec![task(t, resolve), cpu_set(cpus)],
+        Call::SchedGetaffinity { task: t } => vec![task(t, resolve)],
+        Call::Setpriority { which, task: t, nice } => {
+            vec![prio_word(*which).to_owned(), task(t, resolve), nice.to_string()]
+        }
+        Call::Getpriority { which, task: t } => vec![prio_word(*which).to_owned(), task(t, resolve)],
     }
 }
 
@@ -102,6 +115,20 @@ fn task(task: &TaskRef, resolve: Resolve<'_>) -> String {
     match task {
         TaskRef::Actor(actor) => known(&Text::pid_of(actor), resolve),
         TaskRef::Pid(pid) => pid.to_string(),
+    }
+}
+
+/// As strace prints a set of CPUs: `[0 1]`.
+fn cpu_set(cpus: &[u32]) -> String {
+    let numbers: Vec<_> = cpus.iter().map(u32::to_string).collect();
+    format!("[{}]", numbers.join(" "))
+}
+
+fn prio_word(which: PriorityWhich) -> &'static str {
+    match which {
+        PriorityWhich::Process => "PRIO_PROCESS",
+        PriorityWhich::Pgrp => "PRIO_PGRP",
+        PriorityWhich::User => "PRIO_USER",
     }
 }
 
@@ -167,6 +194,8 @@ fn reply(reply: &Reply) -> String {
         Reply::Wait(WaitStatus::Exited(status)) => format!("exited, status {status}"),
         Reply::Wait(WaitStatus::Signaled(signal)) => format!("killed by SIG{}", signal.name()),
         Reply::Wait(WaitStatus::Running) => "still running".to_owned(),
+        Reply::Cpus(cpus) => cpu_set(cpus),
+        Reply::Nice(nice) => nice.to_string(),
     }
 }
 

@@ -1,7 +1,10 @@
 //! `sys CALL ARGS…`: one kernel call typed by hand, in the words of its row in [`super::table::CALLS`].
 
 use super::table::CALLS;
-use super::{Actor, Call, FileRef, OpenMode, PipeEnd, PipeName, Signal, StdioSource, TaskRef, Text};
+use super::{
+    Actor, Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, Signal, StdioSource, TaskRef, Text,
+};
+use std::collections::BTreeSet;
 
 /// Why words are no call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,7 @@ pub fn parse(words: &[Text]) -> Result<Call, SysError> {
         .or_else(|| mounts(name, args))
         .or_else(|| descriptors(name, args))
         .or_else(|| tasks(name, args))
+        .or_else(|| scheduling(name, args))
         .unwrap_or(Err(SysError::Usage(row.name, row.usage)))
 }
 
@@ -119,7 +123,10 @@ fn pipe_end(word: &Text) -> Result<PipeEnd, SysError> {
 
 fn tasks(name: &str, args: &[Text]) -> Parsed {
     Some(match (name, args) {
-        ("clone3", [child]) => Ok(Call::Clone3 { child: Actor::new(child.to_string()) }),
+        ("clone3", [child, rest @ ..]) if rest.len() <= 1 => Ok(Call::Clone3 {
+            child: Actor::new(child.to_string()),
+            flags: rest.first().map(flag_list).unwrap_or_default(),
+        }),
         ("execve", [path, argv @ ..]) => {
             let argv = if argv.is_empty() { vec![path.clone()] } else { argv.to_vec() };
             Ok(Call::Execve { path: path.clone(), argv, env: Vec::new() })
@@ -139,6 +146,58 @@ fn tasks(name: &str, args: &[Text]) -> Parsed {
         _ => return None,
     })
 }
+
+fn scheduling(name: &str, args: &[Text]) -> Parsed {
+    Some(match (name, args) {
+        ("exit", [status]) => number(status, "a status from 0 to 255").map(|status| Call::Exit { status }),
+        ("sched_setaffinity", [pid, cpus]) => {
+            task(pid).and_then(|task| Ok(Call::SchedSetaffinity { task, cpus: cpu_list(cpus)? }))
+        }
+        ("sched_getaffinity", [pid]) => task(pid).map(|task| Call::SchedGetaffinity { task }),
+        ("setpriority", [pid, nice]) => setpriority(PriorityWhich::Process, pid, nice),
+        ("setpriority", [word, pid, nice]) => which(word).and_then(|which| setpriority(which, pid, nice)),
+        ("getpriority", [pid]) => {
+            task(pid).map(|task| Call::Getpriority { which: PriorityWhich::Process, task })
+        }
+        ("getpriority", [word, pid]) => {
+            which(word).and_then(|which| Ok(Call::Getpriority { which, task: task(pid)? }))
+        }
+        _ => return None,
+    })
+}
+
+fn setpriority(which: PriorityWhich, pid: &Text, nice: &Text) -> Result<Call, SysError> {
+    Ok(Call::Setpriority { which, task: task(pid)?, nice: number(nice, "a nice value from -20 to 19")? })
+}
+
+fn which(word: &Text) -> Result<PriorityWhich, SysError> {
+    match word.plain() {
+        Some("process") => Ok(PriorityWhich::Process),
+        Some("pgrp") => Ok(PriorityWhich::Pgrp),
+        Some("user") => Ok(PriorityWhich::User),
+        _ => Err(SysError::Word(word.to_string(), "process, pgrp or user")),
+    }
+}
+
+/// `0-2,4`, or nothing for no CPU at all.
+fn cpu_list(word: &Text) -> Result<Vec<u32>, SysError> {
+    let plain = word.to_string();
+    let wrong = || SysError::Word(plain.clone(), "CPUs by number below 1024, such as 0-1,3");
+    let mut cpus = BTreeSet::new();
+    for part in plain.split(',').filter(|part| !part.is_empty()) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last): (u32, u32) =
+            (first.parse().map_err(|_| wrong())?, last.parse().map_err(|_| wrong())?);
+        if last < first || last >= MOST_CPUS {
+            return Err(wrong());
+        }
+        cpus.extend(first..=last);
+    }
+    Ok(cpus.into_iter().collect())
+}
+
+/// CPUs in a `cpu_set_t` (sched.h, `CPU_SETSIZE`).
+const MOST_CPUS: u32 = 1024;
 
 /// A pid, or an actor's name, or a reference such as `$$`.
 fn task(word: &Text) -> Result<TaskRef, SysError> {
@@ -209,6 +268,11 @@ mod tests {
             "wait4 12 100",
             "kill 12 KILL",
             "clock_nanosleep 5000",
+            "exit 1",
+            "sched_setaffinity 12 0-1,3",
+            "sched_getaffinity 0",
+            "setpriority 12 5",
+            "getpriority pgrp 12",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");
@@ -221,6 +285,8 @@ mod tests {
         assert_eq!(read("nope"), Err(SysError::UnknownCall("nope".into())));
         assert!(matches!(read("mkdir"), Err(SysError::Usage("mkdir", _))));
         assert!(matches!(read("mkdir /a 99"), Err(SysError::Word(word, _)) if word == "99"));
+        assert!(matches!(read("sched_setaffinity 0 3-1"), Err(SysError::Word(word, _)) if word == "3-1"));
+        assert!(matches!(read("setpriority all 1 1"), Err(SysError::Word(word, _)) if word == "all"));
         assert!(matches!(read("kill 1 NOPE"), Err(SysError::Word(word, _)) if word == "NOPE"));
     }
 }

@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 20] = [
+pub const CALLS: [CallRow; 25] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -49,12 +49,17 @@ pub const CALLS: [CallRow; 20] = [
     row("pipe2", "NAME", "pipe(2)", Exact),
     row("dup2", "PATH|PIPE:read|PIPE:write|N TO [read|truncate|append]", "dup(2)", Exact),
     row("close", "PIPE:read|PIPE:write", "close(2)", Exact),
-    row("clone3", "CHILD", "clone(2)", Partial("partial-clone")),
+    row("clone3", "CHILD [thread]", "clone(2)", Partial("partial-clone")),
     row("execve", "PATH [ARG…]", "execve(2)", Partial("partial-execve")),
     row("exit_group", "STATUS", "exit_group(2)", Exact),
     row("wait4", "PID [MILLISECONDS]", "wait4(2)", Partial("partial-wait")),
     row("kill", "PID SIGNAL", "kill(2)", Partial("partial-kill")),
     row("clock_nanosleep", "MILLISECONDS", "clock_nanosleep(2)", Partial("partial-clock-nanosleep")),
+    row("exit", "STATUS", "_exit(2)", Exact),
+    row("sched_setaffinity", "PID CPUS", "sched_setaffinity(2)", Exact),
+    row("sched_getaffinity", "PID", "sched_getaffinity(2)", Exact),
+    row("setpriority", "[pgrp|user] PID NICE", "setpriority(2)", Exact),
+    row("getpriority", "[pgrp|user] PID", "getpriority(2)", Exact),
 ];
 
 impl Call {
@@ -81,6 +86,11 @@ impl Call {
             Self::Wait4 { .. } => 17,
             Self::Kill { .. } => 18,
             Self::ClockNanosleep { .. } => 19,
+            Self::Exit { .. } => 20,
+            Self::SchedSetaffinity { .. } => 21,
+            Self::SchedGetaffinity { .. } => 22,
+            Self::Setpriority { .. } => 23,
+            Self::Getpriority { .. } => 24,
         };
         &CALLS[index]
     }

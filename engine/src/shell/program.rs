@@ -163,7 +163,7 @@ impl Interpreter<'_> {
     /// A child of the task that runs this.
     pub(super) fn clone_child(&mut self, stem: &str) -> Result<Actor, Failure> {
         let child = Actor::new(self.shell.fresh_name(stem));
-        match self.step(Call::Clone3 { child: child.clone() }, "why-clone") {
+        match self.step(Call::Clone3 { child: child.clone(), flags: Vec::new() }, "why-clone") {
             Ok(_) => Ok(child),
             Err(refusal) => Err(Failure::fatal(format!("fork: {}", refusal.errno.text()))),
         }

@@ -123,7 +123,7 @@ impl ToolRun<'_, '_> {
         run: impl FnOnce(&mut ToolRun<'_, '_>) -> u8,
     ) -> Result<WaitStatus, crate::plan::Refusal> {
         let child = Actor::new(self.shell.shell.fresh_name(name));
-        self.shell.step(Call::Clone3 { child: child.clone() }, "why-tool")?;
+        self.shell.step(Call::Clone3 { child: child.clone(), flags: Vec::new() }, "why-tool")?;
         let words = self.words.clone();
         self.shell.in_child(&child, |shell| {
             let status = run(&mut ToolRun { shell, words });

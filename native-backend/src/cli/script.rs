@@ -1,8 +1,9 @@
 //! A plan as a shell script: the commands that do the same by hand.
 
+use drydock_engine::kernel::cpu_list;
 use drydock_engine::plan::{
-    Actor, Call, FileRef, OpenMode, Piece, PipeEnd, PipeName, Signal, StdioSource, Step, TaskRef, Text,
-    strace,
+    Actor, Call, FileRef, OpenMode, Piece, PipeEnd, PipeName, PriorityWhich, Signal, StdioSource, Step,
+    TaskRef, Text, strace,
 };
 use std::collections::BTreeMap;
 
@@ -29,6 +30,8 @@ pub(super) fn script(line: &str, steps: &[Step]) -> String {
 #[derive(Debug, Default)]
 struct Writer {
     redirections: BTreeMap<Actor, String>,
+    /// `nice` and `taskset` in front of the program.
+    prefixes: BTreeMap<Actor, String>,
 }
 
 impl Writer {
@@ -56,11 +59,13 @@ impl Writer {
                 self.redirections.entry(actor.clone()).or_default().push_str(&dup2(from, *to));
                 None
             }
-            Call::Close { .. } | Call::Clone3 { .. } => None,
+            // A shell has no threads.
+            Call::Close { .. } | Call::Clone3 { .. } | Call::Exit { .. } => None,
             Call::Execve { path: _, argv, env: _ } => {
                 let words: Vec<_> = argv.iter().map(word).collect();
                 let redirections = self.redirections.remove(actor).unwrap_or_default();
-                Some(format!("{}{redirections} & {}=$!", words.join(" "), variable(actor)))
+                let prefix = self.prefixes.remove(actor).unwrap_or_default();
+                Some(format!("{prefix}{}{redirections} & {}=$!", words.join(" "), variable(actor)))
             }
             Call::ExitGroup { status } if actor == &Actor::shell() => Some(format!("exit {status}")),
             Call::ExitGroup { .. } => None,
@@ -69,6 +74,24 @@ impl Writer {
             Call::ClockNanosleep { milliseconds } => {
                 Some(format!("sleep {}", strace::seconds(*milliseconds)))
             }
+            Call::SchedSetaffinity { task: TaskRef::Pid(0), cpus } if actor != &Actor::shell() => {
+                let prefix = format!("taskset -c {} ", cpu_list(cpus));
+                self.prefixes.entry(actor.clone()).or_default().push_str(&prefix);
+                None
+            }
+            Call::Setpriority { task: TaskRef::Pid(0), nice, .. } if actor != &Actor::shell() => {
+                let prefix = format!("nice -n {nice} ");
+                self.prefixes.entry(actor.clone()).or_default().push_str(&prefix);
+                None
+            }
+            Call::SchedSetaffinity { task, cpus } => {
+                Some(format!("taskset -pc {} {}", cpu_list(cpus), own_or(task)))
+            }
+            Call::SchedGetaffinity { task } => Some(format!("taskset -pc {}", own_or(task))),
+            Call::Setpriority { which, task, nice } => {
+                Some(format!("renice -n {nice} {} {}", renice_option(*which), own_or(task)))
+            }
+            Call::Getpriority { task, .. } => Some(format!("ps -o ni= -p {}", own_or(task))),
         }
     }
 }
@@ -118,6 +141,19 @@ fn task_word(task: &TaskRef) -> String {
     match task {
         TaskRef::Actor(actor) => pid(actor),
         TaskRef::Pid(number) => number.to_string(),
+    }
+}
+
+/// Pid 0 is the shell itself.
+fn own_or(task: &TaskRef) -> String {
+    if *task == TaskRef::Pid(0) { "$$".to_owned() } else { task_word(task) }
+}
+
+fn renice_option(which: PriorityWhich) -> &'static str {
+    match which {
+        PriorityWhich::Process => "-p",
+        PriorityWhich::Pgrp => "-g",
+        PriorityWhich::User => "-u",
     }
 }
 
@@ -178,7 +214,7 @@ mod tests {
         data.push_str("\n");
         let file = FileRef::Path("/cgroup/it's/tasks".into());
         let steps = [
-            Step::new(&shell, Call::Clone3 { child: sleep.clone() }),
+            Step::new(&shell, Call::Clone3 { child: sleep.clone(), flags: Vec::new() }),
             Step::new(
                 &sleep,
                 Call::Execve {

@@ -1,6 +1,7 @@
 //! The agent: the small loop inside each actor that performs the calls it is sent, until execve replaces it.
 //!
-//! It has one thread, takes one request at a time, and ends when the controller is gone.
+//! A thread takes one request at a time; `clone3` with the flag `thread` makes one more, with an agent of its own.
+//! They end when the controller is gone.
 
 use super::calls::{self, Outcome};
 use super::protocol::{Request, Response, Work};
@@ -14,41 +15,97 @@ use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::net::Shutdown;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The ends of a pipe that an actor has open.
+/// The ends of a pipe that a process has open.
 #[derive(Debug, Default)]
 pub(super) struct Ends {
     /// The end that is read from.
-    pub(super) read: Option<OwnedFd>,
+    pub(super) read: Option<Arc<OwnedFd>>,
     /// The end that is written to.
-    pub(super) write: Option<OwnedFd>,
+    pub(super) write: Option<Arc<OwnedFd>>,
 }
 
-/// What an agent knows.
+/// What the threads of a process share.
+#[derive(Debug, Default)]
+pub(super) struct Process {
+    /// Pipes made by this process or inherited. Their descriptors are close-on-exec.
+    pub(super) pipes: BTreeMap<PipeName, Ends>,
+    /// The sockets of all its agents.
+    pub(super) links: Vec<RawFd>,
+}
+
+/// What an agent knows. There is one in each thread.
 #[derive(Debug)]
 pub(super) struct Agent {
     /// To the controller.
     pub(super) link: UnixStream,
-    /// Pipes made by this actor or inherited. Their descriptors are close-on-exec.
-    pub(super) pipes: BTreeMap<PipeName, Ends>,
+    /// Shared with the other threads of the process.
+    process: Arc<Mutex<Process>>,
 }
 
 impl Agent {
+    /// The agent of a process with one thread.
+    pub(super) fn new(link: UnixStream) -> Self {
+        let process = Process { links: vec![link.as_raw_fd()], ..Process::default() };
+        Self { link, process: Arc::new(Mutex::new(process)) }
+    }
+
+    /// The agent of one more thread.
+    pub(super) fn beside(&self, link: UnixStream) -> Self {
+        self.process().links.push(link.as_raw_fd());
+        Self { link, process: self.process.clone() }
+    }
+
+    /// What the threads share. The controller asks one of them at a time, so nobody waits for the lock.
+    pub(super) fn process(&self) -> MutexGuard<'_, Process> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// After a fork: this is the only thread, and the sockets of the others are the parent's.
+    pub(super) fn become_child(&mut self, link: UnixStream) {
+        let links = std::mem::replace(&mut self.process().links, vec![link.as_raw_fd()]);
+        let own = self.link.as_raw_fd();
+        for other in links.into_iter().filter(|other| *other != own) {
+            // Closing fails only for a descriptor that is closed already.
+            let _ = nix::unistd::close(other);
+        }
+        self.link = link;
+    }
+
+    /// The controller sees the end of this agent, whoever else has the socket.
+    pub(super) fn hang_up(&self) {
+        let _ = self.link.shutdown(Shutdown::Both);
+        self.process().links.retain(|link| *link != self.link.as_raw_fd());
+    }
+
     /// The descriptor of a pipe's end.
-    pub(super) fn end(&self, end: &PipeEnd) -> Option<&OwnedFd> {
+    pub(super) fn end(&self, end: &PipeEnd) -> Option<Arc<OwnedFd>> {
+        let process = self.process();
         match end {
-            PipeEnd::Read(name) => self.pipes.get(name)?.read.as_ref(),
-            PipeEnd::Write(name) => self.pipes.get(name)?.write.as_ref(),
+            PipeEnd::Read(name) => process.pipes.get(name)?.read.clone(),
+            PipeEnd::Write(name) => process.pipes.get(name)?.write.clone(),
         }
     }
 
     /// Takes a pipe's end out of the table; dropping it closes it.
-    pub(super) fn take_end(&mut self, end: &PipeEnd) -> Option<OwnedFd> {
+    pub(super) fn take_end(&self, end: &PipeEnd) -> Option<Arc<OwnedFd>> {
+        let mut process = self.process();
         match end {
-            PipeEnd::Read(name) => self.pipes.get_mut(name)?.read.take(),
-            PipeEnd::Write(name) => self.pipes.get_mut(name)?.write.take(),
+            PipeEnd::Read(name) => process.pipes.get_mut(name)?.read.take(),
+            PipeEnd::Write(name) => process.pipes.get_mut(name)?.write.take(),
+        }
+    }
+
+    /// Performs what it is sent until the controller is gone.
+    pub(super) fn serve_all(&mut self) {
+        while let Ok((request, _)) = wire::receive(&self.link) {
+            if self.serve(request).is_err() {
+                return;
+            }
         }
     }
 
@@ -74,12 +131,10 @@ impl Agent {
 /// Runs as an agent; the socket to the controller is standard input. Does not return.
 pub(super) fn run() -> ! {
     let status = match start() {
-        Ok(mut agent) => loop {
-            let served = wire::receive(&agent.link).and_then(|(request, _)| agent.serve(request));
-            if served.is_err() {
-                break 0;
-            }
-        },
+        Ok(mut agent) => {
+            agent.serve_all();
+            0
+        }
         Err(error) => {
             eprintln!("drydock: an agent could not start: {error}");
             1
@@ -100,5 +155,5 @@ fn start() -> io::Result<Agent> {
         set_signal(Signal::SIGCHLD, Disposition::Ignore);
     }
     wire::send(&link, &Response::Hello, &[])?;
-    Ok(Agent { link, pipes: BTreeMap::new() })
+    Ok(Agent::new(link))
 }

@@ -4,7 +4,7 @@
 
 use super::agent::{Agent, Ends};
 use super::files::{self, Refused, refused};
-use super::{process, settle};
+use super::{process, scheduling, settle};
 use drydock_engine::plan::{
     Answer, Call, Errno, FileRef, OpenMode, PipeName, Refusal, Reply, StdioSource, TaskRef, Text,
 };
@@ -12,6 +12,7 @@ use nix::fcntl::OFlag;
 use nix::mount::{MntFlags, MsFlags};
 use nix::sys::stat::Mode;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
 
 /// What has become of a call.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub(super) enum Outcome {
 /// Performs a call in this process.
 pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outcome {
     match call {
-        Call::Clone3 { child: _ } => process::clone3(agent, tid),
+        Call::Clone3 { child: _, flags } => process::clone3(agent, flags, tid),
         Call::Mkdir { .. }
         | Call::Rmdir { .. }
         | Call::Unlink { .. }
@@ -46,7 +47,12 @@ pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outco
         | Call::ExitGroup { .. }
         | Call::Wait4 { .. }
         | Call::Kill { .. }
-        | Call::ClockNanosleep { .. } => Outcome::Answer(answer(agent, call)),
+        | Call::ClockNanosleep { .. }
+        | Call::Exit { .. }
+        | Call::SchedSetaffinity { .. }
+        | Call::SchedGetaffinity { .. }
+        | Call::Setpriority { .. }
+        | Call::Getpriority { .. } => Outcome::Answer(answer(agent, call)),
     }
 }
 
@@ -73,12 +79,17 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
             agent.take_end(end).map(|_| Reply::Done).ok_or_else(|| Refusal::bare(Errno::EBADF, at))
         }
         // `perform` has taken this one.
-        Call::Clone3 { child: _ } => Err(Refusal::bare(Errno::ENOSYS, at)),
+        Call::Clone3 { .. } => Err(Refusal::bare(Errno::ENOSYS, at)),
         Call::Execve { path, argv, env } => process::execve(plain(path)?, &plains(argv)?, &plains(env)?),
         Call::ExitGroup { status } => std::process::exit(i32::from(*status)),
         Call::Wait4 { task, patience_ms } => process::wait4(&agent.link, number(task, at)?, *patience_ms),
         Call::Kill { task, signal } => process::kill(number(task, at)?, *signal),
         Call::ClockNanosleep { milliseconds } => process::clock_nanosleep(&agent.link, *milliseconds),
+        Call::Exit { status } => process::exit(agent, *status),
+        Call::SchedSetaffinity { task, cpus } => scheduling::set_affinity(number(task, at)?, cpus),
+        Call::SchedGetaffinity { task } => scheduling::affinity(number(task, at)?),
+        Call::Setpriority { which, task, nice } => scheduling::set_nice(*which, number(task, at)?, *nice),
+        Call::Getpriority { which, task } => scheduling::nice(*which, number(task, at)?),
     }
 }
 
@@ -181,9 +192,10 @@ fn umount(target: &str, names: &[String]) -> Answer {
     done(nix::mount::umount2(target, flags), "umount2")
 }
 
-fn pipe(agent: &mut Agent, name: &PipeName) -> Answer {
+fn pipe(agent: &Agent, name: &PipeName) -> Answer {
     let (read, write) = nix::unistd::pipe2(OFlag::O_CLOEXEC).map_err(refused("pipe2"))?;
-    agent.pipes.insert(name.clone(), Ends { read: Some(read), write: Some(write) });
+    let ends = Ends { read: Some(Arc::new(read)), write: Some(Arc::new(write)) };
+    agent.process().pipes.insert(name.clone(), ends);
     Ok(Reply::Done)
 }
 
@@ -191,7 +203,7 @@ fn dup2(agent: &Agent, from: &StdioSource, to: u32) -> Answer {
     match from {
         StdioSource::File { path, mode } => set_stdio(files::open(plain(path)?, *mode)?, to),
         StdioSource::Pipe(end) => match agent.end(end) {
-            Some(fd) => set_stdio(fd, to),
+            Some(fd) => set_stdio(&*fd, to),
             None => Err(bad_descriptor()),
         },
         StdioSource::Descriptor(0) => set_stdio(std::io::stdin(), to),
@@ -238,7 +250,7 @@ mod tests {
     #[test]
     fn a_pipe_that_nobody_made_has_no_ends() -> std::io::Result<()> {
         let (link, _other) = std::os::unix::net::UnixStream::pair()?;
-        let agent = Agent { link, pipes: std::collections::BTreeMap::new() };
+        let agent = Agent::new(link);
         let end = PipeEnd::Read(PipeName("p".to_owned()));
         assert_eq!(dup2(&agent, &StdioSource::Pipe(end), 0), Err(bad_descriptor()));
         Ok(())

@@ -60,6 +60,8 @@ pub(super) enum Gone {
 #[derive(Debug)]
 struct Known {
     pid: u32,
+    /// The process that it is a thread of.
+    process: u32,
     /// `None` from execve or its end on.
     agent: Option<UnixStream>,
     /// It did not answer the last time. It is not waited for that long again.
@@ -121,7 +123,7 @@ impl Connection {
                 let words = self.terminal.take();
                 return Err(HostError::Setup(format!("the agent of {} did not start. {words}", task.actor)));
             }
-            self.add(&Actor::new(task.actor.clone()), task.pid, agent);
+            self.add(&Actor::new(task.actor.clone()), task.pid, task.pid, agent);
         }
         Ok(())
     }
@@ -136,10 +138,25 @@ impl Connection {
         self.last_pid + 1
     }
 
-    /// Notes a new actor.
-    pub(super) fn add(&mut self, actor: &Actor, pid: u32, agent: UnixStream) {
+    /// The process of an actor in the session's pid namespace.
+    pub(super) fn process(&self, actor: &Actor) -> Option<u32> {
+        self.actors.get(actor).map(|known| known.process)
+    }
+
+    /// Notes a new actor: a process, or a thread of one.
+    pub(super) fn add(&mut self, actor: &Actor, pid: u32, process: u32, agent: UnixStream) {
         self.last_pid = self.last_pid.max(pid);
-        self.actors.insert(actor.clone(), Known { pid, agent: Some(agent), silent: false });
+        self.actors.insert(actor.clone(), Known { pid, process, agent: Some(agent), silent: false });
+    }
+
+    /// execve(2), "Effect on process attributes": the other threads are gone, and the one that made the call has
+    /// the process's number.
+    pub(super) fn became_program(&mut self, actor: &Actor) {
+        let Some(process) = self.process(actor) else { return };
+        self.actors.retain(|other, known| other == actor || known.process != process);
+        if let Some(known) = self.actors.get_mut(actor) {
+            known.pid = process;
+        }
     }
 
     /// True where the actor takes calls.

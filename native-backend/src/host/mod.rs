@@ -6,7 +6,7 @@
 //! | [`profile`], [`machine`] | which hosts this machine can be | controller |
 //! | [`keeper`], [`hierarchies`], [`groups`] | what is made on the machine, and its removal | keeper |
 //! | [`init`], [`rootfs`] | the first task: namespaces, root, the other tasks | session |
-//! | [`agent`], [`calls`], [`files`], [`process`], [`settle`], [`observe`] | calls and probes | each actor |
+//! | [`agent`], [`calls`], [`files`], [`process`], [`scheduling`], [`settle`], [`observe`] | calls, probes | each actor |
 //! | [`wire`], [`protocol`], [`raw`] | messages; the few unsafe system calls | all |
 
 mod agent;
@@ -26,6 +26,7 @@ mod protocol;
 pub(crate) mod raw;
 mod resolve;
 pub(crate) mod rootfs;
+mod scheduling;
 mod settle;
 mod terminal;
 mod wire;
@@ -87,14 +88,19 @@ impl LinuxHost {
         let tid = matches!(call, Call::Clone3 { .. }).then(|| connection.next_pid());
         let said = connection.ask(actor, Work::Perform(Box::new(resolved), tid), call);
         match (said, call) {
-            (Ok(Said::Answer(Ok(Reply::Pid(pid)), Some(socket))), Call::Clone3 { child }) => {
-                connection.add(child, pid, socket);
+            (Ok(Said::Answer(Ok(Reply::Pid(pid)), Some(socket))), Call::Clone3 { child, flags }) => {
+                let process = if flags.is_empty() { pid } else { connection.process(actor).unwrap_or(pid) };
+                connection.add(child, pid, process, socket);
                 Ok(Reply::Pid(pid))
             }
             (Ok(Said::Answer(answer, _)), _) => answer,
             (Ok(Said::Observation(_)), _) => Err(Refusal::bare(Errno::EIO, call.name())),
             // The agent's socket is closed by execve, and by its end.
-            (Err(Gone::Closed), Call::Execve { .. } | Call::ExitGroup { .. } | Call::Kill { .. }) => {
+            (Err(Gone::Closed), Call::Execve { .. }) => {
+                connection.became_program(actor);
+                Ok(Reply::Done)
+            }
+            (Err(Gone::Closed), Call::ExitGroup { .. } | Call::Exit { .. } | Call::Kill { .. }) => {
                 Ok(Reply::Done)
             }
             (Err(Gone::Closed | Gone::Never), _) => Err(gone()),

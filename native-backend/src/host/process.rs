@@ -6,6 +6,7 @@ use super::files::refused;
 use super::raw::{self, Cloned, Disposition, set_signal};
 use super::settle;
 use drydock_engine::plan::{Answer, Errno, Refusal, Reply, Signal, WaitStatus};
+use nix::errno::Errno as NixErrno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal as NixSignal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus as NixWaitStatus, waitpid};
@@ -15,15 +16,24 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-/// clone3(2): the child goes on as an agent of its own.
-pub(super) fn clone3(agent: &mut Agent, tid: Option<u32>) -> Outcome {
+/// clone3(2): the child goes on as an agent of its own, as a process or as a thread.
+pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> Outcome {
+    if flags.iter().any(|flag| flag != "thread") {
+        return Outcome::Answer(Err(Refusal::bare(Errno::EINVAL, "clone3")));
+    }
     let sockets = UnixStream::pair();
     let Ok((ours, theirs)) = sockets else {
         return Outcome::Answer(Err(Refusal::bare(Errno::EMFILE, "clone3")));
     };
+    if !flags.is_empty() {
+        return match start_thread(agent.beside(ours), tid) {
+            Ok(tid) => Outcome::Parent(Ok(Reply::Pid(tid)), OwnedFd::from(theirs)),
+            Err(errno) => Outcome::Answer(Err(refused("clone3")(errno))),
+        };
+    }
     match raw::clone_process(tid) {
         Ok(Cloned::Child) => {
-            agent.link = ours;
+            agent.become_child(ours);
             // The child of init; init ignores the signal.
             set_signal(NixSignal::SIGCHLD, Disposition::Default);
             Outcome::Child
@@ -33,6 +43,32 @@ pub(super) fn clone3(agent: &mut Agent, tid: Option<u32>) -> Outcome {
         }
         Err(errno) => Outcome::Answer(Err(refused("clone3")(errno))),
     }
+}
+
+/// A thread with an agent of its own. It gets the number that is wanted, since nobody else in this pid namespace
+/// makes tasks: pid_namespaces(7), ns_last_pid.
+fn start_thread(mut agent: Agent, tid: Option<u32>) -> nix::Result<u32> {
+    if let Some(tid) = tid {
+        // Where it can't be chosen, the thread has the next free one.
+        let _ = std::fs::write("/proc/sys/kernel/ns_last_pid", (tid - 1).to_string());
+    }
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let started = std::thread::Builder::new().spawn(move || {
+        // The other side waits for it.
+        let _ = sender.send(nix::unistd::gettid());
+        agent.serve_all();
+        agent.hang_up();
+        raw::exit_thread(0)
+    });
+    started.map_err(|error| NixErrno::from_raw(error.raw_os_error().unwrap_or(libc::EAGAIN)))?;
+    let tid = receiver.recv().map_err(|_| NixErrno::EAGAIN)?;
+    Ok(tid.as_raw().cast_unsigned())
+}
+
+/// exit(2), the system call. Does not return: the controller sees the socket closed.
+pub(super) fn exit(agent: &Agent, status: u8) -> ! {
+    agent.hang_up();
+    raw::exit_thread(status)
 }
 
 /// execve(2). Comes back only with a refusal.

@@ -15,7 +15,8 @@ pub(super) enum Cloned {
 
 /// clone3(2) as fork(2) uses it, with a chosen pid where `tid` is given (CLONE_SET_TID; needs CAP_SYS_ADMIN).
 ///
-/// To be called from a process with one thread only: keepers and agents are.
+/// To be called where no other thread of the process is at work: keepers have one thread, and of the threads of
+/// an actor all but the caller wait for the controller.
 pub(super) fn clone_process(tid: Option<u32>) -> nix::Result<Cloned> {
     let chosen = [tid.unwrap_or(0).cast_signed()];
     // SAFETY: all-zero is a valid clone_args: no flags, no stack, no descriptors.
@@ -25,8 +26,8 @@ pub(super) fn clone_process(tid: Option<u32>) -> nix::Result<Cloned> {
         args.set_tid = chosen.as_ptr() as u64;
         args.set_tid_size = 1;
     }
-    // SAFETY: without CLONE_VM the child has its own copy of the memory; the process has one thread, so no
-    // lock is held by a thread that the child lacks. `args` and `chosen` outlive the call.
+    // SAFETY: without CLONE_VM the child has its own copy of the memory; the other threads wait in
+    // recvmsg(2), so no lock is held by a thread that the child lacks. `args` and `chosen` outlive the call.
     let pid = unsafe { libc::syscall(libc::SYS_clone3, &raw const args, size_of::<libc::clone_args>()) };
     match Errno::result(pid)? {
         0 => Ok(Cloned::Child),
@@ -55,6 +56,27 @@ pub(crate) fn pidfd_kill(pidfd: &OwnedFd) -> nix::Result<()> {
 pub(super) fn kill(pid: i32, signal: u8) -> nix::Result<()> {
     // SAFETY: takes two numbers.
     Errno::result(unsafe { libc::kill(pid, i32::from(signal)) }).map(drop)
+}
+
+/// exit(2), the system call: ends this thread.
+pub(super) fn exit_thread(status: u8) -> ! {
+    loop {
+        // SAFETY: takes a number and does not return; what is on this thread's stack is never used again.
+        unsafe { libc::syscall(libc::SYS_exit, i32::from(status)) };
+    }
+}
+
+/// setpriority(2).
+pub(super) fn set_priority(which: i32, who: i32, nice: i32) -> nix::Result<()> {
+    // SAFETY: takes three numbers.
+    Errno::result(unsafe { libc::syscall(libc::SYS_setpriority, which, who, nice) }).map(drop)
+}
+
+/// getpriority(2). The system call gives 20 less the nice value, so that it is never negative.
+pub(super) fn priority(which: i32, who: i32) -> nix::Result<i32> {
+    // SAFETY: takes two numbers.
+    let answer = Errno::result(unsafe { libc::syscall(libc::SYS_getpriority, which, who) })?;
+    i32::try_from(20 - answer).map_err(|_| Errno::EOVERFLOW)
 }
 
 /// What a process does about a signal.

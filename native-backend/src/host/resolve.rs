@@ -42,13 +42,22 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
         | Call::ClockNanosleep { .. }
         | Call::Close { .. }
         | Call::Clone3 { .. }
-        | Call::ExitGroup { .. } => call.clone(),
+        | Call::ExitGroup { .. }
+        | Call::Exit { .. } => call.clone(),
         Call::Execve { path, argv, env } => {
             Call::Execve { path: text(path)?, argv: texts(argv)?, env: texts(env)? }
         }
         Call::Wait4 { task: child, patience_ms } => {
             Call::Wait4 { task: task(child)?, patience_ms: *patience_ms }
         }
+        Call::SchedSetaffinity { task: whom, cpus } => {
+            Call::SchedSetaffinity { task: task(whom)?, cpus: cpus.clone() }
+        }
+        Call::SchedGetaffinity { task: whom } => Call::SchedGetaffinity { task: task(whom)? },
+        Call::Setpriority { which, task: whom, nice } => {
+            Call::Setpriority { which: *which, task: task(whom)?, nice: *nice }
+        }
+        Call::Getpriority { which, task: whom } => Call::Getpriority { which: *which, task: task(whom)? },
         Call::Kill { task: whom, signal } => Call::Kill { task: task(whom)?, signal: *signal },
     })
 }

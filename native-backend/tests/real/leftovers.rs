@@ -81,7 +81,7 @@ fn plan(hierarchy: &str) -> Plan {
         by_shell(write("/sys/fs/cgroup/freezer/ice/cgroup.procs", "1701".into())),
         by_shell(write("/sys/fs/cgroup/freezer/ice/freezer.state", "FROZEN".into())),
         by_shell(Call::Pipe2 { name: PipeName("p".to_owned()) }),
-        by_shell(Call::Clone3 { child: child.clone() }),
+        by_shell(Call::Clone3 { child: child.clone(), flags: Vec::new() }),
         Step::new(&child, program),
         by_shell(wait),
     ])

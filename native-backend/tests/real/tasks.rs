@@ -2,8 +2,8 @@
 
 use crate::real::kit::{Done, Session, Test, data, done, refused, same};
 use drydock_engine::plan::{
-    Actor, Answer, Backend, Call, Errno, FileRef, OpenMode, PipeEnd, PipeName, Reply, Signal, StdioSource,
-    TaskRef, WaitStatus,
+    Actor, Answer, Backend, Call, Errno, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, Reply, Signal,
+    StdioSource, TaskRef, WaitStatus,
 };
 
 pub(crate) const TESTS: &[Test] = &[
@@ -13,10 +13,13 @@ pub(crate) const TESTS: &[Test] = &[
     ("refusals_of_tasks", refusals_of_tasks),
     ("a_child_is_in_its_parents_groups", a_child_is_in_its_parents_groups),
     ("a_frozen_session_ends", a_frozen_session_ends),
+    ("threads", threads),
+    ("a_thread_becomes_a_program", a_thread_becomes_a_program),
+    ("affinity_and_nice_values", affinity_and_nice_values),
 ];
 
 fn clone(s: &mut Session, child: &str, pid: u32) -> Done {
-    same(s.sh(Call::Clone3 { child: Actor::new(child) }), Ok(Reply::Pid(pid)))
+    same(s.sh(Call::Clone3 { child: Actor::new(child), flags: Vec::new() }), Ok(Reply::Pid(pid)))
 }
 
 fn exec(s: &mut Session, actor: &str, words: &[&str]) -> Answer {
@@ -141,5 +144,99 @@ fn a_frozen_session_ends() -> Done {
     same(s.write("/sys/fs/cgroup/freezer/ice/cgroup.procs", "1701"), Ok(Reply::Count(4)))?;
     same(s.write("/sys/fs/cgroup/freezer/ice/freezer.state", "FROZEN"), Ok(Reply::Count(6)))?;
     same(s.read("/sys/fs/cgroup/freezer/ice/freezer.state"), data("FROZEN\n"))?;
+    s.end()
+}
+
+fn thread(s: &mut Session, by: &str, child: &str, pid: u32) -> Done {
+    let call = Call::Clone3 { child: Actor::new(child), flags: vec!["thread".to_owned()] };
+    same(s.by(by, call), Ok(Reply::Pid(pid)))
+}
+
+/// The cases of the engine's `kernel/tests/threads.rs`.
+fn threads() -> Done {
+    let mut s = Session::start("threads")?;
+    done(s.mkdir("/hierarchy"))?;
+    done(s.mount("/hierarchy", "none,name=ddtest-threads"))?;
+    done(s.mkdir("/hierarchy/a"))?;
+    clone(&mut s, "p", 1702)?;
+    thread(&mut s, "p", "t1", 1703)?;
+    thread(&mut s, "t1", "t2", 1704)?;
+    same(s.write("/hierarchy/a/tasks", "1703"), Ok(Reply::Count(4)))?;
+    same(s.read("/hierarchy/a/tasks"), data("1703\n"))?;
+    same(s.read("/hierarchy/a/cgroup.procs"), data("1702\n"))?;
+    same(s.write("/hierarchy/a/cgroup.procs", "1704"), Ok(Reply::Count(4)))?;
+    same(s.read("/hierarchy/a/tasks"), data("1702\n1703\n1704\n"))?;
+    same(s.write("/hierarchy/tasks", "1702"), Ok(Reply::Count(4)))?;
+    same(s.read("/hierarchy/a/tasks"), data("1703\n1704\n"))?;
+    done(s.by("t2", Call::Exit { status: 0 }))?;
+    refused(s.by("t2", Call::Chdir { path: "/".into() }), Errno::ESRCH, "chdir")?;
+    same(s.read("/hierarchy/a/tasks"), data("1703\n"))?;
+    // What they share.
+    done(s.by("t1", Call::Chdir { path: "/tmp".into() }))?;
+    done(s.by("p", Call::Open { path: "here".into(), mode: OpenMode::Append }))?;
+    same(s.read("/tmp/here"), data(""))?;
+    // A child of a thread is the process's; another thread may wait for it.
+    same(s.by("t1", Call::Clone3 { child: Actor::new("c"), flags: Vec::new() }), Ok(Reply::Pid(1705)))?;
+    done(s.by("c", Call::ExitGroup { status: 4 }))?;
+    let c = Call::Wait4 { task: TaskRef::Actor(Actor::new("c")), patience_ms: 5000 };
+    same(s.by("p", c), Ok(Reply::Wait(WaitStatus::Exited(4))))?;
+    // The status is that of the last thread.
+    done(s.by("p", Call::Exit { status: 3 }))?;
+    same(wait(&mut s, "p", 20), Ok(Reply::Wait(WaitStatus::Running)))?;
+    done(s.by("t1", Call::Exit { status: 5 }))?;
+    same(wait(&mut s, "p", 5000), Ok(Reply::Wait(WaitStatus::Exited(5))))?;
+    s.end()
+}
+
+fn a_thread_becomes_a_program() -> Done {
+    let mut s = Session::start("thread-exec")?;
+    clone(&mut s, "p", 1702)?;
+    thread(&mut s, "p", "t", 1703)?;
+    done(exec(&mut s, "t", &["sleep", "1000"]))?;
+    same(s.read("/proc/1702/comm"), data("sleep\n"))?;
+    refused(s.by("p", Call::Chdir { path: "/".into() }), Errno::ESRCH, "chdir")?;
+    done(kill(&mut s, "t", Signal::TERM))?;
+    same(wait(&mut s, "t", 5000), Ok(Reply::Wait(WaitStatus::Signaled(Signal::TERM))))?;
+    clone(&mut s, "q", 1704)?;
+    thread(&mut s, "q", "u", 1705)?;
+    // Any thread's number names the process to kill(2).
+    done(kill(&mut s, "u", Signal::STOP))?;
+    same(state(&mut s, 1704), Some("T".to_owned()))?;
+    done(kill(&mut s, "u", Signal::CONT))?;
+    done(s.by("u", Call::ExitGroup { status: 7 }))?;
+    same(wait(&mut s, "q", 5000), Ok(Reply::Wait(WaitStatus::Exited(7))))?;
+    s.end()
+}
+
+fn affinity_and_nice_values() -> Done {
+    let mut s = Session::start("scheduling")?;
+    let worker = || TaskRef::Pid(1701);
+    let Ok(Reply::Cpus(all)) = s.sh(Call::SchedGetaffinity { task: TaskRef::Pid(0) }) else {
+        return Err("the shell has no affinity".into());
+    };
+    let last = all.last().copied().unwrap_or(0);
+    done(s.sh(Call::SchedSetaffinity { task: worker(), cpus: vec![last, 1000] }))?;
+    same(s.sh(Call::SchedGetaffinity { task: worker() }), Ok(Reply::Cpus(vec![last])))?;
+    for cpus in [vec![1000], vec![]] {
+        let call = Call::SchedSetaffinity { task: worker(), cpus };
+        refused(s.sh(call), Errno::EINVAL, "sched_setaffinity")?;
+    }
+    let nobody = || TaskRef::Pid(4000);
+    refused(s.sh(Call::SchedGetaffinity { task: nobody() }), Errno::ESRCH, "sched_getaffinity")?;
+    let which = PriorityWhich::Process;
+    done(s.sh(Call::Setpriority { which, task: worker(), nice: 30 }))?;
+    same(s.sh(Call::Getpriority { which, task: worker() }), Ok(Reply::Nice(19)))?;
+    done(s.sh(Call::Setpriority { which, task: worker(), nice: -30 }))?;
+    same(s.sh(Call::Getpriority { which: PriorityWhich::Pgrp, task: worker() }), Ok(Reply::Nice(-20)))?;
+    same(
+        s.sh(Call::Getpriority { which: PriorityWhich::User, task: TaskRef::Pid(0) }),
+        Ok(Reply::Nice(-20)),
+    )?;
+    let call = Call::Setpriority { which: PriorityWhich::User, task: TaskRef::Pid(1000), nice: 1 };
+    refused(s.sh(call), Errno::ESRCH, "setpriority")?;
+    refused(s.sh(Call::Getpriority { which, task: nobody() }), Errno::ESRCH, "getpriority")?;
+    done(s.sh(Call::Setpriority { which: PriorityWhich::Pgrp, task: TaskRef::Pid(0), nice: 5 }))?;
+    clone(&mut s, "a", 1702)?;
+    same(s.by("a", Call::Getpriority { which, task: TaskRef::Pid(0) }), Ok(Reply::Nice(5)))?;
     s.end()
 }

@@ -98,9 +98,7 @@ pub(super) fn chdir(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answer
     if kernel.kind(&place.node) != FileKind::Directory {
         return refuse_path(Errno::ENOTDIR, caller.at, "rule-path-not-directory", &path);
     }
-    if let Some(mut task) = kernel.task_mut(caller.task.pid) {
-        task.cwd = place;
-    }
+    kernel.change_process(caller.task.pid, |task| task.cwd = place.clone());
     Ok(Reply::Done)
 }
 

@@ -2,6 +2,7 @@
 
 mod files;
 mod mounts;
+mod scheduling;
 mod streams;
 mod tasks;
 
@@ -37,12 +38,17 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::Pipe2 { name } => streams::pipe2(kernel, &caller, name),
         Call::Dup2 { from, to } => streams::dup2(kernel, &caller, from, *to),
         Call::Close { end } => streams::close(kernel, &caller, end),
-        Call::Clone3 { child } => tasks::clone3(kernel, &caller, child),
+        Call::Clone3 { child, flags } => tasks::clone3(kernel, &caller, child, flags),
         Call::Execve { path, argv, env } => tasks::execve(kernel, &caller, path, argv, env),
         Call::ExitGroup { status } => tasks::exit_group(kernel, &caller, *status),
         Call::Wait4 { task, patience_ms } => tasks::wait4(kernel, &caller, task, *patience_ms),
         Call::Kill { task, signal } => tasks::kill(kernel, &caller, task, *signal),
         Call::ClockNanosleep { milliseconds } => Ok(tasks::clock_nanosleep(kernel, *milliseconds)),
+        Call::Exit { status } => tasks::exit(kernel, &caller, *status),
+        Call::SchedSetaffinity { task, cpus } => scheduling::set_affinity(kernel, &caller, task, cpus),
+        Call::SchedGetaffinity { task } => scheduling::affinity(kernel, &caller, task),
+        Call::Setpriority { which, task, nice } => scheduling::set_nice(kernel, &caller, *which, task, *nice),
+        Call::Getpriority { which, task } => scheduling::nice(kernel, &caller, *which, task),
     }
 }
 

@@ -41,9 +41,9 @@ pub(super) fn dup2(kernel: &mut Kernel, caller: &Caller, from: &StdioSource, to:
             }
         }
     };
-    if let Some(mut task) = kernel.task_mut(caller.task.pid) {
-        task.stdio[index] = stdio;
-    }
+    kernel.change_process(caller.task.pid, |task| {
+        task.stdio[index] = stdio.clone();
+    });
     kernel.drop_unheld_pipes();
     Ok(Reply::Done)
 }

@@ -6,8 +6,8 @@ use crate::kernel::{Kernel, TaskState, programs};
 use crate::plan::{Actor, Answer, Errno, Reply, Rule, Signal, TaskRef, Text, WaitStatus};
 
 /// clone3(2).
-pub(super) fn clone3(kernel: &mut Kernel, caller: &Caller, child: &Actor) -> Answer {
-    kernel.fork(caller.task.pid, child).map(Reply::Pid)
+pub(super) fn clone3(kernel: &mut Kernel, caller: &Caller, child: &Actor, flags: &[String]) -> Answer {
+    kernel.fork(caller.task.pid, child, flags).map(Reply::Pid)
 }
 
 /// execve(2).
@@ -30,23 +30,32 @@ pub(super) fn execve(
 
 /// `exit_group(2)`. Pid 1 may not end: Linux would panic.
 pub(super) fn exit_group(kernel: &mut Kernel, caller: &Caller, status: u8) -> Answer {
-    if caller.task.pid == 1 {
+    if caller.task.tgid == 1 {
         return refuse(Errno::EPERM, caller.at, Rule::new("rule-init-stays"));
     }
     kernel.end(caller.task.pid, WaitStatus::Exited(status));
     Ok(Reply::Done)
 }
 
+/// exit(2), the system call.
+pub(super) fn exit(kernel: &mut Kernel, caller: &Caller, status: u8) -> Answer {
+    if caller.task.pid == 1 {
+        return refuse(Errno::EPERM, caller.at, Rule::new("rule-init-stays"));
+    }
+    kernel.exit_thread(caller.task.pid, WaitStatus::Exited(status));
+    Ok(Reply::Done)
+}
+
 /// wait4(2): lets simulated time pass until the child has ended, or patience has.
 pub(super) fn wait4(kernel: &mut Kernel, caller: &Caller, task: &TaskRef, patience_ms: u64) -> Answer {
-    let Some(child) = kernel.child_of(caller.task.pid, task) else {
+    let Some(child) = kernel.child_of(caller.task.tgid, task) else {
         let rule = Rule::new("rule-not-a-child").with("caller", &caller.task.actor);
         return refuse(Errno::ECHILD, caller.at, rule);
     };
-    kernel.advance(patience_ms, |kernel| !kernel.is_alive(child));
+    kernel.advance(patience_ms, |kernel| kernel.is_over(child));
     let status = match kernel.task(child).map(|task| task.state) {
-        Some(TaskState::Ended(status)) => status,
-        Some(TaskState::Alive | TaskState::Stopped) | None => WaitStatus::Running,
+        Some(TaskState::Ended(status)) if kernel.is_over(child) => status,
+        _ => WaitStatus::Running,
     };
     if status != WaitStatus::Running {
         kernel.reap(child);
@@ -69,12 +78,14 @@ pub(super) fn clock_nanosleep(kernel: &mut Kernel, milliseconds: u64) -> Reply {
 impl Kernel {
     /// The child that a call names. -1 is any child: one that has ended comes first (wait4(2)).
     fn child_of(&self, parent: u32, task: &TaskRef) -> Option<u32> {
-        let is_child = |pid: &u32| self.task(*pid).is_some_and(|task| task.ppid == parent);
+        let is_child =
+            |pid: &u32| self.task(*pid).is_some_and(|task| task.ppid == parent && task.is_leader());
         match task {
             TaskRef::Actor(actor) => self.pid_of(actor).filter(is_child),
             TaskRef::Pid(-1) => {
-                let pids: Vec<u32> = self.children_of(parent).map(|task| task.pid).collect();
-                let ended = pids.iter().find(|pid| !self.is_alive(**pid));
+                let pids: Vec<u32> =
+                    self.children_of(parent).filter(|task| task.is_leader()).map(|task| task.pid).collect();
+                let ended = pids.iter().find(|pid| self.is_over(**pid));
                 ended.or(pids.first()).copied()
             }
             TaskRef::Pid(number) => u32::try_from(*number).ok().filter(is_child),

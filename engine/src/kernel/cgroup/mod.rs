@@ -18,7 +18,7 @@
 //! | `procfs` | /proc/cgroups and /proc/PID/cgroup |
 //!
 //! Where the model says less than Linux, the row's [`Fidelity`](crate::plan::Fidelity) names a message. Known
-//! simplifications: each process has one thread; hierarchy ids are the next free number (Linux also uses ids up
+//! simplifications: hierarchy ids are the next free number (Linux also uses ids up
 //! on mounts that fail); a hierarchy whose last child was just removed is destroyed at the last umount at once
 //! (Linux frees the child later and may keep the hierarchy until the next umount).
 
@@ -46,6 +46,7 @@ use group::Group;
 use hierarchy::Hierarchy;
 use imbl::OrdMap;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use tasks::Member;
 
 /// A hierarchy. 0 is the version 2 tree, which is always there; the others are version 1.
@@ -118,6 +119,8 @@ pub struct CgroupState {
     hierarchies: OrdMap<HierarchyId, Shared<Hierarchy>>,
     groups: OrdMap<GroupId, Shared<Group>>,
     members: OrdMap<u32, Shared<Member>>,
+    /// The threads of processes that have more than one.
+    threads: OrdMap<u32, Shared<BTreeSet<u32>>>,
     next_group: u32,
     next_hierarchy: u32,
     v2_seen: bool,
@@ -145,6 +148,7 @@ impl CgroupState {
             hierarchies: OrdMap::new(),
             groups: OrdMap::new(),
             members: OrdMap::new(),
+            threads: OrdMap::new(),
             next_group: 0,
             next_hierarchy: 1,
             v2_seen: false,

@@ -7,11 +7,13 @@ use super::file::Request;
 use super::{CgroupState, Controller, Effect, FreezerKind, GroupId, HierarchyId, Shared, V2, Version};
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A task as control groups see it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Member {
+    /// The process that it is a thread of.
+    pub(super) tgid: u32,
     pub(super) groups: BTreeMap<HierarchyId, GroupId>,
     /// Bytes charged, by the version of the hierarchy's group that they were charged to.
     pub(super) charges: BTreeMap<GroupId, u64>,
@@ -30,7 +32,7 @@ pub(super) struct Zombie {
 impl CgroupState {
     /// Puts a task of the profile into every root.
     pub(super) fn add_first_task(&mut self, pid: u32) {
-        self.members.insert(pid, Shared::from(Member::default()));
+        self.members.insert(pid, Shared::from(Member { tgid: pid, ..Member::default() }));
         for id in self.hierarchies.keys().copied().collect::<Vec<_>>() {
             self.enter(pid, self.root(id));
         }
@@ -142,11 +144,39 @@ impl CgroupState {
         Ok(self.leave(pid, from))
     }
 
+    /// Moves all threads of a process, if every controller agrees to each of them.
+    pub(super) fn attach_process(&mut self, pid: u32, to: GroupId) -> Result<Vec<Effect>, Refusal> {
+        let tgid = self.members.get(&pid).map_or(pid, |member| member.tgid);
+        let Some(threads) = self.threads.get(&tgid).cloned() else { return self.attach(tgid, to) };
+        let mut effects = Vec::new();
+        for tid in threads.iter() {
+            effects.extend(self.attach(*tid, to)?);
+        }
+        Ok(effects)
+    }
+
     /// A new process joins the groups of its parent.
     ///
     /// # Errors
     /// `EAGAIN` at a `pids.max`. After a refusal call [`CgroupState::fork_refused`] on the state that is kept.
     pub fn fork(&mut self, parent: u32, child: u32) -> Result<(), Refusal> {
+        self.join(parent, child, child)
+    }
+
+    /// A new thread of a process joins the groups of the thread that made it.
+    ///
+    /// # Errors
+    /// As for [`CgroupState::fork`].
+    pub fn fork_thread(&mut self, parent: u32, child: u32) -> Result<(), Refusal> {
+        let tgid = self.members.get(&parent).map_or(parent, |member| member.tgid);
+        self.join(parent, child, tgid)?;
+        let mut threads = self.threads.get(&tgid).map(|threads| (**threads).clone()).unwrap_or_default();
+        threads.extend([tgid, child]);
+        self.threads.insert(tgid, Shared::from(threads));
+        Ok(())
+    }
+
+    fn join(&mut self, parent: u32, child: u32, tgid: u32) -> Result<(), Refusal> {
         let Some(member) = self.members.get(&parent).cloned() else { return Ok(()) };
         let charged: Vec<_> = self
             .machine
@@ -160,7 +190,7 @@ impl CgroupState {
         for (controller, group) in &charged {
             controller.rules().fork(self, *group);
         }
-        self.members.insert(child, Shared::from(Member::default()));
+        self.members.insert(child, Shared::from(Member { tgid, ..Member::default() }));
         for group in member.groups.values() {
             self.enter(child, *group);
         }
@@ -195,6 +225,7 @@ impl CgroupState {
     /// A zombie has been waited for.
     pub fn reap(&mut self, pid: u32) {
         if let Some(member) = self.members.remove(&pid) {
+            self.forget_thread(pid, member.tgid);
             let groups = member.zombie.iter().flat_map(|zombie| zombie.pids.iter().copied());
             for group in groups.collect::<Vec<_>>() {
                 Controller::uncharge_pid(self, group);
@@ -202,16 +233,46 @@ impl CgroupState {
         }
     }
 
-    /// The pids in `cgroup.procs`, sorted. A version 2 group with threaded children lists theirs too.
+    /// A thread gets the number of the first of its process, which is no more; execve(2).
+    pub fn rename(&mut self, tid: u32, tgid: u32) {
+        let Some(mut member) = self.members.remove(&tid) else { return };
+        self.forget_thread(tid, member.tgid);
+        member.tgid = tgid;
+        for id in member.groups.values() {
+            if let Some(group) = self.groups.get_mut(id) {
+                group.tasks.remove(&tid);
+                group.tasks.insert(tgid);
+            }
+        }
+        self.members.insert(tgid, member);
+    }
+
+    fn forget_thread(&mut self, tid: u32, tgid: u32) {
+        let Some(threads) = self.threads.get_mut(&tgid) else { return };
+        threads.remove(&tid);
+        if threads.len() <= 1 {
+            self.threads.remove(&tgid);
+        }
+    }
+
+    /// The threads in `tasks` and `cgroup.threads`, sorted.
+    pub fn threads_in(&self, group: GroupId) -> Vec<u32> {
+        self.group(group).map(|group| group.tasks.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// The pids in `cgroup.procs`, sorted: processes with a thread in the group. A version 2 group with
+    /// threaded children lists theirs too.
     pub fn members(&self, group: GroupId) -> Vec<u32> {
         let Some(found) = self.group(group) else { return Vec::new() };
-        let mut pids: Vec<u32> = found.tasks.iter().copied().collect();
+        let process = |tid: &u32| self.members.get(tid).map_or(*tid, |member| member.tgid);
+        let mut pids: BTreeSet<u32> = found.tasks.iter().map(process).collect();
         if found.threaded_children > 0 && !found.threaded {
             let below = self.subtree(group).into_iter().skip(1).filter_map(|id| self.group(id));
-            pids.extend(below.filter(|group| group.threaded).flat_map(|group| group.tasks.iter().copied()));
-            pids.sort_unstable();
+            pids.extend(
+                below.filter(|group| group.threaded).flat_map(|group| group.tasks.iter().map(process)),
+            );
         }
-        pids
+        pids.into_iter().collect()
     }
 
     /// The group of a task in a hierarchy. A zombie is in the root of version 1 hierarchies, and in the group
@@ -245,7 +306,7 @@ impl CgroupState {
         self.frozen_v2(*v2).then_some(FreezerKind::V2)
     }
 
-    /// True while the process has not been reaped.
+    /// True while the task has not been reaped.
     pub fn has_task(&self, pid: u32) -> bool {
         self.members.contains_key(&pid)
     }

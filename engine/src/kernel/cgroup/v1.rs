@@ -12,7 +12,7 @@ const fn row(name: &'static str, doc: &'static str) -> FileRow {
 
 /// In the order of the kernel's table.
 pub(super) const ROWS: &[FileRow] = &[
-    row("cgroup.procs", "file-cgroup-procs").rw(read_tasks, write_tasks).unit(Unit::Pid),
+    row("cgroup.procs", "file-cgroup-procs").rw(read_procs, write_procs).unit(Unit::Pid),
     row("cgroup.clone_children", "file-cgroup-clone_children")
         .rw(
             |s, g| flag(s, g, |group| group.clone_children),
@@ -33,11 +33,21 @@ pub(super) const ROWS: &[FileRow] = &[
     row("release_agent", "file-release_agent").rw(read_agent, write_agent).place(Place::OnlyOnRoot),
 ];
 
-fn read_tasks(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+fn read_procs(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
     Ok(pid_lines(&state.members(group)))
 }
 
-/// A process has one thread here, so `tasks` and `cgroup.procs` are the same.
+/// Any thread's number moves its whole process.
+fn write_procs(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let pid = pid_of(state, request)?;
+    state.attach_process(pid, request.group)
+}
+
+fn read_tasks(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    Ok(pid_lines(&state.threads_in(group)))
+}
+
+/// The one thread moves.
 fn write_tasks(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let pid = pid_of(state, request)?;
     state.attach(pid, request.group)

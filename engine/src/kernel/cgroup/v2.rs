@@ -189,12 +189,11 @@ fn read_procs(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
 fn write_procs(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let pid = pid_of(state, request)?;
     state.vet_destination(request)?;
-    state.attach(pid, request.group)
+    state.attach_process(pid, request.group)
 }
 
 fn read_threads(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
-    let tasks = state.group(group).map(|group| group.tasks.iter().copied().collect::<Vec<_>>());
-    Ok(pid_lines(&tasks.unwrap_or_default()))
+    Ok(pid_lines(&state.threads_in(group)))
 }
 
 /// cgroup_attach_permissions(): a thread stays in its resource domain.

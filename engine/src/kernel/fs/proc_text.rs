@@ -82,11 +82,13 @@ fn stat_line(kernel: &Kernel, task: &Task, reader: u32) -> String {
         format!("{} ({}) {letter} {} {} {} 0 -1", task.pid, task.comm, task.ppid, task.group, task.group);
     let started = task.started_ms / 10;
     let used = task.cpu_ns / 10_000_000;
-    // Fields 9 to 52: flags … user time (14) in ticks of 10 ms, priority (18) 20, nice (19) 0, threads (20) 1, start time (22) in ticks of 10 ms.
+    // Fields 9 to 52: flags … user time (14) in ticks of 10 ms, priority (18), nice (19), threads (20), start
+    // time (22) in ticks.
     let rest = (9..=52).map(|field| match field {
         14 => used.to_string(),
-        18 => "20".to_owned(),
-        20 => "1".to_owned(),
+        18 => (20 + task.nice).to_string(),
+        19 => task.nice.to_string(),
+        20 => kernel.n_threads(task).to_string(),
         22 => started.to_string(),
         38 => "17".to_owned(),
         _ => "0".to_owned(),
@@ -97,20 +99,20 @@ fn stat_line(kernel: &Kernel, task: &Task, reader: u32) -> String {
 /// The lines of /proc/PID/status that the model knows.
 fn status(kernel: &Kernel, task: &Task, reader: u32) -> String {
     let letter = kernel.state_letter_for(task, reader);
-    let cpus = kernel.cgroups.cpus_allowed(task.pid);
+    let cpus = kernel.cpus_allowed(task.pid);
     let mask: u64 = cpus.iter().filter(|cpu| **cpu < 64).map(|cpu| 1_u64 << cpu).sum();
     let lines = [
         ("Name", task.comm.replace('\\', "\\\\").replace('\n', "\\n")),
         ("Umask", "0022".to_owned()),
         ("State", format!("{letter} ({})", state_word(letter))),
-        ("Tgid", task.pid.to_string()),
+        ("Tgid", task.tgid.to_string()),
         ("Ngid", "0".to_owned()),
         ("Pid", task.pid.to_string()),
         ("PPid", task.ppid.to_string()),
         ("TracerPid", "0".to_owned()),
         ("Uid", "0\t0\t0\t0".to_owned()),
         ("Gid", "0\t0\t0\t0".to_owned()),
-        ("Threads", "1".to_owned()),
+        ("Threads", kernel.n_threads(task).to_string()),
         ("Cpus_allowed", format!("{mask:x}")),
         ("Cpus_allowed_list", list(&cpus)),
         // A machine of the model has one NUMA node.
@@ -131,7 +133,7 @@ fn state_word(letter: char) -> &'static str {
 }
 
 /// Numbers as the kernel lists them: `0-2,4`.
-fn list(numbers: &[u32]) -> String {
+pub(crate) fn list(numbers: &[u32]) -> String {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
     for number in numbers {
         match ranges.last_mut() {

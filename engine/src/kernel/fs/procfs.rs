@@ -106,7 +106,8 @@ pub(crate) fn entries(kernel: &Kernel, directory: &ProcNode, _reader: u32) -> Ve
         ProcNode::Root => {
             let directory = |pid: u32| Entry { name: pid.to_string(), kind: FileKind::Directory };
             let link = |name: &str| Entry { name: name.to_owned(), kind: FileKind::Symlink };
-            let tasks = kernel.tasks().map(|task| directory(task.pid));
+            let processes = kernel.tasks().filter(|task| task.is_leader());
+            let tasks = processes.map(|task| directory(task.pid));
             let files = ROOT_FILES.iter().map(|(name, _)| file(name));
             tasks.chain(files).chain([link("self"), link("mounts")]).collect()
         }
@@ -137,7 +138,7 @@ pub(crate) fn name(node: &ProcNode) -> String {
 /// stat(2). Sizes are 0; /proc/PID has nine links with the directories that the model leaves out.
 pub(crate) fn stat(kernel: &Kernel, node: &ProcNode) -> Stat {
     let (mode, nlink, size) = match node {
-        ProcNode::Root => (0o555, 2 + kernel.n_tasks() as u64, 0),
+        ProcNode::Root => (0o555, 2 + kernel.tasks().filter(|task| task.is_leader()).count() as u64, 0),
         ProcNode::Pid(_) => (0o555, 9, 0),
         ProcNode::SelfLink => (0o777, 1, 0),
         ProcNode::MountsLink => (0o777, 1, 11),

@@ -135,14 +135,15 @@ pub(crate) fn execve(kernel: &mut Kernel, task: &Task, path: &str, argv: Vec<Str
     let row = PROGRAMS.iter().find(|row| row.name == comm_of(path));
     let Some(row) = row else { return not_modelled("execve", &format!("the program {path}")) };
     let arguments = argv.get(1..).unwrap_or_default();
-    kernel.become_program(task.pid, path, &argv);
+    let pid = kernel.take_over_process(task.pid);
+    kernel.become_program(pid, path, &argv);
     let launch = match row.name {
         "sleep" => sleep::start(kernel.now_ms(), arguments),
-        "dd" => dd::start(kernel, task.pid, arguments)?,
-        "bzip2" => bzip2::start(kernel, task.pid, arguments)?,
+        "dd" => dd::start(kernel, pid, arguments)?,
+        "bzip2" => bzip2::start(kernel, pid, arguments)?,
         _ => Launch::at_once(Behaviour::Quiet),
     };
-    kernel.set_to_work(task.pid, launch);
+    kernel.set_to_work(pid, launch);
     Ok(())
 }
 

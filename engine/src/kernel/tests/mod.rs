@@ -5,12 +5,13 @@ mod files;
 mod mounts;
 mod resources;
 mod tasks;
+mod threads;
 
 use super::Kernel;
 use crate::host::{HostKind, HostProfile};
 use crate::plan::{
-    Actor, Answer, Backend, Call, FileRef, OpenMode, PipeEnd, PipeName, Reply, Signal, StdioSource, Step,
-    TaskRef, Text, WaitStatus,
+    Actor, Answer, Backend, Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, Reply, Signal,
+    StdioSource, Step, TaskRef, Text, WaitStatus,
 };
 
 /// The messages that explain rules.
@@ -86,7 +87,7 @@ fn call(line: &str) -> Call {
         },
         "dup" => Call::Dup2 { from: source(word(1), word(3)), to: word(2).parse().expect("a descriptor") },
         "close" => Call::Close { end: end(word(1)) },
-        "clone" => Call::Clone3 { child: Actor::new(word(1)) },
+        "clone" => Call::Clone3 { child: Actor::new(word(1)), flags: list(2) },
         "exec" => Call::Execve {
             path: text(1),
             argv: words[1..].iter().map(|word| Text::from(*word)).collect(),
@@ -94,6 +95,18 @@ fn call(line: &str) -> Call {
         },
         "exit" => Call::ExitGroup { status: word(1).parse().expect("a status") },
         "wait" => Call::Wait4 { task: task(word(1)), patience_ms: word(2).parse().unwrap_or(0) },
+        "exit1" => Call::Exit { status: word(1).parse().expect("a status") },
+        "affinity" if words.len() == 2 => Call::SchedGetaffinity { task: task(word(1)) },
+        "affinity" => Call::SchedSetaffinity {
+            task: task(word(1)),
+            cpus: list(2).iter().map(|cpu| cpu.parse().expect("a CPU")).collect(),
+        },
+        "nice" if words.len() == 3 => Call::Getpriority { which: which(word(1)), task: task(word(2)) },
+        "nice" => Call::Setpriority {
+            which: which(word(1)),
+            task: task(word(2)),
+            nice: word(3).parse().expect("a nice value"),
+        },
         "kill" => Call::Kill { task: task(word(1)), signal: Signal::parse(word(2)).unwrap_or(Signal(99)) },
         other => panic!("no such line: {other}"),
     }
@@ -124,6 +137,14 @@ fn source(word: &str, mode_word: &str) -> StdioSource {
     }
 }
 
+fn which(word: &str) -> PriorityWhich {
+    match word {
+        "pgrp" => PriorityWhich::Pgrp,
+        "user" => PriorityWhich::User,
+        _ => PriorityWhich::Process,
+    }
+}
+
 fn task(word: &str) -> TaskRef {
     word.parse().map_or_else(|_| TaskRef::Actor(Actor::new(word)), TaskRef::Pid)
 }
@@ -143,6 +164,8 @@ fn show(answer: &Answer) -> String {
         Ok(Reply::Wait(WaitStatus::Exited(status))) => format!("exit {status}"),
         Ok(Reply::Wait(WaitStatus::Signaled(signal))) => format!("signal {}", signal.name()),
         Ok(Reply::Wait(WaitStatus::Running)) => "running".to_owned(),
+        Ok(Reply::Cpus(cpus)) => format!("cpus {cpus:?}"),
+        Ok(Reply::Nice(nice)) => format!("nice {nice}"),
         Err(refusal) => format!("!{} {}", refusal.errno, refusal.at),
     }
 }

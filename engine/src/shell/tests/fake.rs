@@ -333,10 +333,15 @@ impl Backend for Fake {
                 self.tasks.get_mut(actor).expect("it performs").descriptors.insert(*to, from.clone());
                 Ok(Reply::Done)
             }
-            Call::Close { .. } | Call::Mount { .. } | Call::Umount2 { .. } | Call::ClockNanosleep { .. } => {
-                Ok(Reply::Done)
-            }
-            Call::Clone3 { child } => {
+            Call::Close { .. }
+            | Call::Mount { .. }
+            | Call::Umount2 { .. }
+            | Call::ClockNanosleep { .. }
+            | Call::SchedSetaffinity { .. }
+            | Call::Setpriority { .. } => Ok(Reply::Done),
+            Call::SchedGetaffinity { .. } => Ok(Reply::Cpus(vec![0])),
+            Call::Getpriority { .. } => Ok(Reply::Nice(0)),
+            Call::Clone3 { child, .. } => {
                 let pid = self.tasks.values().map(|task| task.pid).max().unwrap_or(1) + 1;
                 let cwd = self.tasks[actor].cwd.clone();
                 self.tasks.insert(child.clone(), Task { pid, cwd, ..Task::default() });
@@ -346,7 +351,7 @@ impl Backend for Fake {
                 let path = self.path(actor, path);
                 self.become_program(actor, &path, argv)
             }
-            Call::ExitGroup { status } => {
+            Call::ExitGroup { status } | Call::Exit { status } => {
                 self.tasks.get_mut(actor).expect("it performs").ended = Some(WaitStatus::Exited(*status));
                 Ok(Reply::Done)
             }

@@ -57,7 +57,7 @@ fn forks(run: &mut ToolRun<'_, '_>, n: u32, file: Option<&str>) -> u8 {
     let mut refusal = None;
     while children.len() < n as usize {
         let child = Actor::new(run.fresh_name("forked"));
-        match run.perform(Call::Clone3 { child: child.clone() }) {
+        match run.perform(Call::Clone3 { child: child.clone(), flags: Vec::new() }) {
             Ok(_) => children.push(child),
             Err(refused) => {
                 refusal = Some(refused);

@@ -245,6 +245,11 @@ impl CgroupState {
         }
     }
 
+    /// The cpuset that a task is in, if there is one.
+    pub fn cpuset_of(&self, pid: u32) -> Option<GroupId> {
+        self.effective_of(Controller::Cpuset, pid)
+    }
+
     /// The memory nodes that a task may use.
     pub fn mems_allowed(&self, pid: u32) -> Vec<u32> {
         match self.effective_of(Controller::Cpuset, pid) {
