@@ -4,7 +4,7 @@
 //! * [`setup`] adds what is missing: the wasm target, a browser, the accessibility checker
 //! * [`bundle`] makes the folder of static files a browser loads ([`html`] rewrites its entry page)
 //! * [`binary`] builds `drydock` with that folder inside
-//! * [`serve`], [`mod@test`], [`check`], [`mod@truth`], [`mod@bench`] are the commands
+//! * [`serve`], [`mod@test`], [`check`], [`conformance`], [`mod@truth`], [`mod@bench`] are the commands
 //! * [`cargo`], [`progress`], [`totals`], [`workspace`] serve the others
 
 mod bench;
@@ -12,6 +12,7 @@ mod binary;
 mod bundle;
 mod cargo;
 mod check;
+mod conformance;
 mod html;
 mod progress;
 mod serve;
@@ -46,6 +47,8 @@ enum Task {
     Test(test::Arguments),
     /// Formatting, lints, documentation and licences
     Check,
+    /// Perform the scenarios on the model and on real kernels
+    Conformance(conformance::Arguments),
     /// Compare the model with recorded answers of real kernels
     Truth(truth::Arguments),
     /// Run a benchmark; without a name, list them
@@ -70,6 +73,7 @@ fn run(task: Task) -> Result<()> {
         Task::Build => binary::release(&workspace),
         Task::Test(arguments) => test::run(&workspace, &arguments),
         Task::Check => check::run(&workspace),
+        Task::Conformance(arguments) => conformance::run(&workspace, &arguments),
         Task::Truth(arguments) => truth::run(&workspace, &arguments),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
     }

@@ -9,6 +9,7 @@ pub mod neutral;
 pub mod recorder;
 pub mod saved;
 pub mod session;
+mod side_by_side;
 
 pub use companion::Companion;
 pub use compare::{Difference, Observed, RunLine, compare_lines, run_lines};

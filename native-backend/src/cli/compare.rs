@@ -2,10 +2,9 @@
 
 use super::lines::{self, Source};
 use super::state::State;
-use super::style::{Style, on_stdout, paint};
 use super::world::{HostChoice, World};
 use super::{CANNOT, Outcome};
-use drydock_engine::history::compare::{Difference, RunLine, compare_lines, run_lines};
+use drydock_engine::history::compare::{RunLine, compare_lines, run_lines};
 use drydock_engine::host::HostProfile;
 
 /// Perform lines on the model and on this machine's kernel, and print the first difference
@@ -44,7 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             Ok(0)
         }
         Some(difference) => {
-            show(&difference);
+            print!("{difference}");
             Ok(1)
         }
     }
@@ -52,27 +51,4 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 
 fn perform(mut world: World, profile: &HostProfile, commands: &[String], map: bool) -> Vec<RunLine> {
     run_lines(profile, commands.iter().map(String::as_str), &mut world, map)
-}
-
-/// The width of the left column.
-const COLUMN: usize = 50;
-
-/// The two sides beside each other; rows in which they differ are marked.
-fn show(difference: &Difference) {
-    let colours = on_stdout();
-    println!("different in line {}: {}", difference.number, difference.line);
-    println!("{}:", difference.what);
-    println!("  {}", paint(&format!("{:COLUMN$}   linux", "model"), Style::Strong, colours));
-    let (left, right): (Vec<_>, Vec<_>) =
-        (difference.left.lines().collect(), difference.right.lines().collect());
-    for index in 0..left.len().max(right.len()) {
-        let (left, right) = (left.get(index).copied(), right.get(index).copied());
-        let mark = if left == right { ' ' } else { '|' };
-        let (left, right) = (left.unwrap_or_default(), right.unwrap_or_default());
-        if left.chars().count() <= COLUMN {
-            println!("  {left:COLUMN$} {mark} {right}");
-        } else {
-            println!("  {left}\n  {:COLUMN$} {mark} {right}", "");
-        }
-    }
 }
