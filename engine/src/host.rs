@@ -128,7 +128,7 @@ pub const CONTROLLER_ORDER: [&str; 9] =
     ["cpuset", "cpu", "cpuacct", "blkio", "memory", "devices", "freezer", "net_cls", "pids"];
 
 /// Programs that are workloads: the model declares their demand, Linux has the real ones.
-pub const PROGRAMS: [&str; 4] = ["sleep", "dd", "bzip2", "true"];
+pub const PROGRAMS: [&str; 7] = ["sleep", "dd", "bzip2", "true", "stress", "memhog", "yes"];
 
 impl HostProfile {
     /// One of the named profiles with 2 CPUs and 2 GiB.

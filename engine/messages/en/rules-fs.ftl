@@ -334,9 +334,15 @@ rule-fstype-not-modelled = The model does not have the file system { $fstype }.
 
 ## Programs
 
+program-stress = Makes workers that use a CPU or touch memory, and waits for them.
+program-memhog = Touches memory and ends.
+program-yes = Writes the same line again and again.
 program-sleep = Waits for a time, and asks for nothing.
 program-dd = Copies bytes. From /dev/zero or /dev/urandom it needs all of one CPU.
 program-bzip2 = Compresses what it reads. It needs all of one CPU.
 program-true = Ends at once with status 0.
+partial-program-stress = Memory is touched at once. Workers end with their parent, and a failed run ends the others at once. Workers for input and output are missing.
+partial-program-memhog = Memory is touched at once. -f and policies are missing.
+partial-program-yes = Its output must be a pipe or a device.
 partial-program-dd = The time and the rate in the last line are declared, not measured. skip, seek, conv and the flags are not modelled. What it writes from a device has a size and no content.
 partial-program-bzip2 = Only as a filter. The compressed bytes are not modelled.

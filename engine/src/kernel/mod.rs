@@ -15,6 +15,7 @@
 //! | `fs` | paths, and the file systems: tmpfs, proc, sysfs, cgroup |
 //! | [`cgroup`] | hierarchies, groups, controllers and their files |
 //! | [`resources`] | who gets how much of the CPUs |
+//! | `memory` | tasks touch memory, and the OOM killer |
 //! | `calls` | one thin function a call |
 //! | `observe` | answers to probes |
 //! | `boot` | from a host profile to a running kernel |
@@ -28,6 +29,7 @@ mod calls;
 pub mod cgroup;
 mod fs;
 pub mod limits;
+mod memory;
 mod mount;
 mod observe;
 mod pipe;
@@ -163,6 +165,7 @@ impl Kernel {
         let reply = calls::dispatch(self, step)?;
         self.settle(false);
         self.forget_affinity();
+        self.forget_files();
         self.release_unused_mounts();
         Ok(reply)
     }

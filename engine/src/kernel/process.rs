@@ -3,6 +3,7 @@
 //! A process is a group of threads that share their parent, their files and their signals. Each is a [`Task`];
 //! the first one stands for the process: it becomes the zombie and is what a parent waits for.
 
+use super::programs::Work;
 use super::refuse::refuse;
 use super::task::Stdio;
 use super::{Fact, Kernel, Task, TaskState, limits};
@@ -157,6 +158,7 @@ impl Kernel {
     fn stop_thread(&mut self, tid: u32, status: WaitStatus) {
         let Some(mut task) = self.task_mut(tid) else { return };
         let was_alive = task.is_alive();
+        let has_workers = task.work.as_ref().is_some_and(Work::has_workers);
         task.state = TaskState::Ended(status);
         task.demand = None;
         task.work = None;
@@ -169,13 +171,20 @@ impl Kernel {
             let effects = self.cgroups.exit(tid);
             self.carry_out(effects);
         }
+        if has_workers {
+            self.end_workers(tid);
+        }
     }
 
     /// The last thread has ended: children get pid 1 as parent, the zombie waits for its own.
     fn process_over(&mut self, tgid: u32) {
         self.drop_unheld_pipes();
         self.adopt_children_of(tgid);
-        let Some(ppid) = self.task(tgid).map(|task| task.ppid) else { return };
+        let Some((ppid, state)) = self.task(tgid).map(|task| (task.ppid, task.state)) else { return };
+        if let TaskState::Ended(status) = state {
+            self.note_worker_end(ppid, tgid, status);
+        }
+        self.retry_memory();
         if ppid <= 1 || self.is_over(ppid) {
             self.reap(tgid);
         }

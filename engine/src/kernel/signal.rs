@@ -136,7 +136,9 @@ impl Kernel {
 
     /// True where the task is stopped or frozen: its program does not go on.
     pub(crate) fn is_held_up(&self, task: &Task) -> bool {
-        task.state == TaskState::Stopped || self.cgroups.is_frozen(task.pid).is_some()
+        task.state == TaskState::Stopped
+            || self.cgroups.is_frozen(task.pid).is_some()
+            || self.cgroups.waits_for_memory(task.pid)
     }
 
     /// Carries out what a control file or a removed group does to tasks, and what a thaw has set free.
@@ -148,6 +150,11 @@ impl Kernel {
                     for pid in pids {
                         self.signal(pid, Signal::KILL.0);
                     }
+                }
+                Effect::MemoryFreed => self.retry_memory(),
+                Effect::LimitSet { group } => {
+                    self.enforce_limit(group);
+                    self.retry_memory();
                 }
                 // The program that Linux would start is not run: no program of the model is a release agent.
                 Effect::ReleaseAgent { .. } => {}

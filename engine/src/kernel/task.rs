@@ -133,6 +133,8 @@ impl Kernel {
             (_, Some(cgroup::FreezerKind::V1)) => 'D',
             (TaskState::Stopped, _) => 'T',
             (TaskState::Alive, Some(cgroup::FreezerKind::V2)) => 'S',
+            // Seen on 5.10 to 6.18: a task that waits in memory.oom_control sleeps uninterruptibly.
+            (TaskState::Alive, None) if self.cgroups.waits_for_memory(task.pid) => 'D',
             (TaskState::Alive, None) if task.pid == reader || is_busy(task) => 'R',
             (TaskState::Alive, None) => 'S',
         }

@@ -134,6 +134,7 @@ pub(super) fn is_endless(argv: &[String]) -> bool {
     match program_of(program.rsplit('/').next().unwrap_or(program)) {
         "sleep" => has("inf"),
         "dd" => from_device && !has("count="),
+        "stress" => !has("-t") && !has("--timeout"),
         "yes" => true,
         _ => false,
     }

@@ -39,7 +39,7 @@ pub struct HostView {
     pub now_ms: u64,
     /// CPU in use, in thousandths of one CPU.
     pub cpu_used_milli: u32,
-    /// Memory that tasks have, in bytes.
+    /// Memory that tasks have touched and files that programs have written, in bytes.
     pub memory_used: u64,
     /// The hierarchies, in the order in which they were made.
     pub hierarchies: Vec<HierarchyView>,
@@ -123,7 +123,7 @@ pub fn host(session: &Session, at: u32) -> HostView {
         n_tasks: u32::try_from(kernel.tasks().count()).unwrap_or(u32::MAX),
         now_ms: kernel.now_ms(),
         cpu_used_milli: drawing.cpu.values().sum(),
-        memory_used: kernel.tasks().filter_map(|task| task.demand.as_ref()).map(|demand| demand.memory).sum(),
+        memory_used: kernel.memory_used(),
         hierarchies,
         free_controllers: profile.controllers.iter().filter(|name| !taken.contains(*name)).cloned().collect(),
     }

@@ -132,6 +132,6 @@ pub fn task(session: &Session, at: u32, pid: u32) -> Option<TaskView> {
         state: kernel.state_letter(task),
         cgroups: kernel.cgroups().proc_pid_cgroup(pid).lines().map(str::to_owned).collect(),
         cpu_milli: cpu.get(&pid).copied().unwrap_or(0),
-        memory: task.demand.as_ref().map_or(0, |demand| demand.memory),
+        memory: kernel.cgroups().memory_of(task.pid),
     })
 }

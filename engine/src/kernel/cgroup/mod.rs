@@ -14,6 +14,7 @@
 //! | `parse` | the kernel's ways to read numbers, amounts and lists |
 //! | `v1`, `v2` | the files and rules that belong to no controller |
 //! | `controller` | one file a controller |
+//! | `charging` | who pays for memory, and what happens at a limit |
 //! | `accounting` | who gets CPU time, and where it is written down |
 //! | `procfs` | /proc/cgroups and /proc/PID/cgroup |
 //!
@@ -23,6 +24,7 @@
 //! (Linux frees the child later and may keep the hierarchy until the next umount).
 
 mod accounting;
+pub(in crate::kernel) mod charging;
 mod controller;
 mod file;
 pub mod files;
@@ -67,6 +69,13 @@ pub enum Effect {
     Kill {
         /// Whom, in order of pid.
         pids: Vec<u32>,
+    },
+    /// A limit may be in the way no longer: who waits for memory may try again.
+    MemoryFreed,
+    /// `memory.max` of version 2 was set: where more is in use, tasks are killed.
+    LimitSet {
+        /// The group.
+        group: GroupId,
     },
     /// A version 1 group with `notify_on_release` has become empty: the kernel would run this program with
     /// the group's path as its argument.
@@ -121,6 +130,9 @@ pub struct CgroupState {
     members: OrdMap<u32, Shared<Member>>,
     /// The threads of processes that have more than one.
     threads: OrdMap<u32, Shared<BTreeSet<u32>>>,
+    files: charging::FileCharges,
+    /// Tasks that wait for memory, and the full group that they wait at.
+    waiting: OrdMap<u32, GroupId>,
     next_group: u32,
     next_hierarchy: u32,
     v2_seen: bool,
@@ -149,6 +161,8 @@ impl CgroupState {
             groups: OrdMap::new(),
             members: OrdMap::new(),
             threads: OrdMap::new(),
+            files: OrdMap::new(),
+            waiting: OrdMap::new(),
             next_group: 0,
             next_hierarchy: 1,
             v2_seen: false,

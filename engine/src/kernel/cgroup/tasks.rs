@@ -213,6 +213,7 @@ impl CgroupState {
             return Vec::new();
         };
         self.set_memory(pid, 0);
+        self.wait_for_memory(pid, None);
         let pids = self.effective_of(Controller::Pids, pid).map(|id| self.ancestry(id).collect());
         let path = member.groups.get(&V2).map(|id| self.path(*id)).unwrap_or_default();
         let effects = member.groups.values().flat_map(|group| self.leave(pid, *group)).collect();

@@ -182,7 +182,8 @@ pub(super) fn finish(kernel: &mut Kernel, task: &Task, copy: &Copy) {
         Some(text) => kernel.say(&writer, 1, text),
         None => kernel.put_bytes(&writer, copy.bytes),
     }
-    if !copy.quiet {
+    // It may have been killed for want of memory.
+    if !copy.quiet && kernel.is_alive(task.pid) {
         kernel.say(task, 2, &copy.summary());
     }
 }

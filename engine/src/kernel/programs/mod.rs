@@ -5,12 +5,17 @@
 //! | [`sleep`] | waiting |
 //! | [`dd`] | copying, from what to where |
 //! | [`bzip2`] | a filter that wants a whole CPU |
+//! | [`stress`], [`memhog`] | workers that use CPUs and memory |
+//! | [`yes`] | the same line again and again |
 //! | [`text`] | numbers as the GNU programs read and write them |
 
 mod bzip2;
 mod dd;
+pub mod memhog;
 mod sleep;
+pub mod stress;
 mod text;
+mod yes;
 
 use super::fs::Node;
 use super::fs::Place;
@@ -37,7 +42,7 @@ pub struct ProgramRow {
 }
 
 /// All programs of [`crate::host::PROGRAMS`].
-pub const PROGRAMS: [ProgramRow; 4] = [
+pub const PROGRAMS: [ProgramRow; 7] = [
     ProgramRow { name: "sleep", usage: "NUMBER[smhd]…", fidelity: Fidelity::Exact, doc: "program-sleep" },
     ProgramRow {
         name: "dd",
@@ -52,6 +57,24 @@ pub const PROGRAMS: [ProgramRow; 4] = [
         doc: "program-bzip2",
     },
     ProgramRow { name: "true", usage: "", fidelity: Fidelity::Exact, doc: "program-true" },
+    ProgramRow {
+        name: "stress",
+        usage: "[-c N] [-m N] [--vm-bytes BYTES] [--vm-hang N] [--vm-keep] [-t N] [-q]",
+        fidelity: Fidelity::Partial("partial-program-stress"),
+        doc: "program-stress",
+    },
+    ProgramRow {
+        name: "memhog",
+        usage: "[-rNUM] SIZE[kmg]",
+        fidelity: Fidelity::Partial("partial-program-memhog"),
+        doc: "program-memhog",
+    },
+    ProgramRow {
+        name: "yes",
+        usage: "[STRING]…",
+        fidelity: Fidelity::Partial("partial-program-yes"),
+        doc: "program-yes",
+    },
 ];
 
 /// When a workload ends by itself.
@@ -71,6 +94,12 @@ pub(crate) enum Ends {
 pub(crate) enum Behaviour {
     /// Nothing but to end.
     Quiet,
+    /// It prints a text, and ends with this status.
+    Print { text: String, status: u8 },
+    /// It waits for its workers.
+    Stress(stress::Run),
+    /// It writes lines to its standard output.
+    Lines,
     /// It complains and fails.
     Fail { message: String, status: u8 },
     /// dd: what it has copied.
@@ -109,12 +138,21 @@ impl Launch {
 }
 
 impl Work {
+    /// True for a program whose children end with it.
+    pub(crate) fn has_workers(&self) -> bool {
+        matches!(self.behaviour, Behaviour::Stress(_))
+    }
+
     /// True where it ends with the end of its standard input.
     pub(crate) fn reads_input(&self) -> bool {
         match &self.behaviour {
             Behaviour::Filter => true,
             Behaviour::Copy(copy) => copy.from_input,
-            Behaviour::Quiet | Behaviour::Fail { .. } => false,
+            Behaviour::Quiet
+            | Behaviour::Print { .. }
+            | Behaviour::Stress(_)
+            | Behaviour::Lines
+            | Behaviour::Fail { .. } => false,
         }
     }
 
@@ -122,8 +160,10 @@ impl Work {
     pub(crate) fn writes_output(&self) -> bool {
         match &self.behaviour {
             Behaviour::Copy(copy) => copy.to.is_none(),
-            Behaviour::Filter => true,
-            Behaviour::Quiet | Behaviour::Fail { .. } => false,
+            Behaviour::Filter | Behaviour::Lines => true,
+            Behaviour::Quiet | Behaviour::Print { .. } | Behaviour::Stress(_) | Behaviour::Fail { .. } => {
+                false
+            }
         }
     }
 }
@@ -141,9 +181,13 @@ pub(crate) fn execve(kernel: &mut Kernel, task: &Task, path: &str, argv: Vec<Str
         "sleep" => sleep::start(kernel.now_ms(), arguments),
         "dd" => dd::start(kernel, pid, arguments)?,
         "bzip2" => bzip2::start(kernel, pid, arguments)?,
+        "stress" => stress::start(kernel, pid, arguments)?,
+        "memhog" => memhog::start(arguments)?,
+        "yes" => yes::start(kernel, task)?,
         _ => Launch::at_once(Behaviour::Quiet),
     };
     kernel.set_to_work(pid, launch);
+    stress::dispatch(kernel, pid);
     Ok(())
 }
 
@@ -182,11 +226,11 @@ impl Kernel {
 
     /// The work begins; its memory is charged to the task's groups.
     fn set_to_work(&mut self, pid: u32, launch: Launch) {
-        self.cgroups.set_memory(pid, launch.demand.memory);
         if let Some(mut task) = self.task_mut(pid) {
             task.demand = Some(launch.demand);
             task.work = Some(launch.work);
         }
+        self.touch_memory(pid);
     }
 
     /// A program ends by itself: it says what it has to say.
@@ -194,7 +238,17 @@ impl Kernel {
         let Some(task) = self.task(pid).cloned() else { return };
         let Some(work) = &task.work else { return };
         let status = match &work.behaviour {
-            Behaviour::Quiet => 0,
+            Behaviour::Quiet | Behaviour::Lines => 0,
+            Behaviour::Print { text, status } => {
+                self.say(&task, 1, text);
+                *status
+            }
+            Behaviour::Stress(run) => {
+                let text = run.farewell(self, pid);
+                self.end_workers(pid);
+                self.say(&task, 1, &text);
+                0
+            }
             Behaviour::Fail { message, status } => {
                 self.say(&task, 2, message);
                 *status
@@ -229,7 +283,10 @@ impl Kernel {
     fn put_bytes(&mut self, task: &Task, bytes: u64) {
         match &task.stdio[1] {
             Stdio::Terminal => {}
-            Stdio::File(place) => self.append(place, "", bytes),
+            Stdio::File(place) => {
+                let written = self.grow_file(task.pid, &place.node, bytes);
+                self.append(place, "", written);
+            }
             Stdio::Pipe(handle) => {
                 if let Some(pipe) = self.pipes.get_mut(&handle.pipe) {
                     pipe.opaque = pipe.opaque.saturating_add(bytes).min(limits::PIPE_CAPACITY);

@@ -39,3 +39,123 @@ fn tick_refuses_what_is_no_duration() {
         "tick: soon: not a duration; write 5, 5s, 250ms, 2m or 1h\n"
     );
 }
+
+/// Groups of the memory controller of both versions, on hosts that have it mounted.
+const V1: &str = "cd /sys/fs/cgroup/memory; mkdir g; echo 16M > g/memory.limit_in_bytes";
+const V2: &str = "cd /sys/fs/cgroup; echo +memory > cgroup.subtree_control; mkdir g; echo 16M > g/memory.max";
+
+// Records v1.mem.oom_kill, v1.mem.oom_counters, v1.mem.fork_charge_survivor: the peak is the limit, the one that
+// touched most is killed, its parent goes on.
+#[test]
+fn a_task_that_touches_more_than_the_limit_is_killed() {
+    let lines = [V1, "(echo 0 > g/tasks; stress -q -m 1 --vm-bytes 64M --vm-hang 0 -t 5; echo survives $?)"];
+    assert_eq!(
+        last(HostKind::V1, &lines),
+        "stress: FAIL: [1703] (425) <-- worker 1704 got signal 9\n\
+         stress: WARN: [1703] (427) now reaping child worker processes\n\
+         stress: FAIL: [1703] (461) failed run completed in 0s\nsurvives 1\n"
+    );
+    let files =
+        "cat g/memory.oom_control g/memory.failcnt g/memory.max_usage_in_bytes g/memory.usage_in_bytes";
+    assert_eq!(
+        last(HostKind::V1, &[&lines[..], &[files]].concat()),
+        "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n1\n16777216\n0\n"
+    );
+    let alone = [V1, "(echo 0 > g/tasks; memhog 64m); echo $?"];
+    assert_eq!(last(HostKind::V1, &alone), "Killed\n137\n");
+}
+
+// Records v1.mem.oom_disabled_blocks, v1.mem.oom_disabled_then_raise.
+#[test]
+fn without_the_oom_killer_a_task_waits_for_room() {
+    let blocked = [
+        V1,
+        "echo 1 > g/memory.oom_control; (echo 0 > g/tasks; memhog 64m) & tick 2s; cat g/memory.oom_control",
+        "ps -o pid,stat,comm -p $!; cat g/memory.usage_in_bytes",
+    ];
+    assert_eq!(last(HostKind::V1, &blocked[..2]).lines().nth(2), Some("under_oom 1"));
+    assert_eq!(last(HostKind::V1, &blocked), "    PID STAT COMMAND\n   1702 D    memhog\n16777216\n");
+    let raised = ["echo 128M > g/memory.limit_in_bytes; wait $!; echo $?; cat g/memory.oom_control"];
+    assert_eq!(
+        last(HostKind::V1, &[&blocked[..], &raised].concat()),
+        ".......\n0\noom_kill_disable 1\nunder_oom 0\noom_kill 0\n"
+    );
+}
+
+// Records v1.mem.lower_below_usage_anon, v2.mem.lower_max_kills.
+#[test]
+fn lowering_a_limit_below_what_is_used_is_refused_or_kills() {
+    let hog = "(echo 0 > g/cgroup.procs; exec stress -q -m 1 --vm-bytes 12M --vm-hang 0) & tick 10ms";
+    let v1 = [V1, hog, "echo 8M > g/memory.limit_in_bytes", "cat g/memory.limit_in_bytes"];
+    assert_eq!(last(HostKind::V1, &v1[..3]), "sh: echo: write error: Device or resource busy\n");
+    assert_eq!(last(HostKind::V1, &v1), "16777216\n");
+    let v2 = [V2, hog, "echo 8M > g/memory.max", "cat g/memory.max g/memory.events"];
+    assert_eq!(
+        last(HostKind::V2, &v2),
+        "8388608\nlow 0\nhigh 0\nmax 0\noom 1\noom_kill 1\noom_group_kill 0\n"
+    );
+}
+
+// Records v2.mem.oom, v2.mem.oom_group, v1.mem.oom_parent_limit.
+#[test]
+fn events_count_at_the_limit_and_at_the_victim() {
+    let inside = [
+        V2,
+        "echo +memory > g/cgroup.subtree_control; mkdir g/c; echo 64M > g/c/memory.max",
+        "(echo 0 > g/c/cgroup.procs; memhog 32m)",
+    ];
+    let events = |file: &str| last(HostKind::V2, &[&inside[..], &[&format!("cat {file}")]].concat());
+    let lines =
+        |max, oom, kill| format!("low 0\nhigh 0\nmax {max}\noom {oom}\noom_kill {kill}\noom_group_kill 0\n");
+    assert_eq!(events("g/memory.events"), lines(1, 1, 1));
+    assert_eq!(events("g/memory.events.local"), lines(1, 1, 0));
+    assert_eq!(events("g/c/memory.events"), lines(0, 0, 1));
+    let group = [
+        V2,
+        "echo 1 > g/memory.oom.group; sleep 100 & echo $! > g/cgroup.procs",
+        "(echo 0 > g/cgroup.procs; memhog 64m)",
+        "cat g/cgroup.procs; grep oom g/memory.events",
+    ];
+    assert!(last(HostKind::V2, &group).starts_with("oom 1\noom_kill 2\noom_group_kill 1\n"));
+}
+
+// Record v1.mem.lower_below_usage_cache on a tmpfs: its files are no cache that could be dropped.
+#[test]
+fn files_in_a_tmpfs_stay_charged_to_their_writers_group() {
+    let write = "(echo 0 > g/tasks; dd if=/dev/zero of=/tmp/f bs=1M count=12 status=none)";
+    let stat = "grep -E '^(cache|rss|shmem|total_cache) ' g/memory.stat; cat g/memory.usage_in_bytes";
+    let used = [V1, write, stat];
+    assert_eq!(
+        last(HostKind::V1, &used),
+        "cache 12582912\nrss 0\nshmem 12582912\ntotal_cache 12582912\n12582912\n"
+    );
+    let gone = [V1, write, "rm /tmp/f; cat g/memory.usage_in_bytes"];
+    assert_eq!(last(HostKind::V1, &gone), "0\n");
+    let moved = [V1, write, "rmdir g; grep -E '^(cache|shmem) ' memory.stat"];
+    assert_eq!(last(HostKind::V1, &moved), "cache 12582912\nshmem 12582912\n");
+    let full = [V1, "(echo 0 > g/tasks; dd if=/dev/zero of=/tmp/f bs=1M count=32 status=none); echo $?"];
+    assert_eq!(last(HostKind::V1, &full), "Killed\n137\n");
+    let size = [&full[..], &["ls -l /tmp/f; cat g/memory.usage_in_bytes"]].concat();
+    let size = last(HostKind::V1, &size);
+    // What dd itself had is free again.
+    assert!(size.ends_with(" 15613952 /tmp/f\n15613952\n"), "{size}");
+}
+
+#[test]
+fn stress_makes_its_workers_and_ends_with_them() {
+    let lines = ["stress -c 2 -t 3 & ps -o pid,ppid,stat,comm", "wait; ps -C stress"];
+    let first = last(HostKind::Lecture, &lines[..1]);
+    assert!(first.contains("dispatching hogs: 2 cpu, 0 io, 0 vm, 0 hdd"), "{first}");
+    assert!(first.contains("1702    1650 S    stress\n   1703    1702 R    stress\n"), "{first}");
+    let waited = last(HostKind::Lecture, &["stress -c 2 -t 3"]);
+    assert!(waited.ends_with("stress: info: [1702] successful run completed in 3s\n"), "{waited}");
+    let killed = ["stress -q -c 2 &", "kill $!; tick 1s", "ps -C stress -o pid"];
+    let killed = last(HostKind::Lecture, &killed);
+    assert!(!killed.contains("170"), "{killed}");
+    let limited = [
+        "mkdir /sys/fs/cgroup/pids/g; echo 2 > /sys/fs/cgroup/pids/g/pids.max",
+        "(echo 0 > /sys/fs/cgroup/pids/g/tasks; exec stress -c 3 -t 1)",
+    ];
+    let text = last(HostKind::V1, &limited);
+    assert_eq!(text.matches("(312) fork failed: Resource temporarily unavailable").count(), 2, "{text}");
+}

@@ -124,7 +124,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 60] = [
+pub static ALL: [&Command; 63] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -156,6 +156,7 @@ pub static ALL: [&Command; 60] = [
     &ls::LS,
     &lscgroup::LSCGROUP,
     &lssubsys::LSSUBSYS,
+    &MEMHOG,
     &mkdir::MKDIR,
     &mount::MOUNT,
     &printf::PRINTF,
@@ -171,6 +172,7 @@ pub static ALL: [&Command; 60] = [
     &flow::SHIFT,
     &SLEEP,
     &sort::SORT,
+    &STRESS,
     &sys::SYS,
     &head::TAIL,
     &tee::TEE,
@@ -185,6 +187,7 @@ pub static ALL: [&Command; 60] = [
     &variables::UNSET,
     &jobs::WAIT,
     &wc::WC,
+    &YES,
 ];
 
 const BZIP2: Command = Command {
@@ -201,10 +204,34 @@ const DD: Command = Command {
     ..TOOL
 };
 
+const MEMHOG: Command = Command {
+    name: "memhog",
+    usage: "[-rNUM] SIZE[kmg]",
+    fidelity: Fidelity::Partial("partial-command-memhog"),
+    completes: Completes::Nothing,
+    ..TOOL
+};
+
+const STRESS: Command = Command {
+    name: "stress",
+    usage: "[-c N] [-m N] [--vm-bytes BYTES] [--vm-hang N] [--vm-keep] [-t N] [-q]",
+    fidelity: Fidelity::Partial("partial-command-stress"),
+    completes: Completes::Nothing,
+    ..TOOL
+};
+
+const YES: Command = Command {
+    name: "yes",
+    usage: "[STRING]…",
+    fidelity: Fidelity::Partial("partial-command-yes"),
+    completes: Completes::Nothing,
+    ..TOOL
+};
+
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 63] = [
+pub(super) const NOT_MODELLED: [&str; 62] = [
     "apt",
     "apt-get",
     "awk",
@@ -260,7 +287,6 @@ pub(super) const NOT_MODELLED: [&str; 63] = [
     "sed",
     "stat",
     "strace",
-    "stress",
     "sudo",
     "systemctl",
     "top",

@@ -1,42 +1,78 @@
 //! memory: usage and limits. Documentation: admin-guide/cgroup-v1/memory.rst, cgroup-v2.rst "Memory";
 //! mm/memcontrol.c and memcontrol-v1.c.
 //!
-//! What tasks are said to use is charged to the group they are in at that moment and stays charged there when
-//! they move, as on Linux. Limits are kept and checked when they are written, but nothing is reclaimed, refused
-//! or killed when a task grows past one: that is what "partial" says here.
+//! The settings and files are here; who is charged what, and what a limit does, is in `charging`.
 
-use super::{Controller, Rules};
+use super::Rules;
+use crate::kernel::cgroup::charging::Amounts;
 use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
-use crate::kernel::cgroup::{CgroupState, Effect, GroupId, Shared, parse};
+use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
+use crate::kernel::limits::PAGE;
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
 
-const PAGE: u64 = 4096;
 /// PAGE_COUNTER_MAX in bytes: no limit.
 pub(in super::super) const MAX: u64 = 9_223_372_036_854_771_712;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(in super::super) struct Memory {
     /// `memory.limit_in_bytes`, `memory.max`.
-    max: u64,
+    pub(in super::super) max: u64,
     /// `memory.memsw.limit_in_bytes`.
     memsw: u64,
     soft: u64,
     tcp: u64,
-    high: u64,
+    pub(in super::super) high: u64,
     low: u64,
     min: u64,
     swap_max: u64,
     swap_high: u64,
     swappiness: u64,
-    oom_kill_disable: bool,
-    oom_group: bool,
+    pub(in super::super) oom_kill_disable: bool,
+    pub(in super::super) oom_group: bool,
     move_charge: u64,
     /// Bytes charged here and below.
-    usage: u64,
-    /// Bytes charged to this group itself.
-    local: u64,
-    peak: u64,
+    pub(in super::super) usage: u64,
+    /// What is charged to this group itself.
+    pub(in super::super) own: Amounts,
+    pub(in super::super) peak: u64,
+    /// How often this group's limit was in the way.
+    pub(in super::super) failcnt: u64,
+    /// What happened to this group itself, and here and below.
+    pub(in super::super) local_events: Events,
+    pub(in super::super) events: Events,
+}
+
+/// What `memory.events` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Event {
+    High,
+    Max,
+    Oom,
+    OomKill,
+    OomGroupKill,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(in super::super) struct Events {
+    high: u64,
+    max: u64,
+    oom: u64,
+    oom_kill: u64,
+    oom_group_kill: u64,
+}
+
+impl Events {
+    pub(in super::super) fn add(&mut self, event: Event) {
+        let count = match event {
+            Event::High => &mut self.high,
+            Event::Max => &mut self.max,
+            Event::Oom => &mut self.oom,
+            Event::OomKill => &mut self.oom_kill,
+            Event::OomGroupKill => &mut self.oom_group_kill,
+        };
+        *count += 1;
+    }
 }
 
 impl Default for Memory {
@@ -56,8 +92,11 @@ impl Default for Memory {
             oom_group: false,
             move_charge: 0,
             usage: 0,
-            local: 0,
+            own: Amounts::default(),
             peak: 0,
+            failcnt: 0,
+            local_events: Events::default(),
+            events: Events::default(),
         }
     }
 }
@@ -105,7 +144,11 @@ const ROWS: &[FileRow] = &[
     v1("memory.soft_limit_in_bytes", "file-memory-soft_limit_in_bytes")
         .rw(|s, g| bytes(s, g, |m| m.soft), |s, r| store(s, r, "-1", |m, v| m.soft = v))
         .partial(LIMIT),
-    v1("memory.failcnt", "file-memory-failcnt").measured().rw(zero, ignore).unit(Unit::Count).partial(LIMIT),
+    v1("memory.failcnt", "file-memory-failcnt")
+        .measured()
+        .rw(|s, g| bytes(s, g, |m| m.failcnt), |s, r| change(s, r, |m| m.failcnt = 0))
+        .unit(Unit::Count)
+        .partial(LIMIT),
     v1("memory.memsw.usage_in_bytes", "file-memory-memsw-usage_in_bytes")
         .measured()
         .r(|s, g| bytes(s, g, |m| m.usage))
@@ -223,11 +266,18 @@ const ROWS: &[FileRow] = &[
     v2("memory.high", "file-memory-high")
         .rw(|s, g| max_or(s, g, |m| m.high), |s, r| store(s, r, "max", |m, v| m.high = v))
         .partial(LIMIT),
-    v2("memory.max", "file-memory-max")
-        .rw(|s, g| max_or(s, g, |m| m.max), |s, r| store(s, r, "max", |m, v| m.max = v))
+    v2("memory.max", "file-memory-max").rw(|s, g| max_or(s, g, |m| m.max), write_max).partial(LIMIT),
+    v2("memory.events", "file-memory-events")
+        .measured()
+        .r(|s, g| read_events(s, g, |memory| memory.events))
+        .unit(Unit::Count)
         .partial(LIMIT),
-    v2("memory.events", "file-memory-events").r(read_events).unit(Unit::Count).partial(LIMIT),
-    v2("memory.events.local", "file-memory-events-local").r(read_events).unit(Unit::Count).partial(LIMIT),
+    v2("memory.events.local", "file-memory-events-local")
+        .measured()
+        .r(|s, g| read_events(s, g, |memory| memory.local_events))
+        .unit(Unit::Count)
+        .partial(LIMIT),
+    v2("memory.stat", "file-memory-stat-v2").measured().r(read_stat_v2).partial("partial-file-memory-stat"),
     v2("memory.oom.group", "file-memory-oom-group")
         .rw(|s, g| bytes(s, g, |m| u64::from(m.oom_group)), write_oom_group)
         .unit(Unit::Flag)
@@ -265,11 +315,11 @@ impl Rules for MemoryRules {
     }
 }
 
-fn settings(state: &CgroupState, group: GroupId) -> Option<&Memory> {
+pub(in super::super) fn settings(state: &CgroupState, group: GroupId) -> Option<&Memory> {
     state.group(group)?.states.memory.as_ref()
 }
 
-fn edit(state: &mut CgroupState, group: GroupId, change: impl FnOnce(&mut Memory)) {
+pub(in super::super) fn edit(state: &mut CgroupState, group: GroupId, change: impl FnOnce(&mut Memory)) {
     if let Some(memory) = state.group_mut(group).and_then(|group| group.states.memory.as_mut()) {
         change(memory);
     }
@@ -339,7 +389,7 @@ fn resize(state: &mut CgroupState, request: &Request<'_>, memsw: bool) -> Result
         return Err(request.refusal(Errno::EBUSY, rule));
     }
     edit(state, request.group, |memory| if memsw { memory.memsw = value } else { memory.max = value });
-    DONE
+    Ok(vec![Effect::MemoryFreed])
 }
 
 fn write_swappiness(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
@@ -361,7 +411,12 @@ fn write_use_hierarchy(_: &mut CgroupState, request: &Request<'_>) -> Result<Vec
 
 fn read_oom_control(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
     let disabled = settings(state, group).is_some_and(|memory| memory.oom_kill_disable);
-    Ok(format!("oom_kill_disable {}\nunder_oom 0\noom_kill 0\n", u8::from(disabled)))
+    let killed = settings(state, group).map_or(0, |memory| memory.local_events.oom_kill);
+    Ok(format!(
+        "oom_kill_disable {}\nunder_oom {}\noom_kill {killed}\n",
+        u8::from(disabled),
+        u8::from(state.is_under_oom(group))
+    ))
 }
 
 fn write_oom_control(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
@@ -371,7 +426,7 @@ fn write_oom_control(state: &mut CgroupState, request: &Request<'_>) -> Result<V
         return request.refuse(Errno::EINVAL, "rule-memory-oom-control");
     }
     edit(state, request.group, |memory| memory.oom_kill_disable = value == 1);
-    DONE
+    Ok(vec![Effect::MemoryFreed])
 }
 
 /// The two bits of it were taken away in 6.13.
@@ -389,8 +444,23 @@ fn refuse_event(_: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect
     request.refuse(Errno::EINVAL, "rule-memory-event")
 }
 
-fn read_events(_: &CgroupState, _: GroupId) -> Result<String, Refusal> {
-    Ok("low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0\n".to_owned())
+fn read_events(state: &CgroupState, group: GroupId, get: fn(&Memory) -> Events) -> Result<String, Refusal> {
+    let events = settings(state, group).map(get).unwrap_or_default();
+    let mut text = format!(
+        "low 0\nhigh {}\nmax {}\noom {}\noom_kill {}\noom_group_kill {}\n",
+        events.high, events.max, events.oom, events.oom_kill, events.oom_group_kill
+    );
+    if state.machine.since(7, 0) {
+        text += "sock_throttled 0\n";
+    }
+    Ok(text)
+}
+
+/// memory_max_write(): the limit is set at once, and tasks are killed until it holds.
+fn write_max(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let value = amount(state, request, "max")?;
+    edit(state, request.group, |memory| memory.max = value);
+    Ok(vec![Effect::LimitSet { group: request.group }])
 }
 
 fn write_oom_group(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
@@ -425,95 +495,54 @@ const STAT: [&str; 19] = [
     "unevictable",
 ];
 
-/// Only anonymous memory is known.
+/// Anonymous memory and files of a tmpfs are known; the latter count as cache, and are in the anonymous lists.
 fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
-    let lines = |prefix: &str, anonymous: u64| -> String {
-        let value = |key: &str| if matches!(key, "rss" | "inactive_anon") { anonymous } else { 0 };
+    let lines = |prefix: &str, amounts: Amounts| -> String {
+        let value = |key: &str| match key {
+            "cache" | "shmem" => amounts.shmem,
+            "rss" => amounts.anon,
+            "inactive_anon" => amounts.total(),
+            _ => 0,
+        };
         STAT.iter().map(|key| format!("{prefix}{key} {}\n", value(key))).collect()
     };
     let least =
         |get: Get| state.ancestry(group).filter_map(|id| settings(state, id)).map(get).min().unwrap_or(MAX);
-    let own = settings(state, group).cloned().unwrap_or_default();
+    let (own, all) = state.amounts(group);
     Ok(format!(
         "{}hierarchical_memory_limit {}\nhierarchical_memsw_limit {}\n{}",
-        lines("", own.local),
+        lines("", own),
         least(|memory| memory.max),
         least(|memory| memory.memsw),
-        lines("total_", own.usage)
+        lines("total_", all)
     ))
+}
+
+/// The rows of version 2 that the model has figures for. Linux has many more.
+fn read_stat_v2(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    let (_, all) = state.amounts(group);
+    let rows = [
+        ("anon", all.anon),
+        ("file", all.shmem),
+        ("kernel", 0),
+        ("shmem", all.shmem),
+        ("inactive_anon", all.total()),
+        ("active_anon", 0),
+        ("inactive_file", 0),
+        ("active_file", 0),
+        ("unevictable", 0),
+    ];
+    Ok(rows.iter().map(|(key, value)| format!("{key} {value}\n")).collect())
 }
 
 /// In pages; there is one node.
 fn read_numa_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
-    let own = settings(state, group).cloned().unwrap_or_default();
-    let lines = |prefix: &str, bytes: u64| -> String {
-        let pages = bytes / PAGE;
-        let line = |(key, pages): (&str, u64)| format!("{prefix}{key}={pages} N0={pages}\n");
-        [("total", pages), ("file", 0), ("anon", pages), ("unevictable", 0)].into_iter().map(line).collect()
+    let (own, all) = state.amounts(group);
+    let lines = |prefix: &str, amounts: Amounts| -> String {
+        let line = |(key, bytes): (&str, u64)| format!("{prefix}{key}={0} N0={0}\n", bytes / PAGE);
+        let rows =
+            [("total", amounts.total()), ("file", amounts.shmem), ("anon", amounts.anon), ("unevictable", 0)];
+        rows.into_iter().map(line).collect()
     };
-    Ok(lines("", own.local) + &lines("hierarchical_", own.usage))
-}
-
-impl CgroupState {
-    /// Says how much anonymous memory a task has now. What it has more is charged to the group it is in; what
-    /// it has less is taken from there first. Bytes are rounded up to whole pages.
-    pub fn set_memory(&mut self, pid: u32, bytes: u64) {
-        let bytes = bytes.div_ceil(PAGE) * PAGE;
-        let Some(mut charges) = self.members.get(&pid).map(|member| member.charges.clone()) else { return };
-        let here = self.effective_of(Controller::Memory, pid);
-        let total: u64 = charges.values().sum();
-        if let Some(here) = here.filter(|_| bytes > total) {
-            *charges.entry(here).or_insert(0) += bytes - total;
-            self.charge(here, bytes - total, true);
-        }
-        let mut less = total.saturating_sub(bytes);
-        let others = charges.keys().copied().filter(|id| Some(*id) != here);
-        for id in here.into_iter().chain(others).collect::<Vec<_>>() {
-            let Some(charged) = charges.get_mut(&id) else { continue };
-            let part = less.min(*charged);
-            *charged -= part;
-            less -= part;
-            self.charge(id, part, false);
-        }
-        charges.retain(|_, charged| *charged > 0);
-        if let Some(member) = self.members.get_mut(&pid) {
-            member.charges = charges;
-        }
-    }
-
-    fn charge(&mut self, group: GroupId, bytes: u64, more: bool) {
-        if bytes == 0 {
-            return;
-        }
-        let step = |value: u64| if more { value + bytes } else { value.saturating_sub(bytes) };
-        edit(self, group, |memory| memory.local = step(memory.local));
-        for id in self.ancestry(group).collect::<Vec<_>>() {
-            edit(self, id, |memory| {
-                memory.usage = step(memory.usage);
-                memory.peak = memory.peak.max(memory.usage);
-            });
-        }
-    }
-
-    /// A group goes away or loses the controller: what is still charged to it is now its parent's.
-    pub(super) fn reparent_charges(&mut self, group: GroupId) {
-        let local = settings(self, group).map_or(0, |memory| memory.local);
-        let parent = self.parent(group).and_then(|parent| self.effective(Controller::Memory, parent));
-        if let Some(parent) = parent.filter(|_| local > 0) {
-            edit(self, parent, |memory| memory.local += local);
-            self.move_charges(group, parent);
-        }
-    }
-
-    /// Renames a group in what tasks have been charged.
-    pub(super) fn move_charges(&mut self, from: GroupId, to: GroupId) {
-        let concerned = |member: &Shared<super::super::tasks::Member>| member.charges.contains_key(&from);
-        let pids: Vec<u32> =
-            self.members.iter().filter(|(_, member)| concerned(member)).map(|(pid, _)| *pid).collect();
-        for pid in pids {
-            let Some(member) = self.members.get_mut(&pid).map(|group| &mut **group) else { continue };
-            let bytes = member.charges.remove(&from).unwrap_or(0);
-            *member.charges.entry(to).or_insert(0) += bytes;
-        }
-    }
+    Ok(lines("", own) + &lines("hierarchical_", all))
 }

@@ -6,7 +6,7 @@ mod cpuacct;
 mod cpuset;
 mod devices;
 mod freezer;
-mod memory;
+pub(super) mod memory;
 mod net_cls;
 mod pids;
 

@@ -1,0 +1,341 @@
+//! Memory: who pays for it, which limit is in the way, what a kill counts. Documentation:
+//! admin-guide/cgroup-v1/memory.rst, cgroup-v2.rst "Memory"; mm/memcontrol.c, mm/oom_kill.c.
+//!
+//! Memory is charged to the group that a task is in when it touches it, and to all groups above. It stays charged
+//! there when the task moves, and files in a tmpfs stay charged when their writer ends. Nothing of this can be
+//! given back under pressure: there is no swap, and a tmpfs is no cache of a disk. So where a limit is in the way
+//! the kernel goes straight to the OOM killer.
+
+use super::controller::memory::{self, Event, Memory};
+use super::{CgroupState, Controller, GroupId, Shared, Version};
+use crate::kernel::limits::PAGE;
+use imbl::OrdMap;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Memory of one group itself, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(in crate::kernel) struct Amounts {
+    /// Anonymous memory of tasks.
+    pub(in crate::kernel) anon: u64,
+    /// Files of a tmpfs.
+    pub(in crate::kernel) shmem: u64,
+}
+
+impl Amounts {
+    /// Both together.
+    pub(in crate::kernel) fn total(self) -> u64 {
+        self.anon + self.shmem
+    }
+
+    fn of(&mut self, kind: Kind) -> &mut u64 {
+        match kind {
+            Kind::Anon => &mut self.anon,
+            Kind::Shmem => &mut self.shmem,
+        }
+    }
+}
+
+/// What memory is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Anon,
+    Shmem,
+}
+
+/// A charge that a limit has cut off: what fitted is charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::kernel) struct Full {
+    /// The group whose limit it is.
+    pub(in crate::kernel) group: GroupId,
+}
+
+/// A file by a number that is its own: that of its file system, and in it that of its inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(in crate::kernel) struct FileKey(u64);
+
+impl FileKey {
+    /// The file with this inode in this file system.
+    pub(in crate::kernel) fn new(file_system: u32, inode: u32) -> Self {
+        Self(u64::from(file_system) << 32 | u64::from(inode))
+    }
+
+    /// File system and inode.
+    pub(in crate::kernel) fn parts(self) -> (u32, u32) {
+        (u32::try_from(self.0 >> 32).unwrap_or(0), u32::try_from(self.0 & 0xffff_ffff).unwrap_or(0))
+    }
+}
+
+/// What files are charged to, by file.
+pub(super) type FileCharges = OrdMap<FileKey, Shared<BTreeMap<GroupId, u64>>>;
+
+impl CgroupState {
+    /// Says how much anonymous memory a task has now, whatever the limits say. Bytes are rounded up to pages.
+    pub fn set_memory(&mut self, pid: u32, bytes: u64) {
+        let _ = self.touch(pid, bytes, false);
+    }
+
+    /// A task has touched so much anonymous memory in all. What is more than before is charged to the group that
+    /// it is in, page by page as far as the limits let it; what is less is taken from there first.
+    pub(in crate::kernel) fn touch(&mut self, pid: u32, bytes: u64, limited: bool) -> Result<(), Full> {
+        let bytes = bytes.div_ceil(PAGE) * PAGE;
+        let Some(mut charges) = self.members.get(&pid).map(|member| member.charges.clone()) else {
+            return Ok(());
+        };
+        let here = self.effective_of(Controller::Memory, pid);
+        let total: u64 = charges.values().sum();
+        let mut result = Ok(());
+        if let Some(here) = here.filter(|_| bytes > total) {
+            let (fits, full) = self.room(here, bytes - total, limited);
+            *charges.entry(here).or_insert(0) += fits;
+            self.charge(here, Kind::Anon, fits);
+            if let Some(full) = full {
+                self.count_limit(full);
+                result = Err(full);
+            }
+        }
+        let mut less = total.saturating_sub(bytes);
+        let others = charges.keys().copied().filter(|id| Some(*id) != here);
+        for id in here.into_iter().chain(others).collect::<Vec<_>>() {
+            let Some(charged) = charges.get_mut(&id) else { continue };
+            let part = less.min(*charged);
+            *charged -= part;
+            less -= part;
+            self.uncharge(id, Kind::Anon, part);
+        }
+        charges.retain(|_, charged| *charged > 0);
+        if let Some(member) = self.members.get_mut(&pid) {
+            member.charges = charges;
+        }
+        result
+    }
+
+    /// A task writes to a file of a tmpfs, which grows to `bytes`. Gives the size that it has reached.
+    pub(in crate::kernel) fn grow_file(
+        &mut self,
+        pid: u32,
+        file: FileKey,
+        bytes: u64,
+    ) -> (u64, Result<(), Full>) {
+        let bytes = bytes.div_ceil(PAGE) * PAGE;
+        let mut charges = self.files.get(&file).map(|charges| (**charges).clone()).unwrap_or_default();
+        let total: u64 = charges.values().sum();
+        let Some(here) = self.effective_of(Controller::Memory, pid) else { return (bytes, Ok(())) };
+        let (fits, full) = self.room(here, bytes.saturating_sub(total), true);
+        *charges.entry(here).or_insert(0) += fits;
+        self.charge(here, Kind::Shmem, fits);
+        self.files.insert(file, Shared::from(charges));
+        match full {
+            None => (bytes, Ok(())),
+            Some(full) => {
+                self.count_limit(full);
+                (total + fits, Err(full))
+            }
+        }
+    }
+
+    /// A file has gone, or has been emptied.
+    pub(in crate::kernel) fn drop_file(&mut self, file: FileKey) {
+        let charges = self.files.remove(&file).map(|charges| (*charges).clone()).unwrap_or_default();
+        for (group, bytes) in charges {
+            self.uncharge(group, Kind::Shmem, bytes);
+        }
+    }
+
+    /// Files that are charged to somebody.
+    pub(in crate::kernel) fn charged_files(&self) -> impl Iterator<Item = FileKey> + '_ {
+        self.files.keys().copied()
+    }
+
+    /// How many of these bytes the limits of a group and those above let in, in whole pages, and whose limit cuts
+    /// the rest off: the nearest, as page_counter_try_charge() goes upwards. The machine's root is limited by the
+    /// machine's memory.
+    fn room(&self, group: GroupId, bytes: u64, limited: bool) -> (u64, Option<Full>) {
+        let mut room = (bytes, None);
+        if !limited {
+            return room;
+        }
+        for id in self.ancestry(group) {
+            let Some(memory) = memory::settings(self, id) else { continue };
+            let limit =
+                if self.parent(id).is_none() { memory.max.min(self.machine.memory) } else { memory.max };
+            let free = limit.saturating_sub(memory.usage) / PAGE * PAGE;
+            if free < room.0 {
+                room = (free, Some(Full { group: id }));
+            }
+        }
+        room
+    }
+
+    fn charge(&mut self, group: GroupId, kind: Kind, bytes: u64) {
+        if bytes == 0 {
+            return;
+        }
+        memory::edit(self, group, |memory| *memory.own.of(kind) += bytes);
+        for id in self.ancestry(group).collect::<Vec<_>>() {
+            memory::edit(self, id, |memory| {
+                memory.usage += bytes;
+                memory.peak = memory.peak.max(memory.usage);
+            });
+            // cgroup-v2.rst, "memory.high": processes are throttled and put under reclaim; nothing is refused.
+            if memory::settings(self, id).is_some_and(|memory| memory.usage > memory.high) {
+                self.count_event(id, Event::High);
+            }
+        }
+    }
+
+    fn uncharge(&mut self, group: GroupId, kind: Kind, bytes: u64) {
+        if bytes == 0 {
+            return;
+        }
+        memory::edit(self, group, |memory| {
+            let own = memory.own.of(kind);
+            *own = own.saturating_sub(bytes);
+        });
+        for id in self.ancestry(group).collect::<Vec<_>>() {
+            memory::edit(self, id, |memory| memory.usage = memory.usage.saturating_sub(bytes));
+        }
+    }
+
+    /// A group goes away or loses the controller: what is still charged to it is now its parent's.
+    pub(super) fn reparent_charges(&mut self, group: GroupId) {
+        let own = memory::settings(self, group).map(|memory| memory.own).unwrap_or_default();
+        let parent = self.parent(group).and_then(|parent| self.effective(Controller::Memory, parent));
+        if let Some(parent) = parent.filter(|_| own.total() > 0) {
+            memory::edit(self, parent, |memory| {
+                memory.own.anon += own.anon;
+                memory.own.shmem += own.shmem;
+            });
+            self.move_charges(group, parent);
+        }
+    }
+
+    /// Renames a group in what tasks and files have been charged.
+    pub(super) fn move_charges(&mut self, from: GroupId, to: GroupId) {
+        let rename = |charges: &mut BTreeMap<GroupId, u64>| {
+            if let Some(bytes) = charges.remove(&from) {
+                *charges.entry(to).or_insert(0) += bytes;
+            }
+        };
+        let members = self.members.iter().filter(|(_, member)| member.charges.contains_key(&from));
+        for pid in members.map(|(pid, _)| *pid).collect::<Vec<u32>>() {
+            if let Some(member) = self.members.get_mut(&pid) {
+                rename(&mut member.charges);
+            }
+        }
+        let files = self.files.iter().filter(|(_, charges)| charges.contains_key(&from));
+        for file in files.map(|(file, _)| *file).collect::<Vec<FileKey>>() {
+            if let Some(charges) = self.files.get_mut(&file) {
+                rename(charges);
+            }
+        }
+    }
+
+    /// What a group itself and what all below it have been charged.
+    pub(super) fn amounts(&self, group: GroupId) -> (Amounts, Amounts) {
+        let own = |id| memory::settings(self, id).map(|memory| memory.own).unwrap_or_default();
+        let all = self.subtree(group).into_iter().map(own).fold(Amounts::default(), |sum, one| Amounts {
+            anon: sum.anon + one.anon,
+            shmem: sum.shmem + one.shmem,
+        });
+        (own(group), all)
+    }
+
+    /// Anonymous memory that a task has, in bytes, whoever it is charged to.
+    pub fn memory_of(&self, pid: u32) -> u64 {
+        self.members.get(&pid).map_or(0, |member| member.charges.values().sum())
+    }
+
+    /// All memory that tasks and tmpfs files have been charged, in bytes.
+    pub fn memory_used(&self) -> u64 {
+        let tasks: u64 = self.members.values().flat_map(|member| member.charges.values()).sum();
+        tasks + self.files.values().flat_map(|charges| charges.values()).sum::<u64>()
+    }
+
+    /// True while a group that is not to be killed in (or one above it) is full, and the task waits for memory.
+    pub(in crate::kernel) fn waits_for_memory(&self, pid: u32) -> bool {
+        self.waiting.contains_key(&pid)
+    }
+
+    /// Lets a task wait for a group to have room, or no longer.
+    pub(in crate::kernel) fn wait_for_memory(&mut self, pid: u32, at: Option<GroupId>) {
+        match at {
+            Some(group) => self.waiting.insert(pid, group),
+            None => self.waiting.remove(&pid),
+        };
+    }
+
+    /// Tasks that wait for memory.
+    pub(in crate::kernel) fn waiting_for_memory(&self) -> Vec<u32> {
+        self.waiting.keys().copied().collect()
+    }
+
+    /// mem_cgroup_mark_under_oom(): a group in which, or above which, somebody waits for memory.
+    pub(super) fn is_under_oom(&self, group: GroupId) -> bool {
+        self.waiting.values().any(|at| self.ancestry(group).any(|id| id == *at))
+    }
+
+    /// `memory.oom_control` of version 1: the tasks wait, nobody is killed.
+    pub(in crate::kernel) fn is_oom_kill_disabled(&self, group: GroupId) -> bool {
+        let v1 = self.version(self.hierarchy_of(group)) == Version::V1;
+        v1 && memory::settings(self, group).is_some_and(|memory| memory.oom_kill_disable)
+    }
+
+    /// Tasks of a group and those below it, for the OOM killer to choose from, with their anonymous memory.
+    pub(in crate::kernel) fn oom_candidates(&self, group: GroupId) -> Vec<(u32, u64)> {
+        let groups = self.subtree(group);
+        let tasks = groups.iter().filter_map(|id| self.group(*id)).flat_map(|group| group.tasks.iter());
+        let mut pids: Vec<u32> = tasks.copied().collect();
+        pids.sort_unstable();
+        pids.into_iter().map(|pid| (pid, self.memory_of(pid))).collect()
+    }
+
+    /// Counts that the OOM killer was called because of a group's limit.
+    pub(in crate::kernel) fn count_oom(&mut self, group: GroupId) {
+        self.count_event(group, Event::Oom);
+    }
+
+    /// Counts the kill of a task, and gives who has to go with it: all of the highest group with
+    /// `memory.oom.group` at or above the task and at or below the group that is full.
+    pub(in crate::kernel) fn count_oom_kill(&mut self, pid: u32, full: GroupId) -> Vec<u32> {
+        let Some(group) = self.effective_of(Controller::Memory, pid) else { return Vec::new() };
+        self.count_event(group, Event::OomKill);
+        let mut whole = None;
+        for id in self.ancestry(group) {
+            if memory::settings(self, id).is_some_and(|memory| memory.oom_group) {
+                whole = Some(id);
+            }
+            if id == full {
+                break;
+            }
+        }
+        let Some(whole) = whole else { return Vec::new() };
+        self.count_event(whole, Event::OomGroupKill);
+        let others: Vec<u32> = self.oom_candidates(whole).into_iter().map(|(other, _)| other).collect();
+        let others: Vec<u32> = others.into_iter().filter(|other| *other != pid).collect();
+        for other in &others {
+            if let Some(group) = self.effective_of(Controller::Memory, *other) {
+                self.count_event(group, Event::OomKill);
+            }
+        }
+        others
+    }
+
+    fn count_limit(&mut self, full: Full) {
+        memory::edit(self, full.group, |memory| memory.failcnt += 1);
+        self.count_event(full.group, Event::Max);
+    }
+
+    /// memcg_memory_event(): at the group, and in version 2 in all above it too.
+    fn count_event(&mut self, group: GroupId, event: Event) {
+        memory::edit(self, group, |memory| memory.local_events.add(event));
+        for id in self.ancestry(group).collect::<Vec<_>>() {
+            memory::edit(self, id, |memory: &mut Memory| memory.events.add(event));
+        }
+    }
+
+    /// True where a group has more than its limit, since that was lowered.
+    pub(in crate::kernel) fn is_over_limit(&self, group: GroupId) -> bool {
+        memory::settings(self, group).is_some_and(|memory| memory.usage > memory.max)
+    }
+}
