@@ -13,6 +13,7 @@
 //! | [`mapping`] | the lecture's hierarchies on a host whose controllers are taken |
 //! | [`history`] | a session: lines, frames, going to any step, saving and loading |
 //! | [`lesson`] | the lesson format |
+//! | [`scenario`] | the conformance scenarios' format |
 //! | [`view`] | plain structs in the words of the screen |
 //!
 //! The engine reaches no file system, clock, environment, random source or thread: `clippy.toml` forbids them.
@@ -24,5 +25,6 @@ pub mod kernel;
 pub mod lesson;
 pub mod mapping;
 pub mod plan;
+pub mod scenario;
 pub mod shell;
 pub mod view;

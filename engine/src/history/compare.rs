@@ -6,10 +6,10 @@ use crate::host::HostProfile;
 use crate::mapping::Mapped;
 use crate::plan::{Backend, strace};
 use crate::shell::{Shell, Stream};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What can be seen after a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observed {
     /// Mounts made since the session began.
     pub mounts: Vec<String>,
@@ -20,10 +20,12 @@ pub struct Observed {
 }
 
 /// A line and everything that came of it, in neutral words.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunLine {
     /// The line.
     pub line: String,
+    /// Both streams, as a terminal shows them.
+    pub screen: String,
     /// Standard output.
     pub stdout: String,
     /// Standard error.
@@ -83,6 +85,7 @@ fn type_lines<'a, 'b, B: Backend, N: Backend + 'b>(
         let result = shell.run(line, &mut recorder);
         RunLine {
             line: line.to_owned(),
+            screen: result.output.iter().map(|chunk| chunk.text.as_str()).collect(),
             stdout: result.text_of(Stream::Stdout),
             stderr: result.text_of(Stream::Stderr),
             terminal: result.output.iter().map(|chunk| chunk.text.as_str()).collect(),
