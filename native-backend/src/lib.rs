@@ -7,12 +7,14 @@
 //! | [`bench`] | what the model predicts, held against what this machine does |
 //! | [`journal`] | what a session makes on the machine is written down first |
 //! | [`clean`] | and removed, by its keeper, the next session or `drydock clean` |
+//! | [`conformance`] | scenarios, performed on the model and on a real Linux |
 //! | [`doctor`] | what this machine can do, and what to do about what it cannot |
 //! | [`serve`] | the workbench for browsers on this machine |
 
 pub mod bench;
 pub mod clean;
 pub mod cli;
+pub mod conformance;
 pub mod doctor;
 pub mod host;
 pub mod journal;

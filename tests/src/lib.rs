@@ -5,6 +5,5 @@
 //! | [`truth`] | recorded answers of real kernels, replayed on the model |
 //! | [`workload`] | hosts of any size, and simple steps on them, with what they cost |
 
-pub mod conformance;
 pub mod truth;
 pub mod workload;

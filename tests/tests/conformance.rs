@@ -1,165 +1,124 @@
-//! The scenarios of `tests/conformance` and the lessons: model, this machine's kernel and the file agree.
+//! The scenarios in `conformance/`, on the model and on a real Linux, and the lesson under the mapping: one trial
+//! for each scenario and kind of host.
 //!
-//! A test's name is `WHERE/FILE/SCENARIO`. `model` asks the model alone, on the hosts that were recorded; `this`
-//! performs on this machine's kernel, compares everything that can be seen with the model, and what the terminal
-//! shows with the file. Where the machine can't (no root, no version 1 controllers), a test is skipped, visibly
-//! and counted; where `CI` is set that is a failure. With `UPDATE=linux`, what Linux answers is written into the
-//! file.
+//! Where the machine can't (no root, no version 1 controllers), a trial is skipped, visibly and counted; where
+//! `CI` is set that is a failure.
 
-use drydock_engine::history::{Difference, RunLine, compare_lines, run_lines};
-use drydock_engine::host::{HostKind, HostProfile};
-use drydock_engine::kernel::Kernel;
-use drydock_engine::lesson::{Lesson, course};
-use drydock_native::host::{HostError, LinuxHost, Options, profile};
-use drydock_tests::conformance::profile::{is_like, record, recorded};
-use drydock_tests::conformance::{Document, Scenario, documents, transcript, update};
+use drydock_engine::host::HostKind;
+use drydock_engine::scenario;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::process::{Command, ExitCode, Output};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::{env, fs};
+
+static ROOT: LazyLock<PathBuf> = LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let documents = match documents() {
-        Ok(documents) => documents,
-        Err(problem) => {
-            eprintln!("{problem}");
-            return ExitCode::FAILURE;
+    let mut trials = vec![Trial::ignorable_test("lesson control-groups under the mapping", lesson)];
+    let scenarios = ids();
+    for kind in [HostKind::This, HostKind::V1] {
+        let name = |id: &str| format!("{} {id}", kind.word());
+        let asked = |id: &str| arguments.filter.as_ref().is_none_or(|filter| name(id).contains(filter));
+        let ids = scenarios.iter().filter(|(id, hosts)| hosts.contains(&kind) && asked(id));
+        let ids: Vec<String> = ids.map(|(id, _)| id.clone()).collect();
+        let results = Arc::new(Results { kind, ids: ids.clone(), once: OnceLock::new() });
+        for id in ids {
+            let results = results.clone();
+            trials.push(Trial::ignorable_test(name(&id), move || results.of(&id)));
         }
-    };
-    let mut trials: Vec<Trial> = documents.iter().flat_map(trials_of).collect();
-    for lesson in course().expect("every lesson is of the form") {
-        trials.push(Trial::ignorable_test(format!("this/lesson/{}", lesson.id), move || on_mapping(&lesson)));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trials_of(document: &Document) -> Vec<Trial> {
-    let mut trials = Vec::new();
-    for scenario in &document.scenarios {
-        for host in scenario.hosts.iter().copied() {
-            let own = scenario.clone();
-            let name = format!("model/{}", names_host(scenario, host));
-            trials.push(Trial::test(name, move || on_model(&own, host)));
+/// Every scenario's id and the hosts it is for.
+fn ids() -> Vec<(String, Vec<HostKind>)> {
+    let entries = fs::read_dir(ROOT.join("tests/conformance")).expect("the folder of scenarios");
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|file| !file.ends_with("README.md"));
+    files.sort();
+    let scenarios = files.iter().flat_map(|file| {
+        let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let text = fs::read_to_string(file).expect("a file of scenarios");
+        scenario::parse(&stem, &text).unwrap_or_else(|error| panic!("{error}"))
+    });
+    scenarios.map(|scenario| (scenario.id, scenario.hosts)).collect()
+}
+
+/// What came of the scenarios of a kind of host; all are performed in one go when the first is asked for.
+struct Results {
+    kind: HostKind,
+    ids: Vec<String>,
+    once: OnceLock<Result<BTreeMap<String, Value>, String>>,
+}
+
+impl Results {
+    fn of(&self, id: &str) -> Result<Completion, Failed> {
+        let Some(binary) = env::var_os("DRYDOCK_BIN") else {
+            return skip("DRYDOCK_BIN is not set; run `cargo xtask test`");
+        };
+        let results = self.once.get_or_init(|| self.perform(&binary)).as_ref()?;
+        let rerun = format!("rerun: cargo xtask conformance --host {} {id}", self.kind.word());
+        match results.get(id) {
+            Some(verdict) if verdict.get("same").is_some() => Ok(Completion::Completed),
+            Some(verdict) if verdict.get("skipped").is_some() => {
+                skip(verdict["skipped"].as_str().unwrap_or_default())
+            }
+            Some(verdict) => Err(format!("{}\n{rerun}", described(&verdict["different"])).into()),
+            None => Err(format!("there is no result\n{rerun}").into()),
         }
-        if scenario.hosts.contains(&HostKind::This) {
-            let (own, path) = (scenario.clone(), document.path.clone());
-            let name = format!("this/{}", scenario.name);
-            trials.push(Trial::ignorable_test(name, move || on_this(&own, &path)));
-        }
     }
-    trials
-}
 
-/// A scenario's name, with the host where it is written for several.
-fn names_host(scenario: &Scenario, host: HostKind) -> String {
-    if scenario.hosts.len() > 1 {
-        format!("{}@{}", scenario.name, host.word())
-    } else {
-        scenario.name.clone()
+    fn perform(&self, binary: &OsStr) -> Result<BTreeMap<String, Value>, String> {
+        let mut command = Command::new(binary);
+        command.args(["compare", "--json", "--host", self.kind.word()]);
+        command.args(self.ids.iter().flat_map(|id| ["--only", id]));
+        let output =
+            command.arg(ROOT.join("tests/conformance")).output().map_err(|error| error.to_string())?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let results = text.lines().map(|line| {
+            let outcome: Value = serde_json::from_str(line).ok()?;
+            Some((outcome["id"].as_str()?.to_owned(), outcome["verdict"].clone()))
+        });
+        let results = results.collect::<Option<BTreeMap<_, _>>>();
+        results.filter(|results| !results.is_empty()).ok_or_else(|| printed(&output))
     }
 }
 
-fn updates() -> bool {
-    env::var_os("UPDATE").is_some_and(|value| value == "linux")
+fn described(different: &Value) -> String {
+    let difference = &different["difference"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    format!(
+        "different in {} of: {}\n{}:\n{}\n{}:\n{}",
+        text(&difference["what"]),
+        text(&difference["line"]),
+        text(&different["sides"][0]),
+        text(&difference["left"]),
+        text(&different["sides"][1]),
+        text(&difference["right"]),
+    )
 }
 
-/// The model on the recorded host says what the file says.
-fn on_model(scenario: &Scenario, host: HostKind) -> Result<(), Failed> {
-    if updates() {
-        return Ok(());
-    }
-    let profile = recorded(host)?;
-    let lines = run_lines(&profile, scenario.commands(), &mut Kernel::boot(&profile), false);
-    as_in_file(scenario, &lines, "model").map_err(Failed::from)
-}
-
-/// This machine's kernel and the model do the same, and what the file says.
-fn on_this(scenario: &Scenario, path: &Path) -> Result<Completion, Failed> {
-    let profile = match profile::available(HostKind::This) {
-        Ok(profile) => profile,
-        Err(error) => return skip(&error.to_string()),
+/// The lesson where the machine mounts each controller by itself.
+fn lesson() -> Result<Completion, Failed> {
+    let Some(binary) = env::var_os("DRYDOCK_BIN") else {
+        return skip("DRYDOCK_BIN is not set; run `cargo xtask test`");
     };
-    let linux = match on_linux(&profile, scenario.commands(), false) {
-        Ok(lines) => lines,
-        Err(error) => return skip(&error.to_string()),
-    };
-    if updates() {
-        record(&profile)?;
-        update::write(path, scenario, &linux)?;
-        return Ok(Completion::Completed);
-    }
-    let model = run_lines(&profile, scenario.commands(), &mut Kernel::boot(&profile), false);
-    if let Some(difference) = compare_lines(&model, &linux) {
-        return Err(format!("{difference}\n{}", rerun("this", &scenario.name)).into());
-    }
-    if is_like(&profile, &recorded(HostKind::This)?) {
-        as_in_file(scenario, &linux, "this")?;
-    }
-    Ok(Completion::Completed)
-}
-
-/// A lesson on this machine, through the mapping of the lecture's hierarchies.
-fn on_mapping(lesson: &Lesson) -> Result<Completion, Failed> {
-    let profile = match profile::available(HostKind::V1) {
-        Ok(profile) => profile,
-        Err(error) => return skip(&error.to_string()),
-    };
-    let script = lesson.script();
-    let lines = || script.iter().map(String::as_str);
-    let linux = match on_linux(&profile, lines(), true) {
-        Ok(lines) => lines,
-        Err(error) => return skip(&error.to_string()),
-    };
-    let model = run_lines(&profile, lines(), &mut Kernel::boot(&profile), true);
-    match compare_lines(&model, &linux) {
-        Some(difference) => Err(difference.to_string().into()),
-        None => Ok(Completion::Completed),
+    let file = ROOT.join("lessons/control-groups.md");
+    let output = Command::new(binary).args(["compare", "--map"]).arg(&file).output()?;
+    match output.status.code() {
+        Some(0) => Ok(Completion::Completed),
+        Some(2) => skip(&printed(&output)),
+        _ => Err(format!("{}\nrerun: drydock compare --map {}", printed(&output), file.display()).into()),
     }
 }
 
-/// Performs lines in a session of their own on this machine.
-fn on_linux<'a>(
-    profile: &HostProfile,
-    lines: impl Iterator<Item = &'a str>,
-    map: bool,
-) -> Result<Vec<RunLine>, HostError> {
-    static SESSIONS: AtomicU32 = AtomicU32::new(0);
-    let number = SESSIONS.fetch_add(1, Ordering::Relaxed);
-    let state = env::temp_dir().join(format!("drydock-conformance-{}-{number}", std::process::id()));
-    let options = Options { state: state.clone(), program: env::var_os("DRYDOCK_BIN").map(PathBuf::from) };
-    if options.program.is_none() {
-        return Err(HostError::Unavailable(
-            "DRYDOCK_BIN is not set; run `cargo xtask conformance`".to_owned(),
-        ));
-    }
-    let mut host = LinuxHost::start(profile, &options)?;
-    let answered = run_lines(profile, lines, &mut host, map);
-    drop(host);
-    // The session has removed what was in it; the directory itself may be gone, too.
-    let _ = fs::remove_dir_all(state);
-    Ok(answered)
-}
-
-/// What the terminal showed is what the file says.
-fn as_in_file(scenario: &Scenario, lines: &[RunLine], place: &str) -> Result<(), String> {
-    let (shown, expected) = (transcript::of(lines), scenario.expected());
-    if shown == expected {
-        return Ok(());
-    }
-    let difference = Difference {
-        number: 1,
-        line: scenario.title.clone(),
-        what: format!("{place} (left) and the file (right)"),
-        left: shown,
-        right: expected,
-    };
-    Err(format!("{difference}\n{}", rerun(place, &scenario.name)))
-}
-
-fn rerun(place: &str, name: &str) -> String {
-    format!("rerun: cargo xtask conformance --host {place} {name}")
+fn printed(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 fn skip(reason: &str) -> Result<Completion, Failed> {

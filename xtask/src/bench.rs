@@ -78,7 +78,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     command.current_dir(&workspace.root).args(benchmark.start.split(' '));
     if benchmark.needs_binary {
         let page = bundle::page(workspace, Quality::Small)?;
-        command.env("DRYDOCK_BIN", binary::build(workspace, Some(&page), Profile::Release)?);
+        command.env("DRYDOCK_BIN", binary::build(workspace, &page, Profile::Release)?);
     }
     progress::stage(benchmark.name);
     cargo::run(command.arg("--").args(benchmark.arguments).args(&arguments.rest))

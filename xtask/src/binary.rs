@@ -22,16 +22,15 @@ pub(crate) enum Profile {
     Release,
 }
 
-/// Compiles `drydock`, with a page inside where one is given; answers its path.
-pub(crate) fn build(workspace: &Workspace, page: Option<&Path>, profile: Profile) -> Result<PathBuf> {
+/// Compiles `drydock` with this page inside; answers its path.
+pub(crate) fn build(workspace: &Workspace, page: &Path, profile: Profile) -> Result<PathBuf> {
     let (name, folder) = match profile {
         Profile::Dev => ("dev", "debug"),
         Profile::Release => ("release", "release"),
     };
-    let inside = if page.is_some() { " with the page inside" } else { "" };
-    progress::stage(&format!("compiling drydock{inside} (profile {name})"));
+    progress::stage(&format!("compiling drydock with the page inside (profile {name})"));
     let mut command = cargo::command();
-    command.current_dir(&workspace.root).envs(page.map(|page| (PAGE, page)));
+    command.current_dir(&workspace.root).env(PAGE, page);
     cargo::run(command.args(["build", "--package", "drydock", "--bin", "drydock", "--profile", name]))?;
     Ok(workspace.target.join(folder).join("drydock"))
 }
@@ -39,7 +38,7 @@ pub(crate) fn build(workspace: &Workspace, page: Option<&Path>, profile: Profile
 /// `cargo xtask build`.
 pub(crate) fn release(workspace: &Workspace) -> Result<()> {
     let page = bundle::page(workspace, Quality::Small)?;
-    let binary = build(workspace, Some(&page), Profile::Release)?;
+    let binary = build(workspace, &page, Profile::Release)?;
     progress::stage("done");
     println!("the page, for any web server: {}", page.display());
     println!("the program, with the page inside: {}", binary.display());

@@ -4,7 +4,7 @@
 //! * [`setup`] adds what is missing: the wasm target, a browser, the accessibility checker
 //! * [`bundle`] makes the folder of static files a browser loads ([`html`] rewrites its entry page)
 //! * [`binary`] builds `drydock` with that folder inside
-//! * [`serve`], [`mod@test`], [`check`], [`conformance`], [`mod@truth`], [`mod@bench`] are the commands
+//! * [`serve`], [`mod@test`], [`check`], [`mod@truth`], [`mod@bench`] are the commands
 //! * [`cargo`], [`progress`], [`totals`], [`workspace`] serve the others
 
 mod bench;
@@ -45,10 +45,10 @@ enum Task {
     Build,
     /// Set up and run all tests; the last line is the total
     Test(test::Arguments),
+    /// Perform the scenarios in tests/conformance on the model and on a real Linux
+    Conformance(conformance::Arguments),
     /// Formatting, lints, documentation and licences
     Check,
-    /// Perform the scenarios on the model and on real kernels
-    Conformance(conformance::Arguments),
     /// Compare the model with recorded answers of real kernels
     Truth(truth::Arguments),
     /// Run a benchmark; without a name, list them
@@ -72,8 +72,8 @@ fn run(task: Task) -> Result<()> {
         Task::Serve(arguments) => serve::run(&workspace, &arguments),
         Task::Build => binary::release(&workspace),
         Task::Test(arguments) => test::run(&workspace, &arguments),
-        Task::Check => check::run(&workspace),
         Task::Conformance(arguments) => conformance::run(&workspace, &arguments),
+        Task::Check => check::run(&workspace),
         Task::Truth(arguments) => truth::run(&workspace, &arguments),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
     }

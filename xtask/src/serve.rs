@@ -26,7 +26,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let (quality, profile) =
         if arguments.release { (Quality::Small, Profile::Release) } else { (Quality::Quick, Profile::Dev) };
     let page = bundle::page(workspace, quality)?;
-    let binary = binary::build(workspace, Some(&page), profile)?;
+    let binary = binary::build(workspace, &page, profile)?;
     progress::stage("serving; Ctrl-C ends it");
     let mut server = Command::new(&binary);
     server.arg("serve").arg("--port").arg(arguments.port.to_string());

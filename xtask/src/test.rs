@@ -78,7 +78,7 @@ fn set_up(workspace: &Workspace, suites: &[Suite], quick: bool) -> Result<Vec<(&
         }
     }
     let page = bundle::page(workspace, if quick { Quality::Quick } else { Quality::Small })?;
-    let binary = binary::build(workspace, Some(&page), Profile::Dev)?;
+    let binary = binary::build(workspace, &page, Profile::Dev)?;
     environment.push((binary::PAGE, page.into_os_string()));
     environment.push(("DRYDOCK_BIN", binary.into_os_string()));
     Ok(environment)

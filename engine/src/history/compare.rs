@@ -30,8 +30,6 @@ pub struct RunLine {
     pub stdout: String,
     /// Standard error.
     pub stderr: String,
-    /// Both, in the order in which a terminal shows them.
-    pub terminal: String,
     /// The exit status.
     pub status: u8,
     /// Steps and answers.
@@ -88,7 +86,6 @@ fn type_lines<'a, 'b, B: Backend, N: Backend + 'b>(
             screen: result.output.iter().map(|chunk| chunk.text.as_str()).collect(),
             stdout: result.text_of(Stream::Stdout),
             stderr: result.text_of(Stream::Stderr),
-            terminal: result.output.iter().map(|chunk| chunk.text.as_str()).collect(),
             status: result.status,
             steps,
             observed: observed(neutral(backend)),
@@ -124,7 +121,7 @@ fn first_difference(left: &RunLine, right: &RunLine) -> Option<(String, String, 
     first_step(&left.steps, &right.steps)
         .or_else(|| differ("stdout", &left.stdout, &right.stdout))
         .or_else(|| differ("stderr", &left.stderr, &right.stderr))
-        .or_else(|| differ("order of output", &left.terminal, &right.terminal))
+        .or_else(|| differ("order of output", &left.screen, &right.screen))
         .or_else(|| differ("status", &left.status.to_string(), &right.status.to_string()))
         .or_else(|| first_row("mounts", &left.observed.mounts, &right.observed.mounts))
         .or_else(|| first_row("tasks", &left.observed.tasks, &right.observed.tasks))

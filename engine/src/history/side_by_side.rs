@@ -1,7 +1,7 @@
 //! A difference as a person reads it: the two sides beside each other.
 
 use super::compare::Difference;
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// The width of the left column, in characters.
 const COLUMN: usize = 50;
@@ -15,41 +15,46 @@ const CONTEXT: usize = 2;
 /// The most rows that are shown.
 const MOST_ROWS: usize = 60;
 
-impl fmt::Display for Difference {
-    /// Rows in which the two differ are marked; far from them, equal rows are left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "different in line {}: {}", self.number, self.line)?;
-        writeln!(f, "{}:", self.what)?;
-        writeln!(f, "  {:COLUMN$}   linux", "model")?;
+impl Difference {
+    /// The two sides beside each other below their names. Rows in which they differ are marked; far from them,
+    /// equal rows are left out.
+    pub fn side_by_side(&self, names: (&str, &str)) -> String {
+        let mut text = format!("different in line {}: {}\n{}:\n", self.number, self.line, self.what);
+        text.push_str(&format!("  {:COLUMN$}   {}\n", names.0, names.1));
+        // Writing to a string does not fail.
+        let _ = self.rows(&mut text);
+        text
+    }
+
+    fn rows(&self, out: &mut String) -> fmt::Result {
         let (left, right): (Vec<_>, Vec<_>) = (self.left.lines().collect(), self.right.lines().collect());
         let n_rows = left.len().max(right.len());
         let is_different = |row: usize| left.get(row) != right.get(row);
         let is_near = |row: usize| {
             (row.saturating_sub(CONTEXT)..=row + CONTEXT).any(|near| near < n_rows && is_different(near))
         };
-        let rows: Vec<usize> = (0..n_rows).filter(|row| is_near(*row)).collect();
         let mut next = 0;
-        for row in rows.iter().copied().take(MOST_ROWS) {
-            left_out(f, row - next)?;
+        for row in (0..n_rows).filter(|row| is_near(*row)).take(MOST_ROWS) {
+            left_out(out, row - next)?;
             let side = |rows: &[&str]| rows.get(row).copied().unwrap_or_default().to_owned();
             let (left, right) = cut(&side(&left), &side(&right));
-            pair(f, &left, &right, is_different(row))?;
+            pair(out, &left, &right, is_different(row))?;
             next = row + 1;
         }
-        left_out(f, n_rows - next)
+        left_out(out, n_rows - next)
     }
 }
 
-fn left_out(f: &mut fmt::Formatter<'_>, rows: usize) -> fmt::Result {
-    if rows == 0 { Ok(()) } else { writeln!(f, "  … {rows} more rows") }
+fn left_out(out: &mut String, rows: usize) -> fmt::Result {
+    if rows == 0 { Ok(()) } else { writeln!(out, "  … {rows} more rows") }
 }
 
-fn pair(f: &mut fmt::Formatter<'_>, left: &str, right: &str, is_different: bool) -> fmt::Result {
+fn pair(out: &mut String, left: &str, right: &str, is_different: bool) -> fmt::Result {
     let mark = if is_different { '|' } else { ' ' };
     if left.chars().count() <= COLUMN {
-        writeln!(f, "{}", format!("  {left:COLUMN$} {mark} {right}").trim_end())
+        writeln!(out, "{}", format!("  {left:COLUMN$} {mark} {right}").trim_end())
     } else {
-        writeln!(f, "  {left}\n  {:COLUMN$} {mark} {right}", "")
+        writeln!(out, "  {left}\n  {:COLUMN$} {mark} {right}", "")
     }
 }
 
@@ -77,7 +82,9 @@ mod tests {
 
     fn shown(left: &str, right: &str) -> String {
         let (left, right) = (left.to_owned(), right.to_owned());
-        Difference { number: 3, line: "cat f".to_owned(), what: "stdout".to_owned(), left, right }.to_string()
+        let difference =
+            Difference { number: 3, line: "cat f".to_owned(), what: "stdout".to_owned(), left, right };
+        difference.side_by_side(("model", "linux"))
     }
 
     #[test]

@@ -82,7 +82,9 @@ impl Reader<'_> {
                     let end = tag.to_end();
                     skip(&mut events, end);
                     if text[range.clone()].contains("```") {
-                        return Err(self.error(range.start, "a block stands by itself, not in a list or quote"));
+                        return Err(
+                            self.error(range.start, "a block stands by itself, not in a list or quote")
+                        );
                     }
                 }
                 _ => {}
@@ -122,7 +124,8 @@ impl Reader<'_> {
             return Err(self.error(offset, message));
         }
         let hosts = hosts(list).map_err(|message| self.error(offset, message))?;
-        let exchanges = exchanges(&self.text[place.clone()]).map_err(|message| self.error(offset, message))?;
+        let exchanges =
+            exchanges(&self.text[place.clone()]).map_err(|message| self.error(offset, message))?;
         self.part().blocks.push(Block { hosts, place, exchanges });
         Ok(())
     }

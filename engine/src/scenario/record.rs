@@ -48,7 +48,8 @@ mod tests {
         let scenarios = parse("t", text).expect("scenarios");
         let block = &scenarios[0].blocks[0];
         assert_eq!(record(text, &[(block.place.clone(), block.exchanges.clone())]).as_deref(), Ok(text));
-        let answer = |command: &str, output: &str| Exchange { command: command.into(), output: output.into() };
+        let answer =
+            |command: &str, output: &str| Exchange { command: command.into(), output: output.into() };
         let new = record(text, &[(block.place.clone(), vec![answer("a\nb", "new"), answer("c", "")])]);
         assert_eq!(new, Ok(text.replace("old", "new")));
         assert!(record(text, &[(block.place.clone(), vec![answer("a", "$ x\n")])]).is_err());

@@ -3,11 +3,16 @@
 use super::lines::{self, Source};
 use super::state::State;
 use super::world::{HostChoice, World};
-use super::{CANNOT, Outcome};
+use super::{CANNOT, Outcome, scenarios};
+use crate::conformance::is_source;
+use crate::conformance::judge::KERNELS;
 use drydock_engine::history::compare::{RunLine, compare_lines, run_lines};
 use drydock_engine::host::HostProfile;
 
 /// Perform lines on the model and on this machine's kernel, and print the first difference
+///
+/// A file of scenarios, or a folder of such files, is performed scenario by scenario, each on a fresh host, and
+/// also compared with what the file says.
 ///
 /// Exit status: 0 the same, 1 different, 2 this machine cannot, and why.
 #[derive(Debug, clap::Args)]
@@ -18,9 +23,15 @@ pub(super) struct Arguments {
     host: HostChoice,
     #[command(flatten)]
     state: State,
+    #[command(flatten)]
+    scenarios: scenarios::Choice,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
+    let file = arguments.source.file.as_deref();
+    if let Some(path) = file.filter(|path| is_source(path)) {
+        return scenarios::run(path, &arguments.scenarios, arguments.host, &arguments.state);
+    }
     let Some(text) = arguments.source.text()? else {
         eprintln!("drydock: nothing to compare: give a file of lines, or -c LINE");
         return Ok(CANNOT);
@@ -43,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             Ok(0)
         }
         Some(difference) => {
-            print!("{difference}");
+            print!("{}", difference.side_by_side(KERNELS));
             Ok(1)
         }
     }

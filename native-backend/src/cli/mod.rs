@@ -11,6 +11,7 @@ mod execute;
 mod explain;
 mod lines;
 mod plan;
+mod scenarios;
 mod script;
 mod serve;
 mod sh;

@@ -47,7 +47,7 @@ pub(super) struct HostChoice {
 
 impl HostChoice {
     /// The kind of host, where nothing was said the given one.
-    fn kind(self, default: HostKind) -> Result<HostKind, HostError> {
+    pub(super) fn kind(self, default: HostKind) -> Result<HostKind, HostError> {
         match (self.map, self.host) {
             (false, host) => Ok(host.map_or(default, HostKind::from)),
             (true, None | Some(Host::Lecture)) => Ok(HostKind::V1),
