@@ -1,6 +1,6 @@
 //! Commands that the shell performs by kernel calls: look, plan, perform, render.
 
-use super::commands::{self, Answers, Command, Output, Request};
+use super::commands::{self, Answers, Command, Output, Planned, Request};
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
 use super::stream::{InputKind, Io, Sink, Source};
@@ -12,7 +12,7 @@ impl Interpreter<'_> {
     pub(super) fn run_planned(
         &mut self,
         command: &'static Command,
-        plan: commands::Planner,
+        plan: impl FnOnce(&Request<'_>) -> Planned,
         arguments: &[Text],
     ) -> Flow {
         let arguments = match self.with_jobs(command, arguments) {

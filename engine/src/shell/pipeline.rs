@@ -39,8 +39,13 @@ impl Interpreter<'_> {
             let saved = self.shell.state.clone();
             let prepared = self.prepare(simple);
             self.shell.state = saved;
-            let prepared = prepared?;
-            parts.push(match self.performer(&prepared.words) {
+            let prepared = self.unwrap_launchers(prepared?);
+            let performer = if prepared.setup.is_empty() {
+                self.performer(&prepared.words)
+            } else {
+                self.launched_performer(&prepared.words)
+            };
+            parts.push(match performer {
                 Performer::Program(path) => Part::Program(prepared, path),
                 _ => Part::Simple(prepared),
             });

@@ -178,7 +178,7 @@ impl Interpreter<'_> {
         path: &Text,
     ) {
         if let Err((status, message)) = self.try_set_up(actor, descriptors, prepared, path) {
-            self.complain(&format!("sh: {message}"));
+            self.complain(&message);
             // A task that could not become the program can always end.
             let _ = self.step_by(actor, Call::ExitGroup { status }, "why-exit-refused");
         }
@@ -194,9 +194,10 @@ impl Interpreter<'_> {
         for (from, to) in descriptors {
             let call = Call::Dup2 { from: from.clone(), to: *to };
             if let Err(refusal) = self.step_by(actor, call, "why-redirect") {
-                return Err((1, self.refused_descriptor(from, &refusal)));
+                return Err((1, format!("sh: {}", self.refused_descriptor(from, &refusal))));
             }
         }
+        self.perform_setup(actor, &prepared.setup)?;
         let argv: Vec<String> = prepared.words.iter().map(|word| self.resolve(word)).collect();
         if super::wait::is_endless(&argv) {
             self.endless.insert(actor.clone());
@@ -208,7 +209,7 @@ impl Interpreter<'_> {
         };
         self.step_by(actor, call, "why-execve").map(|_| ()).map_err(|refusal| {
             let status = if refusal.errno == Errno::ENOENT { 127 } else { 126 };
-            (status, format!("{}: {}", self.resolve(path), refusal.errno.text()))
+            (status, format!("sh: {}: {}", self.resolve(path), refusal.errno.text()))
         })
     }
 
@@ -293,7 +294,7 @@ impl Interpreter<'_> {
                 self.became.insert(actor, program_name(&self.resolve(path)));
             }
             Err((status, message)) => {
-                self.complain(&format!("sh: {message}"));
+                self.complain(&message);
                 self.shell.state.status = status;
             }
         }

@@ -1,8 +1,9 @@
 //! One simple command: its words, redirections and assignments, and who performs it.
 
-use super::commands::{self, Action, Command};
+use super::commands::{self, Action, Command, Output};
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
+use super::launch::{Launched, Missing};
 use super::redirect::{Redirection, Target as RedirectTarget};
 use super::tool::Tool;
 use super::{Hint, suggest};
@@ -22,6 +23,10 @@ pub(super) struct Prepared {
     pub(super) words: Vec<Text>,
     /// Redirections in order.
     pub(super) redirections: Vec<Redirection>,
+    /// What the command's task does before it becomes it.
+    pub(super) setup: Vec<super::launch::Setup>,
+    /// What is said where there is no such command, if a launching command is in front of it.
+    pub(super) missing: Option<Missing>,
     /// The command as it was typed.
     pub(super) text: String,
 }
@@ -125,6 +130,13 @@ impl Interpreter<'_> {
             self.trace(&prepared);
         }
         self.backend.begin_command(&prepared.text);
+        let prepared = self.unwrap_launchers(prepared);
+        if !prepared.setup.is_empty() {
+            return match self.launched_performer(&prepared.words) {
+                Performer::Program(path) => self.run_program(prepared, path, tail),
+                _ => self.run_in_own_task(prepared),
+            };
+        }
         match self.performer(&prepared.words) {
             Performer::Nobody => self.run_assignments(&prepared),
             Performer::Function(body) => self.run_function(&body, prepared),
@@ -278,6 +290,15 @@ impl Interpreter<'_> {
         let flow = match command.action {
             Action::Shell(run) => run(self, &arguments),
             Action::Plan(plan) => self.run_planned(command, plan, &arguments),
+            Action::Launch(launcher) => self.run_planned(
+                command,
+                |request| match launcher(request) {
+                    Launched::Planned(planned) => planned,
+                    // It would have been launched.
+                    Launched::Command(_) => Output::default().into(),
+                },
+                &arguments,
+            ),
             Action::Program => Flow::Next,
         };
         let unwritten = self.open_unwritten(&io);

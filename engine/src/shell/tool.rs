@@ -194,7 +194,7 @@ impl Interpreter<'_> {
     }
 
     /// Ends a child that has done its work, unless it has become a program.
-    fn end_child(&mut self, child: &Actor) {
+    pub(super) fn end_child(&mut self, child: &Actor) {
         if !std::mem::take(&mut self.replaced) {
             let status = self.status();
             // It may have ended itself.

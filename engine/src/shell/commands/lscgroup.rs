@@ -1,8 +1,8 @@
 //! `lscgroup`, as libcgroup 0.41 had it.
 
+use super::libcgroup::{self, Hierarchy};
 use super::options::{self, Opt, value};
 use super::{Action, Command, Completes, Output, Planned, Request, TOOL, join};
-use crate::plan::probe::MountInfo;
 use crate::plan::reply::FileKind;
 use crate::plan::{Call, Fidelity, FileRef, Observation, Plan, Probe, Step, Text};
 
@@ -22,12 +22,6 @@ pub(super) const LSCGROUP: Command = Command {
 /// Groups that one `lscgroup` may list.
 const MOST: usize = 5000;
 
-/// A version 1 hierarchy that is mounted.
-struct Hierarchy {
-    names: Vec<String>,
-    target: String,
-}
-
 fn plan(request: &Request<'_>) -> Planned {
     let parsed = match options::parse(request) {
         Ok(parsed) => parsed,
@@ -35,7 +29,8 @@ fn plan(request: &Request<'_>) -> Planned {
     };
     let given = parsed.options.iter().map(|(_, word)| word).chain(&parsed.operands);
     let specs: Vec<String> = given.map(|word| request.show(word)).collect();
-    let hierarchies = hierarchies(request);
+    let mut hierarchies = libcgroup::hierarchies(request);
+    hierarchies.retain(|one| !one.v2);
     if hierarchies.is_empty() {
         return Output::error("cgroups can't be listed: Cgroup is not mounted\n", 96).into();
     }
@@ -76,24 +71,6 @@ fn plan(request: &Request<'_>) -> Planned {
         output.status = wrong.status;
         output
     })
-}
-
-fn hierarchies(request: &Request<'_>) -> Vec<Hierarchy> {
-    let Observation::Mounts(mounts) = request.observe.observe(request.actor, &Probe::Mounts) else {
-        return Vec::new();
-    };
-    let known = super::mount::controllers(request);
-    let mut found: Vec<Hierarchy> = Vec::new();
-    for MountInfo { target, fstype, options, .. } in mounts {
-        let names: Vec<String> = options.iter().filter(|option| known.contains(option)).cloned().collect();
-        let twice = found.iter().any(|one| one.names == names);
-        if fstype == "cgroup" && !names.is_empty() && !twice {
-            found.push(Hierarchy { names, target });
-        }
-    }
-    let place = |one: &Hierarchy| known.iter().position(|name| Some(name) == one.names.first());
-    found.sort_by_key(place);
-    found
 }
 
 /// Adds a step for every group at or below a path, and the line that it gives.

@@ -4,6 +4,11 @@
 //! look at, and returns a plan and what to do with the answers. It performs nothing itself.
 
 mod cat;
+mod cgcreate;
+mod cgdelete;
+mod cgexec;
+mod cgget;
+mod cgset;
 mod cut;
 mod echo;
 pub(super) mod escape;
@@ -14,6 +19,7 @@ mod help;
 mod input;
 mod jobs;
 mod kill;
+mod libcgroup;
 mod ls;
 mod ls_render;
 mod lscgroup;
@@ -22,6 +28,8 @@ mod mkdir;
 mod mount;
 mod mount_options;
 mod names;
+mod nice;
+mod nproc;
 pub mod options;
 mod place;
 mod printf;
@@ -34,6 +42,7 @@ mod rmdir;
 mod seq;
 mod sort;
 mod sys;
+mod taskset;
 mod tee;
 mod test;
 mod tick;
@@ -45,6 +54,7 @@ mod wc;
 pub use super::complete::{Completion, complete};
 
 use super::interpret::{Flow, Interpreter};
+pub(super) use super::launch::{Act, Launch, Launched, Launcher, Refused, Setup};
 use super::wording;
 use crate::plan::{Fidelity, Text};
 use options::Opt;
@@ -58,6 +68,8 @@ pub(super) type Planner = fn(&Request<'_>) -> Planned;
 pub(super) enum Action {
     /// By kernel calls that a planner gives.
     Plan(Planner),
+    /// By setting something up and becoming the command behind it.
+    Launch(Launcher),
     /// By a change of the shell itself.
     Shell(fn(&mut Interpreter<'_>, &[Text]) -> Flow),
     /// By a task of its own that becomes the program.
@@ -124,7 +136,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 63] = [
+pub static ALL: [&Command; 73] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -134,6 +146,12 @@ pub static ALL: [&Command; 63] = [
     &BZIP2,
     &cat::CAT,
     &place::CD,
+    &cgexec::CGCLASSIFY,
+    &cgcreate::CGCREATE,
+    &cgdelete::CGDELETE,
+    &cgexec::CGEXEC,
+    &cgget::CGGET,
+    &cgset::CGSET,
     &names::COMMAND,
     &flow::CONTINUE,
     &cut::CUT,
@@ -159,11 +177,14 @@ pub static ALL: [&Command; 63] = [
     &MEMHOG,
     &mkdir::MKDIR,
     &mount::MOUNT,
+    &nice::NICE,
+    &nproc::NPROC,
     &printf::PRINTF,
     &ps::PS,
     &place::PWD,
     &variables::READ,
     &variables::READONLY,
+    &nice::RENICE,
     &flow::RETURN,
     &rm::RM,
     &rmdir::RMDIR,
@@ -175,6 +196,7 @@ pub static ALL: [&Command; 63] = [
     &STRESS,
     &sys::SYS,
     &head::TAIL,
+    &taskset::TASKSET,
     &tee::TEE,
     &test::TEST,
     &tick::TICK,
@@ -231,7 +253,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 62] = [
+pub(super) const NOT_MODELLED: [&str; 54] = [
     "apt",
     "apt-get",
     "awk",
@@ -239,12 +261,6 @@ pub(super) const NOT_MODELLED: [&str; 62] = [
     "brctl",
     "busybox",
     "capsh",
-    "cgclassify",
-    "cgcreate",
-    "cgdelete",
-    "cgexec",
-    "cgget",
-    "cgset",
     "chmod",
     "chown",
     "chroot",
@@ -274,9 +290,7 @@ pub(super) const NOT_MODELLED: [&str; 62] = [
     "more",
     "mv",
     "nano",
-    "nice",
     "nohup",
-    "nproc",
     "nsenter",
     "perl",
     "pgrep",

@@ -67,6 +67,15 @@ impl Parsed {
 
 /// Reads the arguments. `--help` and wrong usage give what is to be printed instead.
 pub(super) fn parse(request: &Request<'_>) -> Result<Parsed, Output> {
+    read(request, true)
+}
+
+/// The same for commands whose options end at the first other word, which is a command with its own.
+pub(super) fn parse_leading(request: &Request<'_>) -> Result<Parsed, Output> {
+    read(request, false)
+}
+
+fn read(request: &Request<'_>, permute: bool) -> Result<Parsed, Output> {
     let mut parsed = Parsed::default();
     let mut words = request.arguments.iter();
     while let Some(word) = words.next() {
@@ -82,7 +91,12 @@ pub(super) fn parse(request: &Request<'_>) -> Result<Parsed, Output> {
             Some(short) if short.len() > 1 && short.starts_with('-') => {
                 read_short(request, &short[1..], &mut words, &mut parsed)?;
             }
-            _ => parsed.operands.push(word.clone()),
+            _ if permute => parsed.operands.push(word.clone()),
+            _ => {
+                parsed.operands.push(word.clone());
+                parsed.operands.extend(words.cloned());
+                break;
+            }
         }
     }
     Ok(parsed)

@@ -20,7 +20,9 @@ fn plan(request: &Request<'_>) -> Planned {
         Ok(call) => call,
         Err(error) => return refuse(&error).into(),
     };
-    if matches!(call, Call::ExitGroup { .. } | Call::Execve { .. }) && *request.actor == Actor::shell() {
+    if matches!(call, Call::ExitGroup { .. } | Call::Exit { .. } | Call::Execve { .. })
+        && *request.actor == Actor::shell()
+    {
         // The session would be left without its shell.
         let message = format!("sys: {}: not by the session's own shell\n", call.name());
         return Output::error(message, 1).with_hint(Some(Hint::new("hint-sys-ends-shell"))).into();

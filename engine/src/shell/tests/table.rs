@@ -62,6 +62,13 @@ fn every_hint_and_reason_has_its_sentence() {
         include_str!("../commands/sys.rs"),
         include_str!("../commands/cat.rs"),
         include_str!("../commands/tick.rs"),
+        include_str!("../commands/cgcreate.rs"),
+        include_str!("../commands/cgdelete.rs"),
+        include_str!("../commands/cgexec.rs"),
+        include_str!("../commands/cgget.rs"),
+        include_str!("../commands/cgset.rs"),
+        include_str!("../commands/nice.rs"),
+        include_str!("../commands/taskset.rs"),
     ];
     for source in sources {
         for word in source.split('"').filter(|word| word.starts_with("hint-") || word.starts_with("why-")) {

@@ -29,3 +29,13 @@ fn jobs() {
 fn tools() {
     check(HostKind::Lecture, include_str!("transcripts/tools.txt"));
 }
+
+#[test]
+fn libcgroups_tools() {
+    check(HostKind::V1, include_str!("transcripts/libcgroup.txt"));
+}
+
+#[test]
+fn nice_values_and_cpus() {
+    check(HostKind::Lecture, include_str!("transcripts/scheduling.txt"));
+}

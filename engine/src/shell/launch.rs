@@ -1,0 +1,177 @@
+//! Commands that set something up and then become the command behind them: `nice`, `taskset`, `cgexec`.
+//!
+//! What is set up is done by the task that becomes the command, so it ends with it. Where the command is a program,
+//! that is its own task; where the shell performs the command itself, a child of the shell does both.
+
+use super::commands::{Action, Command, Planned, Request};
+use super::interpret::{Flow, Interpreter};
+use super::simple::{Performer, Prepared};
+use super::stream::Sink;
+use super::{Hint, Stream, commands};
+use crate::plan::{Actor, Call, Errno, FileRef, OpenMode, PriorityWhich, Reply, TaskRef, Text};
+
+/// A step of the new task before it becomes the command.
+#[derive(Clone, Debug)]
+pub(super) struct Setup {
+    /// What it does.
+    pub(super) act: Act,
+    /// The name of the message that says why.
+    pub(super) why: &'static str,
+    /// What a refusal means, for the task with this pid.
+    pub(super) refused: fn(Errno, u32) -> Refused,
+}
+
+/// What a new task does before it becomes the command.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    /// A call about itself.
+    Call(Call),
+    /// It asks for its nice value and adds so much to it.
+    Nice(i32),
+    /// It writes its own pid into a file.
+    WriteOwnPid(Text),
+}
+
+/// What becomes of a command whose set-up was refused.
+#[derive(Clone, Debug)]
+pub(super) enum Refused {
+    /// It does not run: the status and what is said.
+    Ends(u8, String),
+    /// It is said, and the command runs all the same.
+    GoesOn(String),
+}
+
+/// What a launching command comes to.
+pub(super) enum Launched {
+    /// Something that it does by itself, such as telling how it is used.
+    Planned(Planned),
+    /// Another command.
+    Command(Launch),
+}
+
+/// Status and message for the name of a command that is not there.
+pub(super) type Missing = fn(&str) -> (u8, String);
+
+/// A command to become.
+pub(super) struct Launch {
+    /// What is done before.
+    pub(super) setup: Vec<Setup>,
+    /// The command's words.
+    pub(super) words: Vec<Text>,
+    /// What is said of a command that is not there.
+    pub(super) missing: Missing,
+}
+
+/// Reads a launching command's words.
+pub(super) type Launcher = fn(&Request<'_>) -> Launched;
+
+impl Interpreter<'_> {
+    /// Takes launching commands off the front of a command.
+    pub(super) fn unwrap_launchers(&self, mut prepared: Prepared) -> Prepared {
+        while let Performer::Shell(command) = self.performer(&prepared.words)
+            && let Action::Launch(launcher) = command.action
+        {
+            let Launched::Command(launch) = self.ask_launcher(command, launcher, &prepared.words) else {
+                break;
+            };
+            prepared.words = launch.words;
+            prepared.setup.extend(launch.setup);
+            prepared.missing = Some(launch.missing);
+        }
+        prepared
+    }
+
+    fn ask_launcher(&self, command: &'static Command, launcher: Launcher, words: &[Text]) -> Launched {
+        let actor = self.actor();
+        launcher(&Request {
+            command,
+            actor: &actor,
+            arguments: words.get(1..).unwrap_or_default(),
+            observe: &*self.backend,
+            to_terminal: self.io.stdout == Sink::Terminal(Stream::Stdout),
+        })
+    }
+
+    /// Who performs a command that was launched: only programs can be, and what stands for one here.
+    pub(super) fn launched_performer(&self, words: &[Text]) -> Performer {
+        match self.performer(words) {
+            Performer::Shell(command) if command.builtin && !IS_A_PROGRAM_TOO.contains(&command.name) => {
+                Performer::Missing
+            }
+            Performer::Function(_) | Performer::Nobody => Performer::Missing,
+            other => other,
+        }
+    }
+
+    /// Runs a launched command that the shell performs itself, in a task of its own.
+    pub(super) fn run_in_own_task(&mut self, mut prepared: Prepared) -> Flow {
+        let setup = std::mem::take(&mut prepared.setup);
+        let missing = prepared.missing.take();
+        let name = prepared.words.first().map(|word| self.resolve(word)).unwrap_or_default();
+        let child = match self.clone_child(&name) {
+            Ok(child) => child,
+            Err(failure) => return self.fail(&failure, 254),
+        };
+        let flow = match (self.perform_setup(&child, &setup), self.launched_performer(&prepared.words)) {
+            (Err((status, message)), _) => {
+                self.complain(&message);
+                self.set_status(status)
+            }
+            (Ok(()), Performer::Missing) => {
+                let (status, message) = missing.map_or_else(|| (127, name.clone()), |missing| missing(&name));
+                self.complain(&message);
+                if self.backend.is_model() && commands::NOT_MODELLED.contains(&name.as_str()) {
+                    self.hint(Hint::new("hint-not-modelled").with("command", &name));
+                }
+                self.set_status(status)
+            }
+            (Ok(()), _) => self.in_child(&child, |shell| shell.run_prepared(prepared, false)),
+        };
+        self.end_child(&child);
+        let (status, interrupted) = self.wait_for(&[child]);
+        self.set_status(status);
+        if interrupted || flow.is_abort() {
+            self.set_status(130);
+            return Flow::Abort;
+        }
+        if self.left_running.is_empty() { Flow::Next } else { Flow::Exit }
+    }
+
+    /// The set-up of a new task.
+    ///
+    /// # Errors
+    /// The status and the message of the command that can't run.
+    pub(super) fn perform_setup(&mut self, actor: &Actor, setup: &[Setup]) -> Result<(), (u8, String)> {
+        for Setup { act, why, refused } in setup {
+            let call = match act {
+                Act::Call(call) => call.clone(),
+                Act::Nice(by) => self.lower_priority(actor, *by, why),
+                Act::WriteOwnPid(path) => Call::Write {
+                    file: FileRef::Path(path.clone()),
+                    data: Text::pid_of(actor),
+                    mode: OpenMode::Write,
+                },
+            };
+            if let Err(refusal) = self.step_by(actor, call, why) {
+                match refused(refusal.errno, self.backend.pid(actor).unwrap_or(0)) {
+                    Refused::Ends(status, message) => return Err((status, message)),
+                    Refused::GoesOn(message) => self.complain(&message),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The call that changes a task's nice value by so much.
+    fn lower_priority(&mut self, actor: &Actor, by: i32, why: &str) -> Call {
+        let (which, task) = (PriorityWhich::Process, TaskRef::Pid(0));
+        let now = match self.step_by(actor, Call::Getpriority { which, task: task.clone() }, why) {
+            Ok(Reply::Nice(nice)) => nice,
+            _ => 0,
+        };
+        Call::Setpriority { which, task, nice: now.saturating_add(by) }
+    }
+}
+
+/// Commands of the shell that are programs on every Linux as well.
+const IS_A_PROGRAM_TOO: [&str; 9] = ["[", "echo", "env", "false", "kill", "printf", "pwd", "test", "true"];
