@@ -100,8 +100,9 @@ impl Host {
         answer.unwrap_or_else(|refusal| panic!("{shown}: {refusal:?}"))
     }
 
-    /// At least `n` steps of a kind, spread over the groups, that leave the host as it is but for its values.
-    pub fn steps(&self, kind: Kind, n: usize) -> Vec<Step> {
+    /// At least `n` steps of a kind that leave the host as it is but for its values. They concern `touched` of
+    /// its groups, spread over all.
+    pub fn steps(&self, kind: Kind, n: usize, touched: usize) -> Vec<Step> {
         let shell = Actor::shell();
         let mut steps = Vec::new();
         for round in 0.. {
@@ -109,7 +110,7 @@ impl Host {
                 break;
             }
             // A prime, so that neighbours in time are not neighbours in the tree.
-            let number = round * 7919 % self.workers.len();
+            let number = round * 7919 % touched * (self.workers.len() / touched);
             steps.extend(self.round(kind, round, number).into_iter().map(|call| Step::new(&shell, call)));
         }
         for step in &mut steps {

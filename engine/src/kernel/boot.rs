@@ -4,13 +4,12 @@ use super::cgroup::CgroupState;
 use super::fs::Place;
 use super::fs::ramfs::Content;
 use super::mount::{Mount, MountFlags, MountId, MountTable};
-use super::shared::Shared;
+use super::shared::{OrdMap, Shared};
 use super::task::{Stdio, comm_of};
 use super::task_table::TaskTable;
 use super::{Kernel, Task, TaskState};
 use crate::host::{HostProfile, InitialFile, InitialMount, InitialTask};
 use crate::plan::{Actor, Refusal};
-use imbl::OrdMap;
 use std::collections::BTreeSet;
 
 impl Kernel {

@@ -53,12 +53,11 @@ use crate::plan::probe::MountInfo;
 use crate::plan::{Actor, Answer, Backend, Call, Errno, Refusal, Reply, Step};
 use cgroup::{CgroupState, GroupId, ReadContext};
 use fs::ramfs::{Ramfs, TreeId};
-use imbl::OrdMap;
 use mount::MountTable;
 use pipe::Pipe;
 use sched::Affinity;
 use serde::Serialize;
-use shared::Shared;
+use shared::{OrdMap, Shared};
 use task_table::{Fact, TaskMut, TaskTable};
 
 /// A kernel with everything that it knows.

@@ -4,9 +4,8 @@ use super::Kernel;
 use super::cgroup::HierarchyId;
 use super::fs::ramfs::{self, TreeId};
 use super::fs::{Node, Place, procfs, sysfs};
-use super::shared::Shared;
+use super::shared::{OrdMap, OrdSet, Shared};
 use crate::plan::probe::MountInfo;
-use imbl::{OrdMap, OrdSet};
 use serde::Serialize;
 
 /// Which mount, in the order of mounting.

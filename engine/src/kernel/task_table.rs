@@ -4,11 +4,9 @@ use super::Task;
 use super::fs::Node;
 use super::pipe::PipeHandle;
 use super::programs::Ends;
-use super::shared::Shared;
+use super::shared::{OrdMap, OrdSet, Shared};
 use super::task::Stdio;
-use imbl::{OrdMap, OrdSet};
 use serde::{Serialize, Serializer};
-use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
 /// Something that is true of a task, and by which tasks are looked up.
@@ -39,6 +37,10 @@ pub(crate) enum Fact {
 pub(crate) struct TaskTable {
     tasks: OrdMap<u32, Shared<Task>>,
     facts: OrdSet<(Fact, u32)>,
+    /// Facts that every step asks for, and that are true of few.
+    urgent: OrdSet<(Fact, u32)>,
+    /// Ends of programs, the next one first.
+    ends: OrdSet<(Fact, u32)>,
     /// Pipes of which an end was let go, and nobody has looked since whether that was the last.
     released: Vec<String>,
 }
@@ -59,17 +61,31 @@ impl TaskTable {
 
     /// The tasks of which a fact is true, in the order of their pids.
     pub(crate) fn with(&self, fact: Fact) -> impl Iterator<Item = &Task> {
-        self.between(fact.clone(), fact)
+        let found = self.index(&fact).range((fact.clone(), 0)..=(fact, u32::MAX));
+        found.filter_map(|(_, pid)| self.tasks.get(pid)).map(|task| &**task)
     }
 
     /// The tasks whose program ends at the moment or before it, the earliest first.
     pub(crate) fn ending_until(&self, moment: u64) -> impl Iterator<Item = &Task> {
-        self.between(Fact::EndsAt(0), Fact::EndsAt(moment))
+        let found = self.ends.iter().take_while(move |(end, _)| *end <= Fact::EndsAt(moment));
+        found.filter_map(|(_, pid)| self.tasks.get(pid)).map(|task| &**task)
     }
 
-    fn between(&self, first: Fact, last: Fact) -> impl Iterator<Item = &Task> {
-        let found = self.facts.range((first, 0)..=(last, u32::MAX));
-        found.filter_map(|(_, pid)| self.tasks.get(pid)).map(|task| &**task)
+    /// The index that a fact is in.
+    fn index(&self, fact: &Fact) -> &OrdSet<(Fact, u32)> {
+        match fact {
+            Fact::Pending | Fact::Finished | Fact::Plumbed => &self.urgent,
+            Fact::EndsAt(_) => &self.ends,
+            _ => &self.facts,
+        }
+    }
+
+    fn index_mut(&mut self, fact: &Fact) -> &mut OrdSet<(Fact, u32)> {
+        match fact {
+            Fact::Pending | Fact::Finished | Fact::Plumbed => &mut self.urgent,
+            Fact::EndsAt(_) => &mut self.ends,
+            _ => &mut self.facts,
+        }
     }
 
     /// A task to change; the index follows when the change is done.
@@ -82,12 +98,12 @@ impl TaskTable {
         self.remove(task.pid);
         let (pid, new) = (task.pid, facts(&task));
         self.tasks.insert(pid, Shared::from(task));
-        self.follow(pid, &BTreeSet::new(), new);
+        self.follow(pid, &[], new);
     }
 
     pub(crate) fn remove(&mut self, pid: u32) -> Option<Shared<Task>> {
         let task = self.tasks.remove(&pid)?;
-        self.follow(pid, &facts(&task), BTreeSet::new());
+        self.follow(pid, &facts(&task), Vec::new());
         Some(task)
     }
 
@@ -97,15 +113,15 @@ impl TaskTable {
     }
 
     /// What was true of a task, and what is now.
-    fn follow(&mut self, pid: u32, before: &BTreeSet<Fact>, after: BTreeSet<Fact>) {
-        for fact in before.difference(&after) {
+    fn follow(&mut self, pid: u32, before: &[Fact], after: Vec<Fact>) {
+        for fact in before.iter().filter(|fact| !after.contains(fact)) {
             if let Fact::Holds(handle) = fact {
                 self.released.push(handle.pipe.clone());
             }
-            self.facts.remove(&(fact.clone(), pid));
+            self.index_mut(fact).remove(&(fact.clone(), pid));
         }
         for fact in after.into_iter().filter(|fact| !before.contains(fact)) {
-            self.facts.insert((fact, pid));
+            self.index_mut(&fact).insert((fact, pid));
         }
     }
 }
@@ -121,7 +137,7 @@ impl Serialize for TaskTable {
 pub(crate) struct TaskMut<'a> {
     table: &'a mut TaskTable,
     pid: u32,
-    before: BTreeSet<Fact>,
+    before: Vec<Fact>,
 }
 
 impl Deref for TaskMut<'_> {
@@ -148,13 +164,13 @@ impl Drop for TaskMut<'_> {
 }
 
 /// All facts about a task.
-fn facts(task: &Task) -> BTreeSet<Fact> {
-    let mut facts = BTreeSet::from([Fact::ChildOf(task.ppid), Fact::Inside(task.cwd.node.ground().clone())]);
+fn facts(task: &Task) -> Vec<Fact> {
+    let mut facts = vec![Fact::ChildOf(task.ppid), Fact::Inside(task.cwd.node.ground().clone())];
     if !task.is_leader() {
-        facts.insert(Fact::ThreadOf(task.tgid));
+        facts.push(Fact::ThreadOf(task.tgid));
     }
     if !task.pending.is_empty() {
-        facts.insert(Fact::Pending);
+        facts.push(Fact::Pending);
     }
     let in_stdio = task.stdio.iter().filter_map(|stdio| match stdio {
         Stdio::Pipe(handle) => Some(handle),
@@ -191,7 +207,9 @@ mod tests {
 
     /// The index is what one finds by looking at all tasks.
     fn assert_right(kernel: &Kernel) {
-        let found: BTreeSet<(Fact, u32)> = kernel.tasks.facts.iter().cloned().collect();
+        let table = &kernel.tasks;
+        let found: BTreeSet<(Fact, u32)> =
+            table.facts.iter().chain(&table.urgent).chain(&table.ends).cloned().collect();
         let looked: BTreeSet<(Fact, u32)> = kernel
             .tasks()
             .flat_map(|task| super::facts(task).into_iter().map(|fact| (fact, task.pid)))

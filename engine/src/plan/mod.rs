@@ -34,12 +34,13 @@ pub use backend::{Backend, Observe};
 pub use call::{Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, StdioSource, TaskRef};
 pub use errno::Errno;
 pub use probe::{Observation, Probe};
-pub use reply::{Answer, Refusal, Reply, Rule, WaitStatus};
+pub use reply::{Answer, Message, Refusal, Reply, Rule, WaitStatus};
 pub use signal::Signal;
 pub use table::Fidelity;
 pub use text::{Piece, Text};
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::fmt;
 
 /// The version of the contract's written form. A plan file of another version is refused.
@@ -50,14 +51,14 @@ pub const VERSION: u32 = 1;
 /// The name stands for the task in plans, since a pid is known only once a kernel has given it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Actor(String);
+pub struct Actor(SmolStr);
 
 impl Actor {
     /// The shell that a session starts with.
     pub const SHELL: &'static str = "shell";
 
     /// Names an actor.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<SmolStr>) -> Self {
         Self(name.into())
     }
 

@@ -112,18 +112,21 @@ pub struct Refusal {
     pub rule: Option<Rule>,
 }
 
-/// A rule of the kernel, by its name in the message catalogue, with the facts of this case.
+/// A rule of the kernel, with the facts of this case.
+pub type Rule = Message;
+
+/// Something to say, by its name in the message catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rule {
-    /// The message's name, such as `rule-cgroup1-controller-busy`.
+pub struct Message {
+    /// Its name, such as `rule-cgroup1-controller-busy` or `hint-did-you-mean`.
     pub id: String,
-    /// What the message's placeholders stand for.
+    /// What its placeholders stand for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, String>,
 }
 
-impl Rule {
-    /// A rule without facts.
+impl Message {
+    /// A message without facts.
     pub fn new(id: &str) -> Self {
         Self { id: id.to_owned(), facts: BTreeMap::new() }
     }

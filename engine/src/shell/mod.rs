@@ -59,7 +59,6 @@ use interpret::Interpreter;
 use job::Jobs;
 use serde::{Deserialize, Serialize};
 use state::State;
-use std::collections::BTreeMap;
 
 /// Where a piece of output went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,28 +79,8 @@ pub struct Chunk {
     pub text: String,
 }
 
-/// Help beyond what the real tools print: the name of a message in the catalogue and what it is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hint {
-    /// The message's name, such as `hint-did-you-mean`.
-    pub id: String,
-    /// What the message's placeholders stand for.
-    pub facts: BTreeMap<String, String>,
-}
-
-impl Hint {
-    /// A hint without facts.
-    pub fn new(id: &str) -> Self {
-        Self { id: id.to_owned(), facts: BTreeMap::new() }
-    }
-
-    /// Adds a fact that the message shows.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.facts.insert(name.to_owned(), value.to_string());
-        self
-    }
-}
+/// Help beyond what the real tools print.
+pub type Hint = crate::plan::Message;
 
 /// What a line gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@
 use super::controller::memory::{self, Event, Memory};
 use super::{CgroupState, Controller, GroupId, Shared, Version};
 use crate::kernel::limits::PAGE;
-use imbl::OrdMap;
+use crate::kernel::shared::OrdMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

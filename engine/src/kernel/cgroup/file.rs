@@ -248,32 +248,35 @@ impl CgroupState {
 
     /// One interface file of a group by its name.
     pub fn file(&self, group: GroupId, name: &str) -> Option<&'static FileRow> {
-        self.rows(group).find(|row| row.name == name)
+        let seat = self.seat(group)?;
+        self.all_rows(&seat).find(|row| row.name == name && seat.shows(row))
     }
 
-    fn rows(&self, id: GroupId) -> impl Iterator<Item = &'static FileRow> + '_ {
-        let group = self.group(id);
-        let hierarchy = group.map(|group| group.hierarchy);
-        let version = hierarchy.map_or(Version::V1, |hierarchy| self.version(hierarchy));
-        let core = match version {
+    /// The interface files of a group, in no particular order.
+    pub fn rows(&self, id: GroupId) -> impl Iterator<Item = &'static FileRow> + '_ {
+        let seat = self.seat(id);
+        seat.into_iter().flat_map(|seat| self.all_rows(&seat).filter(move |row| seat.shows(row)))
+    }
+
+    /// The rows of both versions, whether a group shows them or not.
+    fn all_rows<'a>(&'a self, seat: &Seat<'a>) -> impl Iterator<Item = &'static FileRow> + use<'a> {
+        let core = match seat.version {
             Version::V1 => super::v1::ROWS,
             Version::V2 => super::v2::ROWS,
         };
-        let noprefix = hierarchy.and_then(|h| self.hierarchies.get(&h)).is_some_and(|h| h.noprefix);
-        let root = self.is_machine_root(id);
-        let own = group.into_iter().flat_map(|group| group.states.present());
-        let own = own.flat_map(move |controller| controller.rows(noprefix));
-        let core = core.iter().take(if group.is_some() { core.len() } else { 0 });
-        core.chain(own).filter(move |row| {
-            let placed = match row.place {
-                Place::Everywhere => true,
-                Place::NotOnRoot => !root,
-                Place::OnlyOnRoot => root,
-            };
-            let kernel = self.machine.kernel();
-            let known =
-                row.since.is_none_or(|since| kernel >= since) && row.before.is_none_or(|end| kernel < end);
-            row.version == version && placed && known
+        let (states, noprefix) = (seat.states, seat.noprefix);
+        let own = super::Controller::all().filter(|controller| states.has(*controller));
+        core.iter().chain(own.flat_map(move |controller| controller.rows(noprefix)))
+    }
+
+    fn seat(&self, id: GroupId) -> Option<Seat<'_>> {
+        let group = self.group(id)?;
+        Some(Seat {
+            version: self.version(group.hierarchy),
+            noprefix: self.hierarchies.get(&group.hierarchy).is_some_and(|hierarchy| hierarchy.noprefix),
+            root: self.is_machine_root(id),
+            kernel: self.machine.kernel(),
+            states: &group.states,
         })
     }
 
@@ -283,11 +286,18 @@ impl CgroupState {
     /// `ENOENT` at open if the group has no such file; `EINVAL` at read if the file can't be read, whatever
     /// its mode (root may open it); `EOPNOTSUPP` for `cgroup.procs` of a threaded group.
     pub fn read(&self, group: GroupId, file: &str, _context: &ReadContext<'_>) -> Result<String, Refusal> {
-        let row = self.file(group, file).ok_or_else(|| no_such_file(file))?;
+        self.read_row(group, self.file(group, file).ok_or_else(|| no_such_file(file))?)
+    }
+
+    /// Reads one of the files that [`CgroupState::rows`] gives for the group.
+    ///
+    /// # Errors
+    /// `EINVAL` at read if the file can't be read.
+    pub fn read_row(&self, group: GroupId, row: &FileRow) -> Result<String, Refusal> {
         match row.read {
             Some(read) => read(self, group),
             None => {
-                let rule = Rule::new("rule-cgroup-file-not-readable").with("file", file);
+                let rule = Rule::new("rule-cgroup-file-not-readable").with("file", row.name);
                 Err(Refusal::by(Errno::EINVAL, "read", rule))
             }
         }
@@ -322,6 +332,29 @@ impl CgroupState {
             Some(write) => write(self, &request),
             None => request.refuse(Errno::EINVAL, "rule-cgroup-file-not-writable"),
         }
+    }
+}
+
+/// What decides which files a group has.
+#[derive(Clone, Copy)]
+struct Seat<'a> {
+    version: Version,
+    noprefix: bool,
+    root: bool,
+    kernel: KernelVersion,
+    states: &'a super::controller::States,
+}
+
+impl Seat<'_> {
+    fn shows(&self, row: &FileRow) -> bool {
+        let placed = match row.place {
+            Place::Everywhere => true,
+            Place::NotOnRoot => !self.root,
+            Place::OnlyOnRoot => self.root,
+        };
+        let known = row.since.is_none_or(|since| self.kernel >= since)
+            && row.before.is_none_or(|end| self.kernel < end);
+        row.version == self.version && placed && known
     }
 }
 

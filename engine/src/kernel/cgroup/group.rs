@@ -2,9 +2,10 @@
 
 use super::controller::States;
 use super::{CgroupState, Controller, Effect, GroupId, HierarchyId, Shared, Version};
+use crate::kernel::shared::{OrdMap, OrdSet};
 use crate::plan::{Errno, Refusal, Rule};
-use imbl::{OrdMap, OrdSet};
 use serde::Serialize;
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 /// One control group.
@@ -12,8 +13,8 @@ use std::collections::BTreeSet;
 pub(super) struct Group {
     pub(super) hierarchy: HierarchyId,
     pub(super) parent: Option<GroupId>,
-    pub(super) name: String,
-    pub(super) children: OrdMap<String, GroupId>,
+    pub(super) name: SmolStr,
+    pub(super) children: OrdMap<SmolStr, GroupId>,
     /// Living tasks in this group itself.
     pub(super) tasks: OrdSet<u32>,
     /// Living tasks here and below.
@@ -48,7 +49,7 @@ impl Group {
         Self {
             hierarchy,
             parent: None,
-            name: String::new(),
+            name: SmolStr::default(),
             children: OrdMap::new(),
             tasks: OrdSet::new(),
             populated: 0,
@@ -70,7 +71,7 @@ impl Group {
     fn child(&self, parent: GroupId, name: &str) -> Self {
         Self {
             parent: Some(parent),
-            name: name.to_owned(),
+            name: name.into(),
             // kernel/cgroup/cgroup.c, cgroup_create(): both flags are inherited.
             clone_children: self.clone_children,
             notify_on_release: self.notify_on_release,
@@ -119,7 +120,7 @@ impl CgroupState {
         let hierarchy = child.hierarchy;
         let id = self.new_group(child);
         if let Some(above) = self.group_mut(parent) {
-            above.children.insert(name.to_owned(), id);
+            above.children.insert(name.into(), id);
         }
         self.count_descendant(parent, true);
         for controller in self.controllers_of_children(hierarchy, parent) {
@@ -194,7 +195,7 @@ impl CgroupState {
         }
         self.groups.remove(&id);
         if let Some(above) = self.group_mut(parent) {
-            above.children.remove(&name);
+            above.children.remove(name.as_str());
             above.threaded_children -= u32::from(threaded);
         }
         self.count_descendant(parent, false);

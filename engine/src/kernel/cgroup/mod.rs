@@ -43,10 +43,9 @@ pub use controller::Controller;
 pub use file::{FileRow, Place, ReadContext, Unit, Version, WriteContext};
 
 use crate::host::{HostProfile, KernelVersion};
-use crate::kernel::shared::Shared;
+use crate::kernel::shared::{OrdMap, Shared};
 use group::Group;
 use hierarchy::Hierarchy;
-use imbl::OrdMap;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use tasks::Member;
@@ -181,6 +180,15 @@ impl CgroupState {
         self.groups.get(&group).map(|group| &**group)
     }
 
+    /// True where a group is here as it is in `other`, an earlier or later state of these groups: no task came or
+    /// went, nothing was written, and the same holds its tasks. What is only counted elsewhere may differ.
+    pub fn is_same(&self, other: &Self, group: GroupId) -> bool {
+        let same = self.groups.get(&group).zip(other.groups.get(&group));
+        same.is_some_and(|(own, other)| own.is_same(other))
+            && self.frozen_v1(group) == other.frozen_v1(group)
+            && self.frozen_v2(group) == other.frozen_v2(group)
+    }
+
     fn group_mut(&mut self, group: GroupId) -> Option<&mut Group> {
         self.groups.get_mut(&group).map(|group| &mut **group)
     }
@@ -198,7 +206,7 @@ impl CgroupState {
     }
 
     /// A group and all below it, parents first.
-    fn subtree(&self, group: GroupId) -> Vec<GroupId> {
+    pub fn subtree(&self, group: GroupId) -> Vec<GroupId> {
         let mut found = vec![group];
         let mut next = 0;
         while let Some(group) = found.get(next).copied() {

@@ -2,19 +2,15 @@
 
 use super::Node;
 use crate::kernel::Kernel;
-use crate::kernel::cgroup::{CgroupState, FileRow, GroupId};
+use crate::kernel::cgroup::{CgroupState, GroupId};
 use crate::plan::reply::{Entry, FileKind, Stat};
-
-fn file(state: &CgroupState, group: GroupId, name: &str) -> Option<&'static FileRow> {
-    state.files(group).into_iter().find(|row| row.name == name)
-}
 
 /// The child group or file of that name.
 pub(crate) fn child(state: &CgroupState, group: GroupId, name: &str) -> Option<Node> {
     if let Some(child) = state.child(group, name) {
         return Some(Node::Group(child));
     }
-    file(state, group, name).map(|row| Node::ControlFile(group, row.name))
+    state.file(group, name).map(|row| Node::ControlFile(group, row.name))
 }
 
 /// Child groups and files.
@@ -34,6 +30,6 @@ pub(crate) fn stat_group(kernel: &Kernel, group: GroupId) -> Stat {
 
 /// A control file: its size is always 0.
 pub(crate) fn stat_file(state: &CgroupState, group: GroupId, name: &str) -> Stat {
-    let mode = file(state, group, name).map_or(0o444, |row| row.mode);
+    let mode = state.file(group, name).map_or(0o444, |row| row.mode);
     Stat { kind: FileKind::Regular, mode, nlink: 1, uid: 0, gid: 0, size: 0 }
 }

@@ -6,7 +6,7 @@ use crate::kernel::refuse::{refuse, refuse_path};
 use crate::kernel::{Kernel, Task};
 use crate::plan::reply::FileKind;
 use crate::plan::{Errno, Refusal, Rule};
-use std::collections::VecDeque;
+use std::borrow::Cow;
 
 /// The last part of a path that is to be made or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,14 +68,14 @@ impl<'k> Walker<'k> {
         self.check_whole(path)?;
         path.clone_into(&mut self.path);
         let mut place = if path.starts_with('/') { self.kernel.root() } else { start.clone() };
-        let mut rest = parts(path);
+        let mut rest: Rest<'_> = parts(path).map(Cow::Borrowed).collect();
         let mut slash = path.ends_with('/');
-        while let Some(part) = rest.pop_front() {
+        while let Some(part) = rest.pop() {
             self.check_directory(&place)?;
             if goal == Goal::Parent && rest.is_empty() {
-                return Ok((place, last(part), slash));
+                return Ok((place, last(&part), slash));
             }
-            match part.as_str() {
+            match &*part {
                 "." => {}
                 ".." => place = self.kernel.above(&place),
                 name => {
@@ -97,19 +97,12 @@ impl<'k> Walker<'k> {
     }
 
     /// Puts the parts of a link's target before the rest of the path.
-    fn enter_link(
-        &mut self,
-        place: Place,
-        target: &str,
-        rest: &mut VecDeque<String>,
-    ) -> Result<Place, Refusal> {
+    fn enter_link(&mut self, place: Place, target: &str, rest: &mut Rest<'_>) -> Result<Place, Refusal> {
         self.count_link()?;
         if self.kernel.mounts.get(place.mount).is_some_and(|mount| mount.flags.nosymfollow) {
             return refuse_path(Errno::ELOOP, self.at, "rule-nosymfollow", &self.path);
         }
-        for part in parts(target).into_iter().rev() {
-            rest.push_front(part);
-        }
+        rest.extend(parts(target).map(|part| Cow::Owned(part.to_owned())));
         Ok(if target.starts_with('/') { self.kernel.root() } else { place })
     }
 
@@ -156,15 +149,19 @@ impl<'k> Walker<'k> {
     }
 }
 
-fn parts(path: &str) -> VecDeque<String> {
-    path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+/// The parts that are still to be walked, the next one at the end.
+type Rest<'a> = Vec<Cow<'a, str>>;
+
+/// The parts of a path, from its end.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.rsplit('/').filter(|part| !part.is_empty())
 }
 
-fn last(part: String) -> Last {
-    match part.as_str() {
+fn last(part: &str) -> Last {
+    match part {
         "." => Last::Dot,
         ".." => Last::DotDot,
-        _ => Last::Name(part),
+        name => Last::Name(name.to_owned()),
     }
 }
 

@@ -1,9 +1,8 @@
 //! tmpfs: a tree of inodes in memory.
 
 use crate::kernel::limits::TMPFS_ENTRY_SIZE;
-use crate::kernel::shared::Shared;
+use crate::kernel::shared::{OrdMap, Shared};
 use crate::plan::reply::{FileKind, Stat};
-use imbl::OrdMap;
 use serde::Serialize;
 
 /// Which tree.
