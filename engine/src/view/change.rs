@@ -1,10 +1,11 @@
 //! What a step changed: the difference of two frames, in words.
 
-use super::host::{GroupKey, GroupNode, HierarchyView, host};
+use super::host::{mount_points, settings, title};
 use crate::history::Session;
+use crate::kernel::cgroup::GroupId;
+use crate::kernel::{Kernel, Task};
 use crate::plan::probe::MountInfo;
 use crate::plan::{Actor, Call, FileRef, Observation, Observe, Probe, Text};
-use std::collections::BTreeMap;
 
 /// Whether something came, went or became different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +49,7 @@ pub fn changes(session: &Session, at: u32) -> Vec<Change> {
     path_changes(session, at, &mut changes);
     mount_changes(session, at, &mut changes);
     task_changes(session, at, &mut changes);
-    let (before, after) = (host(session, at - 1), host(session, at));
-    group_changes(&groups(&before.hierarchies), &groups(&after.hierarchies), &mut changes);
+    group_changes(&session.frame(at - 1).kernel, &session.frame(at).kernel, &mut changes);
     changes
 }
 
@@ -96,64 +96,68 @@ fn mount_changes(session: &Session, at: u32, changes: &mut Vec<Change>) {
 }
 
 fn task_changes(session: &Session, at: u32, changes: &mut Vec<Change>) {
-    let tasks = |step: u32| -> BTreeMap<u32, (String, char)> {
-        let kernel = &session.frame(step).kernel;
-        kernel.tasks().map(|task| (task.pid, (task.argv.join(" "), kernel.state_letter(task)))).collect()
-    };
-    let (before, after) = (tasks(at - 1), tasks(at));
-    for (pid, (args, _)) in before.iter().filter(|(pid, _)| !after.contains_key(pid)) {
-        changes.push(Change::removed(format!("process {pid} {args}")));
+    let (before, after) = (&session.frame(at - 1).kernel, &session.frame(at).kernel);
+    let shown = |task: &Task| format!("process {} {}", task.pid, task.argv.join(" "));
+    for task in before.tasks().filter(|task| after.task(task.pid).is_none()) {
+        changes.push(Change::removed(shown(task)));
     }
-    for (pid, (args, state)) in &after {
-        match before.get(pid) {
-            None => changes.push(Change::added(format!("process {pid} {args}"))),
-            Some((old, old_state)) if old != args || old_state != state => {
-                let text = format!("process {pid} {args}: {old_state} → {state}");
-                changes.push(Change { sign: Sign::Changed, text });
-            }
-            Some(_) => {}
+    for task in after.tasks() {
+        let Some(old) = before.task(task.pid) else {
+            changes.push(Change::added(shown(task)));
+            continue;
+        };
+        let states = (before.state_letter(old), after.state_letter(task));
+        let mut differences = Vec::new();
+        if old.argv != task.argv {
+            differences.push(format!("{} → {}", old.argv.join(" "), task.argv.join(" ")));
+        }
+        if states.0 != states.1 {
+            differences.push(format!("{} → {}", states.0, states.1));
+        }
+        if !differences.is_empty() {
+            let name = if old.argv == task.argv { shown(task) } else { format!("process {}", task.pid) };
+            let text = format!("{name}: {}", differences.join(", "));
+            changes.push(Change { sign: Sign::Changed, text });
         }
     }
 }
 
-/// Every group of every hierarchy, with the name it is shown by.
-fn groups(hierarchies: &[HierarchyView]) -> BTreeMap<GroupKey, (String, &GroupNode)> {
-    fn collect<'a>(mount: &str, node: &'a GroupNode, into: &mut BTreeMap<GroupKey, (String, &'a GroupNode)>) {
-        let shown = format!("{mount}{}", if node.key.path == "/" { "" } else { &node.key.path });
-        into.insert(node.key.clone(), (shown, node));
-        for child in &node.children {
-            collect(mount, child, into);
+/// Groups that are there before and after: who came and went, and which settings are others.
+fn group_changes(before: &Kernel, after: &Kernel, changes: &mut Vec<Change>) {
+    for id in after.cgroups().hierarchies() {
+        let groups = after.cgroups().subtree(after.cgroups().root(id));
+        let differs = |group: &GroupId| {
+            before.cgroups().exists(*group) && !after.cgroups().is_same(before.cgroups(), *group)
+        };
+        let mut differing = groups.into_iter().filter(differs).peekable();
+        if differing.peek().is_none() {
+            continue;
+        }
+        let mount = mount_points(after, id).into_iter().next().unwrap_or_else(|| title(after.cgroups(), id));
+        for group in differing {
+            let path = after.cgroups().path(group);
+            let shown = format!("{mount}{}", if path == "/" { "" } else { &path });
+            changes_of_group(before, after, group, &shown, changes);
         }
     }
-    let mut all = BTreeMap::new();
-    for hierarchy in hierarchies {
-        let mount = hierarchy.mounted_at.first().unwrap_or(&hierarchy.title);
-        collect(mount, &hierarchy.root, &mut all);
-    }
-    all
 }
 
-fn group_changes(
-    before: &BTreeMap<GroupKey, (String, &GroupNode)>,
-    after: &BTreeMap<GroupKey, (String, &GroupNode)>,
-    changes: &mut Vec<Change>,
-) {
-    for (key, (shown, node)) in after {
-        let Some((_, old)) = before.get(key) else { continue };
-        for token in node.tasks.iter().filter(|token| old.tasks.iter().all(|other| other.pid != token.pid)) {
-            changes.push(Change::added(format!("{shown}/tasks {}", token.pid)));
-        }
-        for token in old.tasks.iter().filter(|token| node.tasks.iter().all(|other| other.pid != token.pid)) {
-            changes.push(Change::removed(format!("{shown}/tasks {}", token.pid)));
-        }
-        for setting in node.settings.iter().filter(|setting| !old.settings.contains(setting)) {
-            let text = format!("{shown}/{} = {}", setting.file, setting.value);
-            changes.push(Change { sign: Sign::Changed, text });
-        }
-        let gone = |file: &String| node.settings.iter().all(|setting| &setting.file != file);
-        for setting in old.settings.iter().filter(|setting| gone(&setting.file)) {
-            let text = format!("{shown}/{}: no longer {}", setting.file, setting.value);
-            changes.push(Change { sign: Sign::Changed, text });
-        }
+fn changes_of_group(before: &Kernel, after: &Kernel, group: GroupId, shown: &str, changes: &mut Vec<Change>) {
+    let (old, new) = (before.cgroups().members(group), after.cgroups().members(group));
+    for pid in new.iter().filter(|pid| old.binary_search(pid).is_err()) {
+        changes.push(Change::added(format!("{shown}/tasks {pid}")));
+    }
+    for pid in old.iter().filter(|pid| new.binary_search(pid).is_err()) {
+        changes.push(Change::removed(format!("{shown}/tasks {pid}")));
+    }
+    let (old, new) = (settings(before, group), settings(after, group));
+    for setting in new.iter().filter(|setting| !old.contains(setting)) {
+        let text = format!("{shown}/{} = {}", setting.file, setting.value);
+        changes.push(Change { sign: Sign::Changed, text });
+    }
+    let gone = |file: &String| new.iter().all(|setting| &setting.file != file);
+    for setting in old.iter().filter(|setting| gone(&setting.file)) {
+        let text = format!("{shown}/{}: no longer {}", setting.file, setting.value);
+        changes.push(Change { sign: Sign::Changed, text });
     }
 }

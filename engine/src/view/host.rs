@@ -115,17 +115,19 @@ pub fn host(session: &Session, at: u32) -> HostView {
     let cgroups = kernel.cgroups();
     let hierarchies: Vec<_> = cgroups.hierarchies().map(|id| drawing.hierarchy(id)).collect();
     let taken: BTreeSet<_> = hierarchies.iter().flat_map(|hierarchy| hierarchy.controllers.clone()).collect();
+    // Version 2 calls blkio io.
+    let is_taken = |name: &String| taken.contains(name) || (name == "blkio" && taken.contains("io"));
     let profile = session.profile();
     HostView {
         kind: profile.kind,
         cpus: profile.cpus,
         memory: profile.memory,
-        n_tasks: u32::try_from(kernel.tasks().count()).unwrap_or(u32::MAX),
+        n_tasks: u32::try_from(kernel.n_tasks()).unwrap_or(u32::MAX),
         now_ms: kernel.now_ms(),
         cpu_used_milli: drawing.cpu.values().sum(),
         memory_used: kernel.memory_used(),
         hierarchies,
-        free_controllers: profile.controllers.iter().filter(|name| !taken.contains(*name)).cloned().collect(),
+        free_controllers: profile.controllers.iter().filter(|name| !is_taken(name)).cloned().collect(),
     }
 }
 
@@ -157,15 +159,10 @@ impl<'a> Drawing<'a> {
         let cgroups = self.kernel.cgroups();
         let controllers: Vec<_> = cgroups.controllers(id).into_iter().map(str::to_owned).collect();
         let version = if cgroups.fstype(id) == "cgroup2" { 2 } else { 1 };
-        let title = match (version, cgroups.name(id)) {
-            (2, _) => "cgroup2".to_owned(),
-            (_, Some(name)) if controllers.is_empty() => format!("name={name}"),
-            _ => controllers.join(","),
-        };
         HierarchyView {
             id: id.0,
             version,
-            title,
+            title: title(cgroups, id),
             controllers,
             mounted_at: mount_points(self.kernel, id),
             root: self.group(id, cgroups.root(id)),
@@ -174,38 +171,46 @@ impl<'a> Drawing<'a> {
 
     fn group(&self, hierarchy: HierarchyId, id: GroupId) -> GroupNode {
         let cgroups = self.kernel.cgroups();
-        let path = cgroups.path(id);
-        let old =
-            self.before.and_then(|kernel| find(kernel.cgroups(), hierarchy, &path).map(|old| (kernel, old)));
-        let tasks =
-            cgroups.members(id).into_iter().filter_map(|pid| self.token(hierarchy, id, pid)).collect();
         let settings = settings(self.kernel, id);
-        let changed = match (self.before, old) {
-            (Some(kernel), Some((_, old))) => {
-                kernel.cgroups().members(old) != cgroups.members(id)
-                    || self::settings(kernel, old) != settings
-            }
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
+        let changed = self.before.is_some_and(|before| {
+            let old = before.cgroups();
+            !old.is_same(cgroups, id)
+                && (!old.exists(id)
+                    || old.members(id) != cgroups.members(id)
+                    || self::settings(before, id) != settings)
+        });
         GroupNode {
-            key: GroupKey { hierarchy: hierarchy.0, path },
+            key: GroupKey { hierarchy: hierarchy.0, path: cgroups.path(id) },
             name: if cgroups.parent(id).is_none() { "/".to_owned() } else { cgroups.name_of(id).to_owned() },
-            tasks,
+            tasks: self.tokens(hierarchy, id),
             children: cgroups.children(id).map(|(_, child)| self.group(hierarchy, child)).collect(),
             settings,
             changed,
         }
     }
 
+    /// The processes directly in a group.
+    fn tokens(&self, hierarchy: HierarchyId, group: GroupId) -> Vec<TaskToken> {
+        let members = self.kernel.cgroups().members(group);
+        members.into_iter().filter_map(|pid| self.token(hierarchy, group, pid)).collect()
+    }
+
     fn token(&self, hierarchy: HierarchyId, group: GroupId, pid: u32) -> Option<TaskToken> {
         let mut token = self.tokens.get(&pid)?.clone();
-        token.changed = self.before.is_some_and(|before| {
-            let old = before.cgroups().group_of(hierarchy, pid).map(|old| before.cgroups().path(old));
-            old != Some(self.kernel.cgroups().path(group))
-        });
+        let came = |before: &Kernel| before.cgroups().group_of(hierarchy, pid) != Some(group);
+        token.changed = self.before.is_some_and(came);
         Some(token)
     }
+}
+
+/// The processes directly in a group, as the picture shows them.
+pub(super) fn tokens(
+    kernel: &Kernel,
+    before: Option<&Kernel>,
+    hierarchy: HierarchyId,
+    group: GroupId,
+) -> Vec<TaskToken> {
+    Drawing::new(kernel, before).tokens(hierarchy, group)
 }
 
 /// Files whose value says how a group differs from a new one, with the value that a new group has.
@@ -228,20 +233,33 @@ const SHOWN_SETTINGS: [(&str, &[&str]); 16] = [
     ("devices.list", &["a *:* rwm"]),
 ];
 
-fn settings(kernel: &Kernel, group: GroupId) -> Vec<Setting> {
+/// The settings of a group that are not those of a new one.
+pub(super) fn settings(kernel: &Kernel, group: GroupId) -> Vec<Setting> {
     let cgroups = kernel.cgroups();
-    let visible: BTreeSet<_> = cgroups.files(group).into_iter().map(|row| row.name).collect();
     let is_root = cgroups.parent(group).is_none();
     let mut settings = Vec::new();
-    for (file, defaults) in SHOWN_SETTINGS.iter().filter(|(file, _)| visible.contains(file)) {
-        let value = kernel.read_group_file(group, file).unwrap_or_default();
+    for row in cgroups.rows(group) {
+        let Some(at) = SHOWN_SETTINGS.iter().position(|(file, _)| *file == row.name) else { continue };
+        let value = cgroups.read_row(group, row).unwrap_or_default();
         let value = value.lines().next().unwrap_or_default();
+        let (file, defaults) = SHOWN_SETTINGS[at];
         let is_default = defaults.contains(&value) || (is_root && file.starts_with("cpuset."));
         if !is_default {
-            settings.push(Setting { file: (*file).to_owned(), value: value.to_owned() });
+            settings.push((at, Setting { file: file.to_owned(), value: value.to_owned() }));
         }
     }
-    settings
+    settings.sort_by_key(|(at, _)| *at);
+    settings.into_iter().map(|(_, setting)| setting).collect()
+}
+
+/// What a hierarchy is called: its controllers or its name.
+pub(super) fn title(cgroups: &CgroupState, id: HierarchyId) -> String {
+    let controllers = cgroups.controllers(id);
+    match cgroups.name(id) {
+        _ if cgroups.fstype(id) == "cgroup2" => "cgroup2".to_owned(),
+        Some(name) if controllers.is_empty() => format!("name={name}"),
+        _ => controllers.join(","),
+    }
 }
 
 /// Where a hierarchy is mounted, as the shell sees it.

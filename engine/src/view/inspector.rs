@@ -1,8 +1,8 @@
 //! Everything about the thing that is selected.
 
-use super::host::{GroupKey, find, host, mount_points};
+use super::TaskToken;
+use super::host::{GroupKey, find, mount_points, tokens};
 use super::step::FidelityView;
-use super::{GroupNode, TaskToken};
 use crate::explain::{Facts, catalogue};
 use crate::history::Session;
 use crate::kernel::Kernel;
@@ -88,20 +88,8 @@ pub fn group(session: &Session, at: u32, key: &GroupKey) -> Option<GroupView> {
     let files = kernel.cgroups().files(id).into_iter().map(|row| file(kernel, id, row, old)).collect();
     let directory = mount_points(kernel, hierarchy).into_iter().next();
     let directory = directory.map(|mount| format!("{mount}{}", if key.path == "/" { "" } else { &key.path }));
-    let tasks = tasks_of(session, at, key);
+    let tasks = tokens(kernel, before, hierarchy, id);
     Some(GroupView { key: key.clone(), directory, tasks, files })
-}
-
-fn tasks_of(session: &Session, at: u32, key: &GroupKey) -> Vec<TaskToken> {
-    fn search<'a>(node: &'a GroupNode, key: &GroupKey) -> Option<&'a GroupNode> {
-        if node.key == *key {
-            return Some(node);
-        }
-        node.children.iter().find_map(|child| search(child, key))
-    }
-    let view = host(session, at);
-    let found = view.hierarchies.iter().find_map(|hierarchy| search(&hierarchy.root, key));
-    found.map(|node| node.tasks.clone()).unwrap_or_default()
 }
 
 fn file(kernel: &Kernel, group: GroupId, row: &'static FileRow, old: Option<(&Kernel, GroupId)>) -> FileView {
