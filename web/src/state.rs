@@ -420,8 +420,8 @@ mod tests {
 
     #[test]
     fn bad_links_lead_home_and_say_so() {
-        let state = sandbox(&[]).reduce(Action::Open(Err(BadLink("link-damaged"))));
-        assert_eq!((&state.route, &state.notice), (&Route::Home, &Some(Notice::BadLink("link-damaged"))));
+        let state = sandbox(&[]).reduce(Action::Open(Err(BadLink("link-lines"))));
+        assert_eq!((&state.route, &state.notice), (&Route::Home, &Some(Notice::BadLink("link-lines"))));
         let missing = Place::new(Route::Lesson("none".to_owned()));
         let state = state.reduce(Action::Open(Ok(missing)));
         assert_eq!(state.notice, Some(Notice::NoLesson("none".to_owned())));

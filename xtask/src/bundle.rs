@@ -170,7 +170,7 @@ const START: &str = r#"import init from "./web.js";
 init({ module_or_path: new URL("./web_bg.wasm", import.meta.url) }).catch((error) => {
   const message = document.createElement("p");
   message.setAttribute("role", "alert");
-  message.textContent = `Drydock could not start: ${error}. Reload the page; a browser from 2023 or later is needed.`;
+  message.textContent = `Drydock could not start: ${error}. Reload the page; a browser from the middle of 2024 or later is needed.`;
   (document.getElementById("skeleton") ?? document.body).append(message);
   throw error;
 });

@@ -1,16 +1,18 @@
 # Help beyond what the real tools print. Shown below a command's output.
 
+# Text between backticks is a command that the page offers to type.
+hint-command = { $typed }: did you mean `{ $suggestion }`? { $does }
 hint-did-you-mean = { $typed }: did you mean { $suggestion }? { $does }
 hint-option = { $typed }: did you mean { $suggestion }? { $does }
 hint-path = { $typed } is not there. Did you mean { $suggestion }?
-hint-placeholder = { $typed } stands for the number of a task. Try { $suggestion } for this shell; ps shows other numbers.
+hint-placeholder = { $typed } stands for the number of a task. Try { $suggestion } for this shell; `ps` shows other numbers.
 hint-signal = There is no signal { $typed }. Did you mean { $suggestion }?
 hint-column = ps has no column { $typed }. Did you mean { $suggestion }?
 hint-call = There is no call { $typed }. Did you mean { $suggestion }? Usage: sys { $suggestion } { $usage }
-hint-unknown-command = There is no command { $command } here. Type help for a list.
+hint-unknown-command = There is no command { $command } here. Type `help` for a list.
 hint-not-modelled = { $command } is a real Linux tool that the model does not have. With drydock sh --real it is run as on any Linux.
 hint-interrupted = { $program } would have run on without end, so Ctrl-C was pressed after { $seconds } seconds. Put & behind the command to keep it running in the background.
-hint-wait-interrupted = Job { $job } is still running. Stop it with kill %{ $job }, or go on without waiting.
+hint-wait-interrupted = Job { $job } is still running. Stop it with `kill %{ $job }`, or go on without waiting.
 hint-sys-ends-shell = The session needs its shell. Put the command in ( … ): a subshell then makes the call.
 hint-kill-shell = This would end or stop the session itself. Try it on another task, such as one that was started with &.
 hint-no-input = { $command } reads from the terminal here, and nobody types while a line runs: it finds the end at once. Give it a file, a pipe or a here-document.
@@ -21,7 +23,7 @@ hint-output-limit = One line may print { $bytes } bytes; what came after that is
 hint-double-bracket = [[ … ]] is bash's. In sh, write [ … ] with blanks around the brackets.
 hint-tick-ended = { $program } (process { $pid }) has ended meanwhile.
 hint-tick-cpu = { $program } (process { $pid }) got { $used } s of CPU time in { $seconds } s: { $percent } % of a CPU.
-hint-mount-usage = mount needs a source and a mount point here, for example: mount -t cgroup -o cpu cpu /cgroup/cpu
+hint-mount-usage = mount needs a source and a mount point here, for example: `mount -t cgroup -o cpu cpu /cgroup/cpu`
 hint-mount-type = Without -t, mount looks for a block device. For control groups add: -t cgroup
 
 # Why the shell makes a kernel call. Shown in the step.

@@ -26,9 +26,13 @@ copy-link = Copy link
 copy-link-title = Copy a link to exactly what you see
 copy-by-hand = The browser does not let the page use its clipboard. Copy the link from here:
 link-no-page = This link leads to no page of Drydock. You are at the start instead.
-link-damaged = This link is damaged: a part of it is missing or was changed on the way. You are at the start instead.
+link-lines = The typed lines in this link (behind lines=) can't be read: a part is missing or was changed on the way. Copy the whole link once more from where it came, without line breaks. You are at the start instead.
+link-step = The step in this link (behind step=) is no number. Take that part out of the address to come to the last step. You are at the start instead.
+link-percent = A name in this link has a % without the two digits that belong behind it: it was changed on the way. Copy the link once more from where it came. You are at the start instead.
 link-too-large = This link holds more than Drydock accepts: 500 lines and 64 kB of text at most. You are at the start instead.
-link-host = This link asks for a host that Drydock does not have. You are at the start instead.
+link-host = This link asks for a host (behind host=) that Drydock does not have: there are lecture, v1 and v2. You are at the start instead.
+link-cpus = This link asks for a number of CPUs (behind cpus=) that a host here can't have: 1 to 8 are possible. You are at the start instead.
+link-memory = This link asks for an amount of memory (behind mem=) that a host here can't have: 512, 1024, 2048, 4096, 8192 and 16384 MiB are possible. You are at the start instead.
 link-no-lesson = There is no lesson “{ $lesson }”. You are at the start instead.
 
 ## Host picker

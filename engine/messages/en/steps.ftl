@@ -1,4 +1,6 @@
-# One sentence a step. $actor is who makes the call.
+# One sentence a step. $actor is who makes the call; at the beginning of a sentence the shell is called so:
+
+step-by-shell = The shell
 
 step-mkdir = { $actor } makes the directory { $path }.
 step-mkdir-group = { $actor } makes the control group { $path }.

@@ -14,7 +14,12 @@ pub fn sentence(step: &Step, kernel: &dyn Observe) -> String {
     let mut facts = Facts::new();
     facts.insert("actor".to_owned(), step.actor.to_string());
     let id = describe(step, kernel, &mut facts);
-    catalogue().text(id, &facts)
+    let text = catalogue().text(id, &facts);
+    // Other actors are called by names, which a sentence may begin with as they are.
+    match text.strip_prefix(Actor::SHELL) {
+        Some(rest) if rest.starts_with(' ') => catalogue().text("step-by-shell", &Facts::new()) + rest,
+        _ => text,
+    }
 }
 
 /// Chooses the message and collects its facts.

@@ -205,6 +205,18 @@ impl Interpreter<'_> {
         self.backend.observe(&self.actor(), &Probe::Path(Text::from(path)))
     }
 
+    /// Another command with the arguments that were typed, as far as they need no quotes.
+    fn with_arguments(&self, command: &str, prepared: &Prepared) -> String {
+        let plain = |word: &String| {
+            !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+:,=@%".contains(c))
+        };
+        let rest: Vec<String> = prepared.words.iter().skip(1).map(|word| self.resolve(word)).collect();
+        if !rest.iter().all(plain) {
+            return command.to_owned();
+        }
+        std::iter::once(command).chain(rest.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+    }
+
     fn run_missing(&mut self, prepared: &Prepared) -> Flow {
         let name = prepared.words.first().map(|word| self.resolve(word)).unwrap_or_default();
         self.complain(&format!("sh: {name}: command not found"));
@@ -215,7 +227,8 @@ impl Interpreter<'_> {
         if self.backend.is_model() && commands::NOT_MODELLED.contains(&name.as_str()) {
             self.hint(Hint::new("hint-not-modelled").with("command", &name));
         } else if let Some(nearest) = suggest::nearest(&name, known) {
-            let hint = Hint::new("hint-did-you-mean").with("typed", &name).with("suggestion", nearest);
+            let hint = Hint::new("hint-command").with("typed", &name);
+            let hint = hint.with("suggestion", self.with_arguments(nearest, prepared));
             self.hint(hint.with("does", commands::summary(nearest)));
         } else if self.backend.is_model() {
             self.hint(Hint::new("hint-unknown-command").with("command", &name));

@@ -14,7 +14,9 @@ const PROGRESS: &str = "drydock.progress";
 pub(crate) fn start() -> State {
     let theme = Theme::parse(&get(THEME));
     let place = permalink::parse(&super::address::fragment());
-    State::start(theme, Layout::parse(&get(LAYOUT)), Progress::parse(&get(PROGRESS)), place)
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(900.0);
+    let layout = Layout::parse(&get(LAYOUT), Layout::of_window(height as u32));
+    State::start(theme, layout, Progress::parse(&get(PROGRESS)), place)
 }
 
 /// Remembers theme, layout and progress, and shows the theme.

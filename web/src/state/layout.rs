@@ -74,6 +74,12 @@ impl Default for Layout {
 }
 
 impl Layout {
+    /// The usual division of a window of this height in px: in a low one the picture keeps its part.
+    pub(crate) fn of_window(height: u32) -> Self {
+        let usual = Self::default();
+        Self { bottom: (height / 10 * 3).clamp(190, usual.bottom), ..usual }
+    }
+
     /// Where an edge is.
     pub(crate) fn at(&self, edge: Edge) -> u32 {
         match edge {
@@ -128,8 +134,8 @@ impl Layout {
     }
 
     /// Reads that form; what can't be read stays as usual.
-    pub(crate) fn parse(text: &str) -> Self {
-        let mut layout = Self::default();
+    pub(crate) fn parse(text: &str, usual: Self) -> Self {
+        let mut layout = usual;
         for (name, value) in text.split(' ').filter_map(|pair| pair.split_once('=')) {
             let edge = match name {
                 "left" => Edge::Left,
@@ -160,8 +166,14 @@ mod tests {
     fn kept_and_read_back() {
         let layout = Layout::default().with(Edge::Left, 9000).toggled(Pane::Steps).toggled(Pane::Lesson);
         assert_eq!(layout.at(Edge::Left), 560);
-        let read = Layout::parse(&layout.print());
+        let read = Layout::parse(&layout.print(), Layout::default());
         assert!(!read.is_open(Pane::Steps) && !read.is_open(Pane::Lesson) && read.is_open(Pane::Terminal));
-        assert_eq!(Layout::parse("left=x =1 nonsense"), Layout::default());
+        assert_eq!(Layout::parse("left=x =1 nonsense", Layout::default()), Layout::default());
+    }
+
+    #[test]
+    fn a_low_window_leaves_the_picture_its_part() {
+        let bottom = |height| Layout::of_window(height).at(Edge::Bottom);
+        assert_eq!([0, 720, 1200].map(bottom), [190, 216, 270]);
     }
 }

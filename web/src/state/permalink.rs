@@ -114,14 +114,14 @@ pub(crate) fn parse(fragment: &str) -> Result<Place, BadLink> {
                 )
             }
             "cpus" => {
-                host.1 = Some(value.parse().ok().filter(|n| CPUS.contains(n)).ok_or(BadLink("link-host"))?)
+                host.1 = Some(value.parse().ok().filter(|n| CPUS.contains(n)).ok_or(BadLink("link-cpus"))?)
             }
             "mem" => {
-                host.2 =
-                    Some(value.parse().ok().filter(|n| MEMORY_MIB.contains(n)).ok_or(BadLink("link-host"))?)
+                let known = value.parse().ok().filter(|n| MEMORY_MIB.contains(n));
+                host.2 = Some(known.ok_or(BadLink("link-memory"))?)
             }
             "lines" => place.lines = unpack(value)?,
-            "step" => place.step = Some(value.parse().map_err(|_| BadLink("link-damaged"))?),
+            "step" => place.step = Some(value.parse().map_err(|_| BadLink("link-step"))?),
             "sel" => place.selection = Selection::parse(&decode(value)?),
             // `view` has one value so far; what a later version adds is not an error.
             _ => {}
@@ -179,7 +179,7 @@ pub(crate) fn pack<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
 
 /// The lines of a link.
 fn unpack(packed: &str) -> Result<Vec<String>, BadLink> {
-    let damaged = BadLink("link-damaged");
+    let damaged = BadLink("link-lines");
     let packed = URL_SAFE_NO_PAD.decode(packed).map_err(|_| damaged)?;
     let text = decompress_to_vec_with_limit(&packed, MOST_BYTES).map_err(|error| match error.status {
         miniz_oxide::inflate::TINFLStatus::HasMoreOutput => BadLink("link-too-large"),
@@ -215,12 +215,12 @@ fn decode(text: &str) -> Result<String, BadLink> {
             continue;
         }
         let digit = |byte: &u8| char::from(*byte).to_digit(16);
-        let [high, low, after @ ..] = rest else { return Err(BadLink("link-damaged")) };
-        let (Some(high), Some(low)) = (digit(high), digit(low)) else { return Err(BadLink("link-damaged")) };
+        let [high, low, after @ ..] = rest else { return Err(BadLink("link-percent")) };
+        let (Some(high), Some(low)) = (digit(high), digit(low)) else { return Err(BadLink("link-percent")) };
         bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
         rest = after;
     }
-    String::from_utf8(bytes).map_err(|_| BadLink("link-damaged"))
+    String::from_utf8(bytes).map_err(|_| BadLink("link-percent"))
 }
 
 #[cfg(test)]
@@ -255,12 +255,12 @@ mod tests {
             ("#/elsewhere".to_owned(), "link-no-page"),
             ("#/lesson/a/b".to_owned(), "link-no-page"),
             ("#/sandbox?host=this".to_owned(), "link-host"),
-            ("#/sandbox?host=v1&cpus=0".to_owned(), "link-host"),
-            ("#/sandbox?host=v1&mem=99999999999999999999".to_owned(), "link-host"),
-            ("#/sandbox?lines=%00".to_owned(), "link-damaged"),
-            ("#/sandbox?lines=AAAA".to_owned(), "link-damaged"),
-            ("#/sandbox?step=-1".to_owned(), "link-damaged"),
-            ("#/sandbox?sel=%f".to_owned(), "link-damaged"),
+            ("#/sandbox?host=v1&cpus=0".to_owned(), "link-cpus"),
+            ("#/sandbox?host=v1&mem=99999999999999999999".to_owned(), "link-memory"),
+            ("#/sandbox?lines=%00".to_owned(), "link-lines"),
+            ("#/sandbox?lines=AAAA".to_owned(), "link-lines"),
+            ("#/sandbox?step=-1".to_owned(), "link-step"),
+            ("#/sandbox?sel=%f".to_owned(), "link-percent"),
             (format!("#/sandbox?lines={bomb}"), "link-too-large"),
             (format!("#/sandbox?lines={many}"), "link-too-large"),
             (format!("#/sandbox?x={}", "a".repeat(300_000)), "link-too-large"),

@@ -20,9 +20,9 @@ fn plan(request: &Request<'_>) -> Planned {
         None => {
             let near = nearest(&name, super::ALL.iter().map(|command| command.name));
             let hint = near.map(|near| {
-                Hint::new("hint-did-you-mean")
+                Hint::new("hint-command")
                     .with("typed", &name)
-                    .with("suggestion", near)
+                    .with("suggestion", format!("help {near}"))
                     .with("does", summary(near))
             });
             Output::error(request.message(&format!("no help topics match `{name}'")), 1)
