@@ -104,9 +104,14 @@ impl Rules for PidsRules {
     }
 
     /// Where it counts: in version 1, and in version 2 before 6.11, in the group of the task that forked; later
-    /// in the group whose limit it was and in those above.
+    /// in the group whose limit it was and in those above. Groups below that one have let the task pass before it
+    /// was refused, and keep that as their peak; pids_try_charge().
     fn fork_refused(&self, state: &mut CgroupState, group: GroupId) {
         let Some((over, _)) = full(state, group) else { return };
+        let below: Vec<_> = limited(state, group).into_iter().take_while(|id| *id != over).collect();
+        for id in below {
+            edit(state, id, |pids| pids.peak = pids.peak.max(pids.current + 1));
+        }
         let v2 = state.version(state.hierarchy_of(group)) == Version::V2;
         if !(v2 && state.machine.since(6, 11)) {
             return edit(state, group, |pids| pids.events += 1);
