@@ -73,9 +73,17 @@ fn full(state: &CgroupState, group: GroupId) -> Option<(GroupId, u32)> {
 }
 
 impl Rules for PidsRules {
+    /// Tasks that are there already move from the group above into this one, one after the other: each is charged
+    /// here and above before it is uncharged above, so those above have counted one more for a moment;
+    /// pids_can_attach().
     fn online(&self, state: &mut CgroupState, group: GroupId) {
+        let current = state.group(group).map_or(0, |group| group.populated);
+        if current > 0 {
+            for above in limited(state, group) {
+                edit(state, above, |pids| pids.peak = pids.peak.max(pids.current + 1));
+            }
+        }
         if let Some(group) = state.group_mut(group) {
-            let current = group.populated;
             group.states.pids = Some(Pids { current, peak: current, ..Pids::default() });
         }
     }
