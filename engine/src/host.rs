@@ -15,6 +15,37 @@ pub struct KernelVersion {
     pub minor: u32,
 }
 
+/// Something that a kernel is built with or without, or has loaded, as far as control groups show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// The I/O scheduler BFQ: weights for blkio and io.
+    Bfq,
+    /// Huge pages of 1 GB.
+    Huge1G,
+    /// Huge pages of 2 MB.
+    Huge2M,
+    /// `CONFIG_BLK_CGROUP_IOCOST`: `io.weight` and `io.cost.*`.
+    IoCost,
+    /// `CONFIG_NUMA`: statistics by memory node.
+    Numa,
+    /// `CONFIG_PSI`: pressure files.
+    Psi,
+    /// `CONFIG_RT_GROUP_SCHED`: `cpu.rt_*`.
+    RtGroup,
+    /// `CONFIG_TRANSPARENT_HUGEPAGE`.
+    Thp,
+    /// `CONFIG_UCLAMP_TASK_GROUP`: `cpu.uclamp.*`.
+    Uclamp,
+    /// `CONFIG_ZSWAP`.
+    Zswap,
+}
+
+impl Feature {
+    /// What Debian's kernel 6.1 has.
+    pub const USUAL: [Self; 6] = [Self::Huge1G, Self::Huge2M, Self::IoCost, Self::Numa, Self::Psi, Self::Thp];
+}
+
 /// Which profile it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +120,9 @@ pub struct InitialTask {
     pub actor: String,
     /// The program's name and arguments, as ps shows them; the first word is also its `comm`.
     pub argv: Vec<String>,
+    /// True for a thread of the kernel, which stays in the root of every hierarchy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kernel_thread: bool,
 }
 
 /// A machine as a session finds it.
@@ -110,6 +144,18 @@ pub struct HostProfile {
     /// (`CONFIG_MEMCG_V1`, `CONFIG_CPUSETS_V1`) or started with `cgroup_no_v1=`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub no_v1: Vec<String>,
+    /// What the kernel was started with, as /proc/cmdline tells it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub command_line: String,
+    /// What the kernel is built with, sorted.
+    #[serde(default)]
+    pub features: Vec<Feature>,
+    /// Block devices as major and minor numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub block_devices: Vec<(u32, u32)>,
+    /// Network devices in the order in which the kernel lists them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<String>,
     /// True where the mounted hierarchies show a cgroup below the machine's root as theirs (a cgroup
     /// namespace), as on a real host that is shared with others: the root's files are then those of a child.
     pub nested: bool,
@@ -141,6 +187,10 @@ impl HostProfile {
             hostname: "drydock".to_owned(),
             controllers: CONTROLLER_ORDER.map(str::to_owned).to_vec(),
             no_v1: Vec::new(),
+            command_line: String::new(),
+            features: Feature::USUAL.to_vec(),
+            block_devices: Vec::new(),
+            interfaces: vec!["lo".to_owned()],
             nested: false,
             files: initial_files(),
             mounts: initial_mounts(),
@@ -225,6 +275,7 @@ fn initial_tasks() -> Vec<InitialTask> {
         ppid,
         actor: actor.to_owned(),
         argv: vec![argv.to_owned()],
+        kernel_thread: false,
     };
     vec![task(1, 0, "init", "init"), task(1650, 1, "shell", "sh"), task(1701, 1, "worker", "worker")]
 }

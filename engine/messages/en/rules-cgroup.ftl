@@ -473,3 +473,78 @@ rule-cgroup2-kill-threaded = A threaded group can't be killed by itself.
     .rule = Killing acts on whole processes, which belong to the domain above.
     .source = admin-guide/cgroup-v2.rst, "Core Interface Files"
     .advice = Write into the cgroup.kill of the domain.
+
+rule-cgroup1-not-built = The controller { $controller } can't be mounted as version 1 on this kernel.
+    .rule = A kernel can be built without version 1 of memory and cpuset, and cgroup_no_v1= takes it away at boot for any controller. Version 2 has the controller nevertheless.
+    .source = kernel/cgroup/cgroup-v1.c, cgroup1_parse_param(); admin-guide/kernel-parameters.txt, "cgroup_no_v1"
+    .advice = Use the controller in the version 2 tree, or a kernel that has its version 1.
+
+rule-cpu-rt = The runtime of real-time tasks does not fit.
+    .rule = The runtime is at most the period, the period is not 0, and all children together get no larger part of the time than their parent has.
+    .source = kernel/sched/rt.c, tg_set_rt_bandwidth()
+    .advice = Give the parent a larger cpu.rt_runtime_us first, or ask for less.
+
+rule-cpu-uclamp = { $value } is no percentage.
+    .rule = A clamp is a number from 0 to 100 with at most two decimals, or max.
+    .source = cgroup-v2.rst, "CPU Interface Files"; kernel/sched/core.c, capacity_from_percent()
+    .advice = Write a number such as 42.50, or max.
+
+rule-cpuset-partition = { $value } is no kind of partition.
+    .rule = cpuset.cpus.partition takes member, root or isolated (isolated from 6.1 on).
+    .source = cgroup-v2.rst, "cpuset.cpus.partition"
+    .advice = Write member, root or isolated.
+
+rule-memory-reclaim = The kernel could not free as much as was asked for.
+    .rule = memory.reclaim answers EAGAIN where less was freed than was written.
+    .source = cgroup-v2.rst, "memory.reclaim"
+    .advice = Ask for less; without swap, memory that programs use can't be freed.
+
+rule-memory-use-hierarchy-parent = The group above counts what is below it, so this one has to as well.
+    .rule = Before 5.11 memory.use_hierarchy could be changed only where the parent had it off.
+    .source = admin-guide/cgroup-v1/memory.rst, "Hierarchy support"
+    .advice = Set it at the parent, before it has children.
+
+rule-memory-use-hierarchy-children = The group has children already.
+    .rule = Before 5.11 memory.use_hierarchy could be changed only while there were no children.
+    .source = admin-guide/cgroup-v1/memory.rst, "Hierarchy support"
+    .advice = Remove the children first.
+
+rule-blkio-weight = { $value } is no weight.
+    .rule = Weights go from 1 to { $most }.
+    .source = cgroup-v2.rst, "IO"; block/bfq-cgroup.c
+    .advice = Write a number from 1 to { $most }.
+
+rule-pressure-trigger = { $value } is no trigger.
+    .rule = A trigger is some or full, a time of stalling and a window, both in microseconds; the window is from 500000 to 10000000, the time at most the window.
+    .source = accounting/psi.rst, "Monitoring for pressure thresholds"
+    .advice = Write for example: some 150000 1000000
+
+rule-pressure-switch = cgroup.pressure is 0 or 1.
+    .rule = 0 stops the accounting of pressure in this group.
+    .source = cgroup-v2.rst, "cgroup.pressure"
+    .advice = Write 0 or 1.
+
+rule-net_prio-form = A priority is given as the name of a network device and a number.
+    .rule = One device a write.
+    .source = admin-guide/cgroup-v1/net_prio.rst
+    .advice = Write for example: lo 5
+
+rule-net_prio-no-device = There is no network device { $device }.
+    .rule = Priorities are by device, and the device has to be there.
+    .source = net/core/netprio_cgroup.c, write_priomap()
+    .advice = Look into net_prio.ifpriomap for the names.
+
+rule-hugetlb-root = The root has no limits on huge pages.
+    .rule = The root stands for the whole machine.
+    .source = mm/hugetlb_cgroup.c, hugetlb_cgroup_write()
+    .advice = Make a child group and set the limit there.
+
+rule-misc-resource = The machine has no such resource.
+    .rule = A limit names a resource of misc.capacity, or an RDMA device.
+    .source = cgroup-v2.rst, "Misc", "RDMA"
+    .advice = Look into misc.capacity; where it is empty there is nothing to limit.
+
+rule-cgroup-kernel-thread = Pid { $pid } is a thread of the kernel that has to stay in the root.
+    .rule = kthreadd, and kernel threads that are bound to a CPU, can't be moved.
+    .source = kernel/cgroup/cgroup.c, cgroup_procs_write_start()
+    .advice = Move programs instead; kernel threads have no program (an empty /proc/PID/cmdline).

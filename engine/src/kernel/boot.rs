@@ -98,7 +98,8 @@ impl Kernel {
 }
 
 /// Who makes files and mounts at the boot.
-static INIT: InitialTask = InitialTask { pid: 1, ppid: 0, actor: String::new(), argv: Vec::new() };
+static INIT: InitialTask =
+    InitialTask { pid: 1, ppid: 0, actor: String::new(), argv: Vec::new(), kernel_thread: false };
 
 fn initial_task(root: Place, initial: &InitialTask) -> Task {
     Task {

@@ -51,7 +51,7 @@ pub use task::{Demand, Task, TaskState};
 use crate::host::HostProfile;
 use crate::plan::probe::MountInfo;
 use crate::plan::{Actor, Answer, Backend, Call, Errno, Refusal, Reply, Step};
-use cgroup::{CgroupState, GroupId, ReadContext};
+use cgroup::{CgroupState, GroupId};
 use fs::ramfs::{Ramfs, TreeId};
 use mount::MountTable;
 use pipe::Pipe;
@@ -123,7 +123,7 @@ impl Kernel {
     /// # Errors
     /// As for read(2) of the file: `EINVAL` where it can't be read.
     pub fn read_group_file(&self, group: GroupId, file: &str) -> Result<String, Refusal> {
-        self.cgroups.read(group, file, &ReadContext::default())
+        self.cgroups.read(group, file)
     }
 
     /// The mount table as /proc/mounts tells it, oldest first.

@@ -56,7 +56,7 @@ impl Kernel {
         if let Some(flag) = flags.iter().find(|flag| *flag != THREAD) {
             return refuse(Errno::EINVAL, "clone3", Rule::new("rule-clone-flag").with("flag", flag));
         }
-        if self.pid_of(child).is_some() {
+        if self.pid_of(child).and_then(|pid| self.task(pid)).is_some_and(|task| task.actor == *child) {
             let rule = Rule::new("rule-actor-taken").with("actor", child);
             return refuse(Errno::EEXIST, "clone3", rule);
         }
@@ -210,8 +210,8 @@ impl Kernel {
 
     /// The parent has asked how it ended: the pid is free again.
     pub(crate) fn reap(&mut self, pid: u32) {
-        if let Some(task) = self.tasks.remove(pid) {
-            self.actors.remove(&task.actor);
+        // The actor's number stays known: a plan may still name a task that is gone.
+        if self.tasks.remove(pid).is_some() {
             self.affinities.remove(&pid);
             self.cgroups.reap(pid);
         }

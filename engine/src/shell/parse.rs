@@ -67,7 +67,13 @@ fn check_shape(text: &str, limit: u32) -> Result<(), SyntaxError> {
     // The parser takes the digits in `9>file` and in `~9` for numbers of 32 bits.
     let mut after_tilde = false;
     for c in text.chars() {
-        let longest = if after_tilde || matches!(c, '<' | '>') { 9 } else { 18 };
+        let longest = match c {
+            '<' | '>' => 9,
+            _ if after_tilde => 9,
+            // `{1..5}`; a plain word may have any number of digits.
+            _ if brackets.now > 0 => 18,
+            _ => u32::MAX,
+        };
         if digits > longest {
             return Err(SyntaxError::wrong("number too long"));
         }
@@ -86,7 +92,7 @@ fn check_shape(text: &str, limit: u32) -> Result<(), SyntaxError> {
             _ => {}
         }
     }
-    if digits > if after_tilde { 9 } else { 18 } {
+    if digits > if after_tilde { 9 } else { u32::MAX } {
         return Err(SyntaxError::wrong("number too long"));
     }
     let mut compounds = Depth::default();

@@ -1,8 +1,9 @@
 //! What this machine is, as far as host profiles depend on it.
 
 use super::hierarchies::{self, Mounted};
-use drydock_engine::host::KernelVersion;
-use std::fs::read_to_string;
+use drydock_engine::host::{Feature, KernelVersion};
+use std::fs::{read_dir, read_to_string};
+use std::path::Path;
 
 /// A line of /proc/cgroups.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,12 @@ pub(crate) struct Machine {
     pub(crate) v2_used: Vec<String>,
     /// Hierarchies that are mounted.
     pub(crate) hierarchies: Vec<Mounted>,
+    /// What the kernel is built with.
+    pub(crate) features: Vec<Feature>,
+    /// Block devices as major and minor numbers.
+    pub(crate) block_devices: Vec<(u32, u32)>,
+    /// What the kernel was started with.
+    pub(crate) command_line: String,
     /// True for root.
     pub(crate) root: bool,
 }
@@ -53,6 +60,9 @@ impl Machine {
             controllers: controllers(&read("/proc/cgroups")),
             v2_controllers: words("cgroup.controllers"),
             v2_used: words("cgroup.subtree_control"),
+            features: features(&hierarchies),
+            block_devices: block_devices(),
+            command_line: read("/proc/cmdline").trim_end().to_owned(),
             root: nix::unistd::geteuid().is_root(),
             release,
             hierarchies,
@@ -67,6 +77,37 @@ impl Machine {
 
 fn read(path: &str) -> String {
     read_to_string(path).unwrap_or_default()
+}
+
+/// What the kernel is built with, as files of it tell. In the order of `Feature`.
+fn features(hierarchies: &[Mounted]) -> Vec<Feature> {
+    let is = |path: &str| Path::new(path).exists();
+    let in_root = |file: &str| hierarchies.iter().any(|found| found.target.join(file).exists());
+    let all = [
+        (Feature::Bfq, in_root("blkio.bfq.io_serviced") || is("/sys/module/bfq")),
+        (Feature::Huge1G, is("/sys/kernel/mm/hugepages/hugepages-1048576kB")),
+        (Feature::Huge2M, is("/sys/kernel/mm/hugepages/hugepages-2048kB")),
+        (Feature::IoCost, in_root("io.cost.qos")),
+        (Feature::Numa, in_root("memory.numa_stat") || is("/sys/devices/system/node/node0/numastat")),
+        (Feature::Psi, is("/proc/pressure/cpu")),
+        (Feature::RtGroup, in_root("cpu.rt_period_us")),
+        (Feature::Thp, is("/sys/kernel/mm/transparent_hugepage")),
+        (Feature::Uclamp, is("/proc/sys/kernel/sched_util_clamp_min")),
+        (Feature::Zswap, is("/sys/module/zswap")),
+    ];
+    all.into_iter().filter(|(_, has)| *has).map(|(feature, _)| feature).collect()
+}
+
+fn block_devices() -> Vec<(u32, u32)> {
+    let device = |path: &Path| {
+        let numbers = read_to_string(path.join("dev")).ok()?;
+        let (major, minor) = numbers.trim().split_once(':')?;
+        Some((major.parse().ok()?, minor.parse().ok()?))
+    };
+    let entries = read_dir("/sys/block").into_iter().flatten();
+    let mut devices: Vec<(u32, u32)> = entries.filter_map(|entry| device(&entry.ok()?.path())).collect();
+    devices.sort_unstable();
+    devices
 }
 
 fn kernel_version(release: &str) -> KernelVersion {

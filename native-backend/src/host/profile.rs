@@ -34,6 +34,9 @@ fn base(kind: HostKind, machine: &Machine) -> HostProfile {
     profile.cpus = machine.cpus;
     profile.memory = machine.memory;
     profile.controllers = known(machine);
+    profile.features = machine.features.clone();
+    profile.block_devices = machine.block_devices.clone();
+    profile.command_line = machine.command_line.clone();
     let loader = InitialFile::Symlink("/lib64".to_owned(), "usr/lib64".to_owned());
     if !profile.files.contains(&loader) {
         // Programs for x86-64 name their loader there.
@@ -188,6 +191,9 @@ mod tests {
             v2_controllers: owned(v2),
             v2_used: Vec::new(),
             hierarchies: mounts.iter().map(mounted).collect(),
+            features: Vec::new(),
+            block_devices: Vec::new(),
+            command_line: String::new(),
             root: true,
         }
     }

@@ -1,6 +1,8 @@
 //! The machines that the records were made on, as host profiles.
 
-use drydock_engine::host::{HostKind, HostProfile, InitialFile, InitialMount, KernelVersion};
+use drydock_engine::host::{
+    Feature, HostKind, HostProfile, InitialFile, InitialMount, InitialTask, KernelVersion,
+};
 
 /// Controllers of Debian's kernels; `misc` came with 5.13.
 const ALL: [&str; 14] = [
@@ -49,6 +51,19 @@ pub fn profile(host: &str, kernel: &str) -> HostProfile {
     profile.kernel = version(kernel);
     profile.memory = 768 << 20;
     profile.no_v1 = no_v1(host, profile.kernel);
+    if host.ends_with("-v2") {
+        profile.command_line = "console=ttyS0 quiet cgroup_no_v1=all".to_owned();
+    }
+    profile.tasks.insert(
+        1,
+        InitialTask {
+            pid: 2,
+            ppid: 0,
+            actor: "kthreadd".to_owned(),
+            argv: vec!["kthreadd".to_owned()],
+            kernel_thread: true,
+        },
+    );
     let controllers: &[&str] = match host {
         "uml-v1" | "uml-v2" => &UML,
         "host-6.18" => &SHARED,
@@ -63,6 +78,13 @@ pub fn profile(host: &str, kernel: &str) -> HostProfile {
     if host == "host-6.18" {
         profile.memory = 24 << 30;
         share(&mut profile);
+    }
+    profile.features = features(host, profile.kernel);
+    if host == "host-6.18" {
+        profile.block_devices = vec![(7, 0), (254, 0)];
+    } else {
+        profile.block_devices = (0..8).map(|minor| (7, minor)).collect();
+        profile.interfaces = vec!["lo".to_owned(), "dummy0".to_owned()];
     }
     for name in kit_programs() {
         profile.files.push(InitialFile::Program(format!("/usr/bin/{name}")));
@@ -84,6 +106,14 @@ pub fn environment(host: &str, kernel: &str) -> Vec<(String, String)> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
+/// What the machine's own init had done before the scripts ran.
+pub fn prelude(host: &str) -> &'static [&'static str] {
+    match host {
+        "host-6.18" => &["echo +hugetlb > /sys/fs/cgroup/unified/cgroup.subtree_control"],
+        _ => &[],
+    }
+}
+
 /// `6.12.117+deb12-cloud-amd64` is 6.12.
 fn version(kernel: &str) -> KernelVersion {
     let mut numbers = kernel.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
@@ -99,6 +129,20 @@ fn no_v1(host: &str, kernel: KernelVersion) -> Vec<String> {
         _ => &[],
     };
     names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// What the kernels were built with and had loaded.
+fn features(host: &str, kernel: KernelVersion) -> Vec<Feature> {
+    use Feature::{Bfq, Huge1G, Huge2M, IoCost, Numa, Psi, RtGroup, Thp, Uclamp, Zswap};
+    let mut features = match host {
+        "uml-v1" | "uml-v2" => vec![RtGroup],
+        "host-6.18" => vec![Bfq, Huge1G, Huge2M, Numa, Psi, RtGroup, Thp],
+        _ => vec![Bfq, Huge1G, Huge2M, IoCost, Numa, Psi, Thp],
+    };
+    if host.starts_with("qemu") && kernel.major >= 7 {
+        features.extend([Uclamp, Zswap]);
+    }
+    features
 }
 
 /// The shared host: version 1 controllers one by one, and version 2 with what is left.

@@ -3,7 +3,8 @@
 //! | what | why |
 //! |---|---|
 //! | ids of hierarchies | failed and repeated mounts use them up; what is asked is whether one has an id |
-//! | pids in messages of the shell | two machines give other numbers |
+//! | pids in messages of grep | two machines give other numbers |
+//! | `total=` of pressure files | how long tasks have waited is measured |
 
 /// The neutral form of what a case printed.
 pub fn neutral(stdout: &str) -> String {
@@ -23,6 +24,13 @@ fn line(line: &str) -> String {
         && id.parse::<u32>().is_ok_and(|id| id > 0)
     {
         return format!("{name}\tN\t{groups}\t{enabled}");
+    }
+    // Pressure: how long tasks have waited is measured.
+    if let Some((head, _)) = line.split_once(" total=").filter(|_| line.contains("avg300=")) {
+        return format!("{head} total=N");
+    }
+    if let Some(rest) = line.strip_prefix("grep: /proc/") {
+        return format!("grep: /proc/N{}", &rest[rest.find('/').unwrap_or(0)..]);
     }
     line.trim_end().to_owned()
 }

@@ -1,7 +1,7 @@
 //! Interface files: one table row each, and the two calls that work on them.
 
 use super::{CgroupState, Effect, GroupId, parse};
-use crate::host::KernelVersion;
+use crate::host::{Feature, KernelVersion};
 use crate::plan::{Errno, Fidelity, Refusal, Rule};
 use parse::NumberError;
 use serde::Serialize;
@@ -50,20 +50,11 @@ pub enum Unit {
     Nanoseconds,
 }
 
-/// What a read may depend on beside the groups. Nothing yet.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ReadContext<'a> {
-    /// The block devices of the machine, as major and minor numbers.
-    pub block_devices: &'a [(u32, u32)],
-}
-
 /// Who writes, and what beside the groups the rules look at.
 #[derive(Clone, Copy, Debug)]
-pub struct WriteContext<'a> {
+pub struct WriteContext {
     /// The pid that the number 0 stands for.
     pub writer: u32,
-    /// The block devices of the machine, as major and minor numbers.
-    pub block_devices: &'a [(u32, u32)],
 }
 
 pub(super) type ReadFn = fn(&CgroupState, GroupId) -> Result<String, Refusal>;
@@ -86,6 +77,8 @@ pub struct FileRow {
     pub since: Option<KernelVersion>,
     /// The first kernel that no longer has it in this form.
     pub before: Option<KernelVersion>,
+    /// What the kernel has to be built with.
+    pub needs: Option<Feature>,
     /// How true the model is.
     pub fidelity: Fidelity,
     /// True for a figure that Linux measures and the model computes: of use to look at, not to compare.
@@ -114,6 +107,7 @@ impl FileRow {
             place: Place::Everywhere,
             since: None,
             before: None,
+            needs: None,
             fidelity: Fidelity::Exact,
             measured: false,
             doc,
@@ -167,6 +161,11 @@ impl FileRow {
         self
     }
 
+    pub(super) const fn needs(mut self, feature: Feature) -> Self {
+        self.needs = Some(feature);
+        self
+    }
+
     pub(super) const fn partial(mut self, message: &'static str) -> Self {
         self.fidelity = Fidelity::Partial(message);
         self
@@ -189,7 +188,7 @@ pub(super) struct Request<'a> {
     pub(super) group: GroupId,
     pub(super) row: &'static FileRow,
     pub(super) text: &'a str,
-    pub(super) context: &'a WriteContext<'a>,
+    pub(super) context: &'a WriteContext,
 }
 
 impl Request<'_> {
@@ -260,13 +259,13 @@ impl CgroupState {
 
     /// The rows of both versions, whether a group shows them or not.
     fn all_rows<'a>(&'a self, seat: &Seat<'a>) -> impl Iterator<Item = &'static FileRow> + use<'a> {
-        let core = match seat.version {
-            Version::V1 => super::v1::ROWS,
-            Version::V2 => super::v2::ROWS,
+        let (core, pressure): (&[FileRow], &[FileRow]) = match seat.version {
+            Version::V1 => (super::v1::ROWS, &[]),
+            Version::V2 => (super::v2::ROWS, super::pressure::ROWS),
         };
         let (states, noprefix) = (seat.states, seat.noprefix);
         let own = super::Controller::all().filter(|controller| states.has(*controller));
-        core.iter().chain(own.flat_map(move |controller| controller.rows(noprefix)))
+        core.iter().chain(pressure).chain(own.flat_map(move |controller| controller.rows(noprefix)))
     }
 
     fn seat(&self, id: GroupId) -> Option<Seat<'_>> {
@@ -276,6 +275,8 @@ impl CgroupState {
             noprefix: self.hierarchies.get(&group.hierarchy).is_some_and(|hierarchy| hierarchy.noprefix),
             root: self.is_machine_root(id),
             kernel: self.machine.kernel(),
+            features: &self.machine.features,
+            pressure_off: group.pressure_off,
             states: &group.states,
         })
     }
@@ -285,7 +286,7 @@ impl CgroupState {
     /// # Errors
     /// `ENOENT` at open if the group has no such file; `EINVAL` at read if the file can't be read, whatever
     /// its mode (root may open it); `EOPNOTSUPP` for `cgroup.procs` of a threaded group.
-    pub fn read(&self, group: GroupId, file: &str, _context: &ReadContext<'_>) -> Result<String, Refusal> {
+    pub fn read(&self, group: GroupId, file: &str) -> Result<String, Refusal> {
         self.read_row(group, self.file(group, file).ok_or_else(|| no_such_file(file))?)
     }
 
@@ -314,7 +315,7 @@ impl CgroupState {
         group: GroupId,
         file: &str,
         data: &str,
-        context: &WriteContext<'_>,
+        context: &WriteContext,
     ) -> Result<Vec<Effect>, Refusal> {
         let row = self.file(group, file).ok_or_else(|| no_such_file(file))?;
         // kernel/cgroup/cgroup.c, cgroup_file_write(): nothing written is nothing done.
@@ -342,6 +343,8 @@ struct Seat<'a> {
     noprefix: bool,
     root: bool,
     kernel: KernelVersion,
+    features: &'a [Feature],
+    pressure_off: bool,
     states: &'a super::controller::States,
 }
 
@@ -354,7 +357,10 @@ impl Seat<'_> {
         };
         let known = row.since.is_none_or(|since| self.kernel >= since)
             && row.before.is_none_or(|end| self.kernel < end);
-        row.version == self.version && placed && known
+        let built = row.needs.is_none_or(|feature| self.features.contains(&feature));
+        // `cgroup.pressure` of 0 takes the other pressure files away.
+        let switched_off = row.needs == Some(Feature::Psi) && row.measured && self.pressure_off;
+        row.version == self.version && placed && known && built && !switched_off
     }
 }
 
@@ -366,6 +372,6 @@ impl FileRow {
     /// Every file that the model has, in no particular order; for help and for the report on fidelity.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         let own = super::Controller::all().flat_map(|controller| controller.rows(false));
-        super::v1::ROWS.iter().chain(super::v2::ROWS).chain(own)
+        super::v1::ROWS.iter().chain(super::v2::ROWS).chain(super::pressure::ROWS).chain(own)
     }
 }

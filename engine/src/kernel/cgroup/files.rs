@@ -19,7 +19,7 @@ mod tests {
 
     #[test]
     fn names() {
-        assert!(is_known_file("cpu.shares") && is_known_file("cpus") && !is_known_file("cpu.pressure"));
+        assert!(is_known_file("cpu.shares") && is_known_file("cpus") && !is_known_file("cpu.nothing"));
         assert!(is_measured_file("cpuacct.usage") && is_measured_file("memory.current"));
         assert!(!is_measured_file("pids.current") && !is_measured_file("cpu.shares"));
     }

@@ -39,6 +39,10 @@ pub(super) struct Group {
     pub(super) max_descendants: Option<u32>,
     /// Version 2: `cgroup.freeze`.
     pub(super) freeze: bool,
+    /// Version 2: `cgroup.pressure` is 0.
+    pub(super) pressure_off: bool,
+    /// Version 2: children have the controllers that are on without being asked for (perf_event).
+    pub(super) implicit: bool,
     /// Version 2: CPU time used here and below, in nanoseconds.
     pub(super) usage_ns: u64,
     pub(super) states: States,
@@ -63,6 +67,8 @@ impl Group {
             max_depth: None,
             max_descendants: None,
             freeze: false,
+            pressure_off: false,
+            implicit: false,
             usage_ns: 0,
             states: States::default(),
         }
@@ -75,6 +81,7 @@ impl Group {
             // kernel/cgroup/cgroup.c, cgroup_create(): both flags are inherited.
             clone_children: self.clone_children,
             notify_on_release: self.notify_on_release,
+            implicit: true,
             ..Self::root(self.hierarchy)
         }
     }

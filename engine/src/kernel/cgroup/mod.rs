@@ -13,6 +13,7 @@
 //! | [`files`] | what is known of a file by its name |
 //! | `parse` | the kernel's ways to read numbers, amounts and lists |
 //! | `v1`, `v2` | the files and rules that belong to no controller |
+//! | `pressure` | how long tasks wait for what is short |
 //! | `controller` | one file a controller |
 //! | `charging` | who pays for memory, and what happens at a limit |
 //! | `accounting` | who gets CPU time, and where it is written down |
@@ -32,6 +33,7 @@ mod group;
 mod hierarchy;
 mod mount_options;
 mod parse;
+mod pressure;
 mod procfs;
 mod tasks;
 #[cfg(test)]
@@ -40,9 +42,9 @@ mod v1;
 mod v2;
 
 pub use controller::Controller;
-pub use file::{FileRow, Place, ReadContext, Unit, Version, WriteContext};
+pub use file::{FileRow, Place, Unit, Version, WriteContext};
 
-use crate::host::{HostProfile, KernelVersion};
+use crate::host::{Feature, HostProfile, KernelVersion};
 use crate::kernel::shared::{OrdMap, Shared};
 use group::Group;
 use hierarchy::Hierarchy;
@@ -105,11 +107,25 @@ struct Machine {
     minor: u32,
     nested: bool,
     controllers: Vec<Controller>,
+    /// Controllers that can't be mounted as version 1.
+    no_v1: Vec<Controller>,
+    features: Vec<Feature>,
+    block_devices: Vec<(u32, u32)>,
+    interfaces: Vec<String>,
 }
 
 impl Machine {
     fn kernel(&self) -> KernelVersion {
         KernelVersion { major: self.major, minor: self.minor }
+    }
+
+    /// The controllers that can be mounted as version 1.
+    fn on_v1(&self) -> impl Iterator<Item = Controller> + '_ {
+        self.controllers.iter().copied().filter(|controller| !self.no_v1.contains(controller))
+    }
+
+    fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
     }
 
     fn since(&self, major: u32, minor: u32) -> bool {
@@ -153,6 +169,10 @@ impl CgroupState {
             controllers: Controller::all()
                 .filter(|c| profile.controllers.iter().any(|n| n == c.v1_name()))
                 .collect(),
+            no_v1: Controller::all().filter(|c| profile.no_v1.iter().any(|n| n == c.v1_name())).collect(),
+            features: profile.features.clone(),
+            block_devices: profile.block_devices.clone(),
+            interfaces: profile.interfaces.clone(),
         };
         let mut state = Self {
             machine: Shared::from(machine),
@@ -168,7 +188,7 @@ impl CgroupState {
         };
         state.make_v2();
         for task in &profile.tasks {
-            state.add_first_task(task.pid);
+            state.add_first_task(task.pid, task.kernel_thread);
         }
         if profile.nested {
             state.adopt(profile.mounts.iter().filter(|m| m.fstype == "cgroup").map(|m| m.data.as_str()));

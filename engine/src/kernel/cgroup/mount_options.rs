@@ -54,7 +54,11 @@ impl Options {
                 "xattr" => self.xattr = true,
                 _ => {
                     let known = machine.controllers.iter().find(|controller| controller.v1_name() == word);
-                    self.controllers.insert(*known.ok_or_else(|| unknown(word))?);
+                    let controller = *known.ok_or_else(|| unknown(word))?;
+                    if machine.no_v1.contains(&controller) {
+                        return Err(refusal(Rule::new("rule-cgroup1-not-built").with("controller", word)));
+                    }
+                    self.controllers.insert(controller);
                 }
             },
             Some(("name", name)) => self.take_name(name)?,
@@ -92,7 +96,7 @@ impl Options {
             if !self.controllers.is_empty() {
                 return refuse("rule-cgroup1-all-with-controllers");
             }
-            self.controllers = machine.controllers.iter().copied().collect();
+            self.controllers = machine.on_v1().collect();
         }
         if self.controllers.is_empty() && self.name.is_none() {
             return refuse("rule-cgroup1-none-without-name");

@@ -18,6 +18,8 @@ pub(super) struct Member {
     /// Bytes charged, by the version of the hierarchy's group that they were charged to.
     pub(super) charges: BTreeMap<GroupId, u64>,
     pub(super) zombie: Option<Zombie>,
+    /// A thread of the kernel that has to stay where it is.
+    kernel_thread: bool,
 }
 
 /// What is left of a task that has exited and was not waited for.
@@ -31,8 +33,9 @@ pub(super) struct Zombie {
 
 impl CgroupState {
     /// Puts a task of the profile into every root.
-    pub(super) fn add_first_task(&mut self, pid: u32) {
-        self.members.insert(pid, Shared::from(Member { tgid: pid, ..Member::default() }));
+    pub(super) fn add_first_task(&mut self, pid: u32, kernel_thread: bool) {
+        let member = Member { tgid: pid, kernel_thread, ..Member::default() };
+        self.members.insert(pid, Shared::from(member));
         for id in self.hierarchies.keys().copied().collect::<Vec<_>>() {
             self.enter(pid, self.root(id));
         }
@@ -321,8 +324,14 @@ pub(super) fn pid_of(state: &CgroupState, request: &Request<'_>) -> Result<u32, 
         return request.refuse(Errno::EINVAL, "rule-cgroup-pid-invalid");
     };
     let pid = if pid == 0 { request.context.writer } else { pid };
-    if state.has_task(pid) {
-        return Ok(pid);
+    match state.members.get(&pid) {
+        Some(member) if member.kernel_thread => {
+            return Err(
+                request.refusal(Errno::EINVAL, Rule::new("rule-cgroup-kernel-thread").with("pid", pid))
+            );
+        }
+        Some(_) => return Ok(pid),
+        None => {}
     }
     Err(request.refusal(Errno::ESRCH, Rule::new("rule-cgroup-pid-missing").with("pid", pid)))
 }

@@ -38,6 +38,19 @@ pub(super) const ROWS: &[FileRow] = &[
         .place(Place::NotOnRoot)
         .unit(Unit::Flag),
     row("cgroup.kill", "file-cgroup-kill").w(write_kill).place(Place::NotOnRoot).unit(Unit::Flag),
+    row("cgroup.stat.local", "file-cgroup-stat-local")
+        .measured()
+        .r(|_, _| Ok("frozen_usec 0\n".to_owned()))
+        .place(Place::NotOnRoot)
+        .since(6, 18)
+        .unit(Unit::Microseconds)
+        .partial("partial-file-cgroup-stat-local"),
+    row("cpu.stat.local", "file-cpu-stat-local-v2")
+        .measured()
+        .r(|state, group| Ok(Controller::cpu_stat_local(state, group)))
+        .since(6, 7)
+        .unit(Unit::Microseconds)
+        .partial("partial-file-cpu-stat"),
     row("cpu.stat", "file-cpu-stat-v2")
         .measured()
         .r(read_cpu_stat)
@@ -268,6 +281,7 @@ fn write_subtree(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<E
     state.vet_enable(request, &enable)?;
     let children: Vec<GroupId> = group.children.values().copied().collect();
     if let Some(group) = state.group_mut(request.group) {
+        group.implicit |= !enable.is_empty() || !disable.is_empty();
         group.subtree_control.extend(enable.iter().copied());
         group.subtree_control.retain(|controller| !disable.contains(controller));
     }
@@ -327,8 +341,13 @@ fn read_stat(state: &CgroupState, id: GroupId) -> Result<String, Refusal> {
     if state.machine.since(6, 12) {
         let v2 = state.hierarchies.get(&V2).into_iter().flat_map(|v2| v2.controllers.iter());
         let subtree = state.subtree(id);
-        for controller in v2.filter(|controller| controller.is_on_v2()) {
-            let has = |id: &&GroupId| state.group(**id).is_some_and(|group| group.states.has(*controller));
+        for controller in v2.filter(|controller| !controller.is_inhibited()) {
+            let has = |id: &&GroupId| match controller {
+                Controller::PerfEvent => {
+                    state.parent(**id).and_then(|above| state.group(above)).is_none_or(|above| above.implicit)
+                }
+                other => state.group(**id).is_some_and(|group| group.states.has(*other)),
+            };
             lines.push(format!("nr_subsys_{} {}", controller.v2_name(), subtree.iter().filter(has).count()));
             dying.push(format!("nr_dying_subsys_{} 0", controller.v2_name()));
         }

@@ -3,7 +3,7 @@
 use super::device::Device;
 use super::ramfs::Content;
 use super::{Node, Place, proc_text, procfs, sysfs};
-use crate::kernel::cgroup::{Effect, ReadContext, WriteContext};
+use crate::kernel::cgroup::{Effect, WriteContext};
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::task::comm_of;
 use crate::kernel::{Kernel, Task};
@@ -21,7 +21,7 @@ impl Kernel {
             Node::Ram(..) => self.read_ram(&place.node, path),
             Node::Proc(node) => Ok(proc_text::read(self, node, task.pid)),
             Node::Sys(_) => Ok(sysfs::read(self.profile.cpus)),
-            Node::ControlFile(group, name) => self.cgroups.read(*group, name, &ReadContext::default()),
+            Node::ControlFile(group, name) => self.cgroups.read(*group, name),
             Node::Group(_) | Node::Removed(_) => Ok(String::new()),
         }
     }
@@ -56,7 +56,7 @@ impl Kernel {
             Node::Ram(..) => self.write_ram(&place.node, mode, data).map(|()| Vec::new()),
             Node::Proc(node) => self.write_proc(task, *node, data).map(|()| Vec::new()),
             Node::ControlFile(group, name) => {
-                let context = WriteContext { writer: task.pid, block_devices: &[] };
+                let context = WriteContext { writer: task.pid };
                 self.cgroups.write(*group, name, data, &context)
             }
             Node::Sys(_) | Node::Group(_) | Node::Removed(_) => {

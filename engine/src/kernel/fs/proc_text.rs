@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 pub(crate) fn read(kernel: &Kernel, node: &ProcNode, reader: u32) -> String {
     match node {
         ProcNode::File(RootFile::Cgroups) => kernel.cgroups.proc_cgroups(),
+        ProcNode::File(RootFile::Cmdline) => format!("{}\n", kernel.profile.command_line),
         ProcNode::File(RootFile::Filesystems) => filesystems(),
         ProcNode::File(RootFile::Uptime) => uptime(kernel.now_ms()),
         ProcNode::PidFile(pid, file) => {

@@ -23,6 +23,7 @@ pub(crate) enum ProcNode {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RootFile {
     Cgroups,
+    Cmdline,
     Filesystems,
     Uptime,
 }
@@ -40,8 +41,12 @@ pub(crate) enum PidFile {
     Status,
 }
 
-const ROOT_FILES: [(&str, RootFile); 3] =
-    [("cgroups", RootFile::Cgroups), ("filesystems", RootFile::Filesystems), ("uptime", RootFile::Uptime)];
+const ROOT_FILES: [(&str, RootFile); 4] = [
+    ("cgroups", RootFile::Cgroups),
+    ("cmdline", RootFile::Cmdline),
+    ("filesystems", RootFile::Filesystems),
+    ("uptime", RootFile::Uptime),
+];
 
 const PID_FILES: [(&str, PidFile); 7] = [
     ("cgroup", PidFile::Cgroup),

@@ -21,13 +21,18 @@ pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "sh", run: programs::sh },
     Tool { name: "awk", run: programs::awk },
     Tool { name: "mv", run: programs::mv },
+    Tool { name: "rm", run: programs::rm },
+    Tool { name: "sleep", run: programs::sleep },
     Tool { name: "lssubsys041", run: programs::lssubsys },
 ];
 
 /// `k SUBCOMMAND …`.
 fn k(run: &mut ToolRun<'_, '_>) -> u8 {
     let words = run.arguments();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if matches!(words.as_slice(), ["w" | "wr", _]) {
+        words.push("");
+    }
     files::run(run, &words)
         .or_else(|| tasks::run(run, &words))
         .unwrap_or_else(|| missing(run, &format!("k {}", words.first().unwrap_or(&""))))

@@ -23,7 +23,7 @@ pub(super) fn run(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         ["threads" | "threadmk", ..] => missing(run, "threads"),
         ["alloc" | "allocx", ..] => missing(run, "a program that takes memory page by page"),
         ["spin" | "share", ..] => missing(run, "a program that takes CPU time for some seconds"),
-        ["now", ..] => missing(run, "a clock"),
+        ["now", ref rest @ ..] => now(run, rest.first().and_then(|word| word.parse().ok()).unwrap_or(0.0)),
         ["waitfile", path] => waitfile(run, path),
         ["getpid"] => {
             let actor = run.actor();
@@ -37,7 +37,7 @@ pub(super) fn run(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
 
 fn kill(run: &mut ToolRun<'_, '_>, pid: &str, signal: &str) -> u8 {
     let signal = Signal::parse(signal).unwrap_or(Signal(0));
-    done(run, Call::Kill { task: TaskRef::Pid(pid.parse().unwrap_or(0)), signal }, "kill")
+    done(run, Call::Kill { task: TaskRef::Pid(pid.parse().unwrap_or(i32::MAX)), signal }, "kill")
 }
 
 /// `run COMMAND`: a child becomes the command; how it ended is printed.
@@ -78,6 +78,14 @@ fn forks(run: &mut ToolRun<'_, '_>, n: u32, file: Option<&str>) -> u8 {
         // A child that could not be killed can't be waited for either.
         let _ = killed.and_then(|_| run.perform(Call::Wait4 { task, patience_ms: 1000 }));
     }
+    0
+}
+
+/// `now [SECONDS]`: the clock, in seconds since the boot, and so much more.
+fn now(run: &mut ToolRun<'_, '_>, more: f64) -> u8 {
+    let uptime = read(run, "/proc/uptime").unwrap_or_default();
+    let now: f64 = uptime.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0.0);
+    run.print(&format!("{:.3}\n", now + more));
     0
 }
 

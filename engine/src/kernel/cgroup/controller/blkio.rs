@@ -4,6 +4,7 @@
 //! No task of the model reads or writes a block device, so nothing is ever counted or slowed down.
 
 use super::Rules;
+use crate::host::Feature;
 use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
 use crate::plan::{Errno, Refusal, Rule};
@@ -17,6 +18,23 @@ type Limits = [Option<u64>; 4];
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in super::super) struct Blkio {
     limits: BTreeMap<(u32, u32), Limits>,
+    /// BFQ's weight, and by device.
+    bfq: Weights,
+    /// iocost's weight, and by device.
+    iocost: Weights,
+}
+
+/// A weight for all devices, and for single ones.
+#[derive(Clone, Debug, Serialize)]
+struct Weights {
+    usual: u64,
+    by_device: BTreeMap<(u32, u32), u64>,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { usual: 100, by_device: BTreeMap::new() }
+    }
 }
 
 pub(super) struct BlkioRules;
@@ -48,23 +66,84 @@ const ROWS: &[FileRow] = &[
         .partial(NOTE),
     v1("blkio.throttle.io_service_bytes", "file-blkio-throttle-io_service_bytes")
         .measured()
-        .r(total)
+        .r(by_device)
         .unit(Unit::Bytes)
         .partial(NOTE),
     v1("blkio.throttle.io_service_bytes_recursive", "file-blkio-throttle-io_service_bytes_recursive")
         .measured()
-        .r(total)
+        .r(by_device)
         .unit(Unit::Bytes)
         .partial(NOTE),
     v1("blkio.throttle.io_serviced", "file-blkio-throttle-io_serviced")
         .measured()
-        .r(total)
+        .r(by_device)
         .unit(Unit::Count)
         .partial(NOTE),
     v1("blkio.throttle.io_serviced_recursive", "file-blkio-throttle-io_serviced_recursive")
         .measured()
-        .r(total)
+        .r(by_device)
         .unit(Unit::Count)
+        .partial(NOTE),
+    v1("blkio.bfq.weight", "file-blkio-bfq-weight")
+        .rw(|s, g| Ok(format!("{}\n", weights(s, g, |io| &io.bfq).usual)), write_bfq_usual)
+        .place(Place::NotOnRoot)
+        .needs(Feature::Bfq)
+        .unit(Unit::Weight)
+        .partial(NOTE),
+    v1("blkio.bfq.weight_device", "file-blkio-bfq-weight_device")
+        .rw(|s, g| read_weights(s, g, |io| &io.bfq), |s, r| write_weights(s, r, 1000, |io| &mut io.bfq))
+        .place(Place::NotOnRoot)
+        .needs(Feature::Bfq)
+        .unit(Unit::Weight)
+        .partial(NOTE),
+    v1("blkio.bfq.io_service_bytes", "file-blkio-throttle-io_service_bytes")
+        .measured()
+        .r(total)
+        .needs(Feature::Bfq)
+        .unit(Unit::Bytes)
+        .partial(NOTE),
+    v1("blkio.bfq.io_service_bytes_recursive", "file-blkio-throttle-io_service_bytes_recursive")
+        .measured()
+        .r(total)
+        .needs(Feature::Bfq)
+        .unit(Unit::Bytes)
+        .partial(NOTE),
+    v1("blkio.bfq.io_serviced", "file-blkio-throttle-io_serviced")
+        .measured()
+        .r(total)
+        .needs(Feature::Bfq)
+        .unit(Unit::Count)
+        .partial(NOTE),
+    v1("blkio.bfq.io_serviced_recursive", "file-blkio-throttle-io_serviced_recursive")
+        .measured()
+        .r(total)
+        .needs(Feature::Bfq)
+        .unit(Unit::Count)
+        .partial(NOTE),
+    FileRow::new(Version::V2, "io", "io.bfq.weight", "file-io-bfq-weight")
+        .rw(|s, g| read_weights(s, g, |io| &io.bfq), |s, r| write_weights(s, r, 1000, |io| &mut io.bfq))
+        .place(Place::NotOnRoot)
+        .needs(Feature::Bfq)
+        .unit(Unit::Weight)
+        .partial(NOTE),
+    FileRow::new(Version::V2, "io", "io.weight", "file-io-weight")
+        .rw(
+            |s, g| read_weights(s, g, |io| &io.iocost),
+            |s, r| write_weights(s, r, 10_000, |io| &mut io.iocost),
+        )
+        .place(Place::NotOnRoot)
+        .needs(Feature::IoCost)
+        .unit(Unit::Weight)
+        .partial(NOTE),
+    FileRow::new(Version::V2, "io", "io.cost.qos", "file-io-cost-qos")
+        .rw(|_, _| Ok(String::new()), |s, r| device(s, r).map(|_| Vec::new()))
+        .place(Place::OnlyOnRoot)
+        .needs(Feature::IoCost)
+        .partial(NOTE),
+    FileRow::new(Version::V2, "io", "io.cost.model", "file-io-cost-model")
+        .rw(|_, _| Ok(String::new()), |s, r| device(s, r).map(|_| Vec::new()))
+        .place(Place::OnlyOnRoot)
+        .needs(Feature::IoCost)
         .partial(NOTE),
     FileRow::new(Version::V2, "io", "io.max", "file-io-max")
         .rw(read_max, write_max)
@@ -92,6 +171,87 @@ fn total(_: &CgroupState, _: GroupId) -> Result<String, Refusal> {
     Ok("Total 0\n".to_owned())
 }
 
+/// The root shows a line for every device and kind of request. From 6.12 on devices without traffic are left out.
+fn by_device(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    const KINDS: [&str; 6] = ["Read", "Write", "Sync", "Async", "Discard", "Total"];
+    let shown = state.is_machine_root(group) && !state.machine.since(6, 12);
+    let mut text = String::new();
+    for (major, minor) in state.machine.block_devices.iter().rev().filter(|_| shown) {
+        for kind in KINDS {
+            text.push_str(&format!("{major}:{minor} {kind} 0\n"));
+        }
+    }
+    Ok(text + "Total 0\n")
+}
+
+type Pick = fn(&Blkio) -> &Weights;
+type PickMut = fn(&mut Blkio) -> &mut Weights;
+
+fn weights(state: &CgroupState, group: GroupId, pick: Pick) -> Weights {
+    let blkio = state.group(group).and_then(|group| group.states.blkio.as_ref());
+    blkio.map(pick).cloned().unwrap_or_default()
+}
+
+fn read_weights(state: &CgroupState, group: GroupId, pick: Pick) -> Result<String, Refusal> {
+    let own = weights(state, group, pick);
+    let line = |((major, minor), weight): (&(u32, u32), &u64)| format!("{major}:{minor} {weight}\n");
+    Ok(format!("default {}\n", own.usual) + &own.by_device.iter().map(line).collect::<String>())
+}
+
+fn edit(state: &mut CgroupState, group: GroupId, change: impl FnOnce(&mut Blkio)) {
+    if let Some(blkio) = state.group_mut(group).and_then(|group| group.states.blkio.as_mut()) {
+        change(blkio);
+    }
+}
+
+fn checked(request: &Request<'_>, weight: u64, most: u64) -> Result<u64, Refusal> {
+    if (1..=most).contains(&weight) {
+        return Ok(weight);
+    }
+    Err(request.refusal(Errno::ERANGE, Rule::new("rule-blkio-weight").with("most", most)))
+}
+
+/// bfq_io_set_weight_legacy().
+fn write_bfq_usual(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let weight = checked(request, request.unsigned()?, 1000)?;
+    edit(state, request.group, |blkio| blkio.bfq.usual = weight);
+    DONE
+}
+
+/// `WEIGHT`, `default WEIGHT`, or `MAJOR:MINOR WEIGHT`, where `default` takes a device's own weight away;
+/// bfq_io_set_weight(), ioc_weight_write().
+fn write_weights(
+    state: &mut CgroupState,
+    request: &Request<'_>,
+    most: u64,
+    pick: PickMut,
+) -> Result<Vec<Effect>, Refusal> {
+    let text = request.stripped();
+    let plain = text.strip_prefix("default").map_or(text, |rest| rest.trim_start_matches(parse::is_space));
+    if !plain.contains(':') {
+        let Some((weight, "")) = parse::leading_decimal(plain) else {
+            return request.refuse(Errno::EINVAL, "rule-blkio-form");
+        };
+        let weight = checked(request, weight, most)?;
+        edit(state, request.group, |blkio| pick(blkio).usual = weight);
+        return DONE;
+    }
+    let (device, rest) = device(state, request)?;
+    let weight = match parse::leading_decimal(rest) {
+        Some((weight, _)) => Some(checked(request, weight, most)?),
+        None if parse::strip(rest) == "default" => None,
+        None => return request.refuse(Errno::EINVAL, "rule-blkio-form"),
+    };
+    edit(state, request.group, |blkio| {
+        let own = pick(blkio);
+        match weight {
+            Some(weight) => own.by_device.insert(device, weight),
+            None => own.by_device.remove(&device),
+        };
+    });
+    DONE
+}
+
 fn limits(state: &CgroupState, group: GroupId) -> BTreeMap<(u32, u32), Limits> {
     state
         .group(group)
@@ -112,18 +272,19 @@ fn set(state: &mut CgroupState, group: GroupId, device: (u32, u32), limits: Limi
 }
 
 /// blkg_conf_prep(): `MAJOR:MINOR`, a blank, the rest; the device has to be there.
-fn device<'a>(request: &'a Request<'_>) -> Result<((u32, u32), &'a str), Refusal> {
+fn device<'a>(state: &CgroupState, request: &'a Request<'_>) -> Result<((u32, u32), &'a str), Refusal> {
     let invalid = || request.refusal(Errno::EINVAL, Rule::new("rule-blkio-form"));
     let text = request.text.trim_start_matches(parse::is_space);
     let (major, rest) = parse::leading_decimal(text).ok_or_else(invalid)?;
     let (minor, rest) = rest.strip_prefix(':').and_then(parse::leading_decimal).ok_or_else(invalid)?;
-    // The newline that ends the line is white space too, so `7:0` alone gets as far as the device.
+    // The newline that ends the line is white space too, so `7:0` alone gets as far as the device: it is refused
+    // below, where a number is missing.
     if !rest.starts_with(parse::is_space) {
         return Err(invalid());
     }
     let number = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
     let device = (number(major), number(minor));
-    if !request.context.block_devices.contains(&device) {
+    if !state.machine.block_devices.contains(&device) {
         let rule = Rule::new("rule-blkio-no-device").with("device", format!("{}:{}", device.0, device.1));
         return Err(request.refusal(Errno::ENODEV, rule));
     }
@@ -143,7 +304,7 @@ fn write_throttle(
     request: &Request<'_>,
     which: usize,
 ) -> Result<Vec<Effect>, Refusal> {
-    let (device, rest) = device(request)?;
+    let (device, rest) = device(state, request)?;
     let Some((limit, _)) = parse::leading_decimal(rest) else {
         return request.refuse(Errno::EINVAL, "rule-blkio-form");
     };
@@ -171,7 +332,7 @@ fn read_max(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
 
 /// tg_set_limit().
 fn write_max(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    let (device, rest) = device(request)?;
+    let (device, rest) = device(state, request)?;
     let mut all = limits(state, request.group).remove(&device).unwrap_or_default();
     for word in rest.split(parse::is_space).filter(|word| !word.is_empty()) {
         let (key, value) = word.split_once('=').unwrap_or((word, ""));

@@ -2,6 +2,7 @@
 //! cgroup-v2.rst "CPU"; kernel/sched/core.c, whose functions are named below.
 
 use super::{Controller, Rules};
+use crate::host::Feature;
 use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
 use crate::kernel::resources::NICE_WEIGHTS;
@@ -16,6 +17,11 @@ pub(in super::super) struct Cpu {
     /// `None` is no limit.
     pub(in super::super) quota_us: Option<u64>,
     burst_us: u64,
+    rt_period_us: u64,
+    rt_runtime_us: Option<u64>,
+    /// Hundredths of a percent.
+    clamp_min: u64,
+    clamp_max: u64,
     pub(in super::super) periods: u64,
     pub(in super::super) throttled: u64,
     pub(in super::super) throttled_ns: u64,
@@ -31,6 +37,10 @@ impl Default for Cpu {
             period_us: 100_000,
             quota_us: None,
             burst_us: 0,
+            rt_period_us: 1_000_000,
+            rt_runtime_us: Some(0),
+            clamp_min: 0,
+            clamp_max: CLAMP_MAX,
             periods: 0,
             throttled: 0,
             throttled_ns: 0,
@@ -50,6 +60,9 @@ const MAX_PERIOD_US: u64 = 1_000_000;
 /// max_cfs_runtime.
 const MAX_QUOTA_US: u64 = (1 << 44) - 1;
 
+/// 100.00 percent.
+const CLAMP_MAX: u64 = 10_000;
+
 pub(super) struct CpuRules;
 pub(super) const RULES: CpuRules = CpuRules;
 
@@ -67,6 +80,7 @@ const ROWS: &[FileRow] = &[
         .unit(Unit::Weight),
     v1("cpu.idle", "file-cpu-idle")
         .rw(|s, g| number(s, g, |cpu| u64::from(cpu.idle)), write_idle)
+        .since(5, 15)
         .unit(Unit::Flag),
     v1("cpu.cfs_quota_us", "file-cpu-cfs_quota_us").rw(read_quota, write_quota).unit(Unit::Microseconds),
     v1("cpu.cfs_period_us", "file-cpu-cfs_period_us")
@@ -74,6 +88,7 @@ const ROWS: &[FileRow] = &[
         .unit(Unit::Microseconds),
     v1("cpu.cfs_burst_us", "file-cpu-cfs_burst_us")
         .rw(|s, g| number(s, g, |cpu| cpu.burst_us), write_burst)
+        .since(5, 14)
         .unit(Unit::Microseconds)
         .partial("partial-file-cpu-burst"),
     v1("cpu.stat", "file-cpu-stat")
@@ -91,24 +106,63 @@ const ROWS: &[FileRow] = &[
     v2("cpu.weight.nice", "file-cpu-weight-nice").rw(read_nice, write_nice).unit(Unit::Count),
     v2("cpu.idle", "file-cpu-idle")
         .rw(|s, g| number(s, g, |cpu| u64::from(cpu.idle)), write_idle)
+        .since(5, 15)
         .unit(Unit::Flag),
     v2("cpu.max", "file-cpu-max").rw(read_max, write_max).unit(Unit::Microseconds),
     v2("cpu.max.burst", "file-cpu-max-burst")
         .rw(|s, g| number(s, g, |cpu| cpu.burst_us), write_burst)
+        .since(5, 14)
         .unit(Unit::Microseconds)
         .partial("partial-file-cpu-burst"),
-    v2("cpu.stat.local", "file-cpu-stat-local-v2")
-        .measured()
-        .r(|s, g| Ok(format!("throttled_usec {}\n", settings(s, g).map_or(0, |cpu| cpu.throttled_ns / 1000))))
-        .since(6, 7)
+    v1("cpu.rt_period_us", "file-cpu-rt_period_us")
+        .rw(|s, g| number(s, g, |cpu| cpu.rt_period_us), write_rt_period)
+        .needs(Feature::RtGroup)
         .unit(Unit::Microseconds)
-        .partial("partial-file-cpu-stat"),
+        .partial("partial-file-cpu-rt"),
+    v1("cpu.rt_runtime_us", "file-cpu-rt_runtime_us")
+        .rw(read_rt_runtime, write_rt_runtime)
+        .needs(Feature::RtGroup)
+        .unit(Unit::Microseconds)
+        .partial("partial-file-cpu-rt"),
+    v1("cpu.uclamp.min", "file-cpu-uclamp-min")
+        .rw(
+            |s, g| read_clamp(s, g, |cpu| cpu.clamp_min),
+            |s, r| write_clamp(s, r, |cpu, v| cpu.clamp_min = v),
+        )
+        .place(Place::NotOnRoot)
+        .needs(Feature::Uclamp)
+        .partial("partial-file-cpu-uclamp"),
+    v1("cpu.uclamp.max", "file-cpu-uclamp-max")
+        .rw(
+            |s, g| read_clamp(s, g, |cpu| cpu.clamp_max),
+            |s, r| write_clamp(s, r, |cpu, v| cpu.clamp_max = v),
+        )
+        .place(Place::NotOnRoot)
+        .needs(Feature::Uclamp)
+        .partial("partial-file-cpu-uclamp"),
+    v2("cpu.uclamp.min", "file-cpu-uclamp-min")
+        .rw(
+            |s, g| read_clamp(s, g, |cpu| cpu.clamp_min),
+            |s, r| write_clamp(s, r, |cpu, v| cpu.clamp_min = v),
+        )
+        .needs(Feature::Uclamp)
+        .partial("partial-file-cpu-uclamp"),
+    v2("cpu.uclamp.max", "file-cpu-uclamp-max")
+        .rw(
+            |s, g| read_clamp(s, g, |cpu| cpu.clamp_max),
+            |s, r| write_clamp(s, r, |cpu, v| cpu.clamp_max = v),
+        )
+        .needs(Feature::Uclamp)
+        .partial("partial-file-cpu-uclamp"),
 ];
 
 impl Rules for CpuRules {
     fn online(&self, state: &mut CgroupState, group: GroupId) {
         if let Some(group) = state.group_mut(group) {
-            group.states.cpu = Some(Cpu::default());
+            // The root has what sched_rt_runtime_us says, 95 percent.
+            let root = group.parent.is_none();
+            let rt_runtime_us = Some(if root { 950_000 } else { 0 });
+            group.states.cpu = Some(Cpu { rt_runtime_us, ..Cpu::default() });
         }
     }
 
@@ -258,6 +312,77 @@ fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
     ))
 }
 
+fn read_rt_runtime(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    let runtime = settings(state, group).and_then(|cpu| cpu.rt_runtime_us);
+    Ok(runtime.map_or_else(|| "-1\n".to_owned(), |runtime| format!("{runtime}\n")))
+}
+
+/// sched_group_set_rt_runtime(): -1 is no limit.
+fn write_rt_runtime(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let runtime = u64::try_from(request.signed()?).ok();
+    set_rt(state, request, |cpu| cpu.rt_runtime_us = runtime)
+}
+
+fn write_rt_period(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let period = request.unsigned()?;
+    set_rt(state, request, |cpu| cpu.rt_period_us = period)
+}
+
+/// tg_set_rt_bandwidth(), tg_rt_schedulable(): a period of at least 1 microsecond, no more runtime than that, and
+/// no more than the parent has to give.
+fn set_rt(
+    state: &mut CgroupState,
+    request: &Request<'_>,
+    change: impl FnOnce(&mut Cpu),
+) -> Result<Vec<Effect>, Refusal> {
+    let Some(mut trial) = settings(state, request.group).cloned() else { return DONE };
+    change(&mut trial);
+    let share = |cpu: &Cpu| cpu.rt_runtime_us.map(|runtime| (runtime << 20) / cpu.rt_period_us.max(1));
+    let too_long = trial.rt_runtime_us.is_some_and(|runtime| runtime > trial.rt_period_us);
+    let above = state.parent(request.group).and_then(|parent| settings(state, parent));
+    let siblings = state.parent(request.group).into_iter().flat_map(|parent| state.children(parent));
+    let others =
+        siblings.filter(|(_, id)| *id != request.group).filter_map(|(_, id)| share(settings(state, id)?));
+    let sum: u64 = others.sum::<u64>() + share(&trial).unwrap_or(u64::MAX >> 1);
+    let over = above.and_then(share).is_some_and(|above| sum > above);
+    if trial.rt_period_us == 0 || too_long || over {
+        return request.refuse(Errno::EINVAL, "rule-cpu-rt");
+    }
+    edit(state, request.group, |cpu| *cpu = trial);
+    DONE
+}
+
+fn read_clamp(state: &CgroupState, group: GroupId, get: fn(&Cpu) -> u64) -> Result<String, Refusal> {
+    let value = settings(state, group).map_or(0, get);
+    Ok(if value == CLAMP_MAX { "max\n".to_owned() } else { format!("{}.{:02}\n", value / 100, value % 100) })
+}
+
+/// capacity_from_percent(): `max`, or a percentage with at most two decimals.
+fn write_clamp(
+    state: &mut CgroupState,
+    request: &Request<'_>,
+    put: fn(&mut Cpu, u64),
+) -> Result<Vec<Effect>, Refusal> {
+    let text = request.stripped();
+    let value = if text == "max" {
+        CLAMP_MAX
+    } else {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |word: &str| word.chars().all(|c| c.is_ascii_digit());
+        if whole.is_empty() || part.len() > 2 || !digits(whole) || !digits(part) {
+            return request.refuse(Errno::EINVAL, "rule-cpu-uclamp");
+        }
+        let whole: u64 = whole.parse().unwrap_or(u64::MAX / 200);
+        let part: u64 = format!("{part:0<2}").parse().unwrap_or(0);
+        whole * 100 + part
+    };
+    if value > CLAMP_MAX {
+        return request.refuse(Errno::ERANGE, "rule-cpu-uclamp");
+    }
+    edit(state, request.group, |cpu| put(cpu, value));
+    DONE
+}
+
 /// DIV_ROUND_CLOSEST.
 fn divide(value: u64, by: u64) -> u64 {
     (value + by / 2) / by
@@ -330,6 +455,12 @@ fn write_max(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effec
 }
 
 impl Controller {
+    /// `cpu.stat.local` of version 2; empty without the controller.
+    pub(in super::super) fn cpu_stat_local(state: &CgroupState, group: GroupId) -> String {
+        settings(state, group)
+            .map_or_else(String::new, |cpu| format!("throttled_usec {}\n", cpu.throttled_ns / 1000))
+    }
+
     /// What the cpu controller adds to `cpu.stat` of version 2.
     pub(in super::super) fn cpu_stat_v2(state: &CgroupState, group: GroupId) -> String {
         let Some(cpu) = settings(state, group) else { return String::new() };

@@ -1,6 +1,8 @@
 //! cpuset: on which CPUs and memory nodes tasks may run. Documentation: admin-guide/cgroup-v1/cpusets.rst,
 //! cgroup-v2.rst "Cpuset"; kernel/cgroup/cpuset.c and cpuset-v1.c.
 
+mod partition;
+
 use super::{Controller, Rules};
 use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
@@ -24,6 +26,23 @@ pub(in super::super) struct Cpuset {
     pressure_enabled: bool,
     /// One more than `sched_relax_domain_level`, so that the default is 0.
     relax_level: i64,
+    /// Version 2: `cpuset.cpus.partition`.
+    partition: Partition,
+    /// Version 2: `cpuset.cpus.exclusive`.
+    exclusive: Set,
+}
+
+/// What a group of version 2 has been told to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(in super::super) enum Partition {
+    /// An ordinary group.
+    #[default]
+    Member,
+    /// A partition root: it takes its CPUs from its parent.
+    Root,
+    /// The same without load balancing.
+    Isolated,
 }
 
 /// More memory nodes than this do not exist for the kernel (MAX_NUMNODES).
@@ -40,10 +59,13 @@ const fn v2(name: &'static str, doc: &'static str) -> FileRow {
     FileRow::new(Version::V2, "cpuset", name, doc)
 }
 
+/// How many files there are.
+const N_ROWS: usize = 22;
+
 type Get = fn(&Cpuset) -> bool;
 type Put = fn(&mut Cpuset, bool);
 
-const ROWS: [FileRow; 18] = [
+const ROWS: [FileRow; N_ROWS] = [
     v1("cpuset.cpus", "file-cpuset-cpus")
         .rw(|s, g| list(s, g, Kind::Cpus), |s, r| write_list(s, r, Kind::Cpus)),
     v1("cpuset.mems", "file-cpuset-mems")
@@ -103,10 +125,29 @@ const ROWS: [FileRow; 18] = [
         .place(Place::NotOnRoot),
     v2("cpuset.cpus.effective", "file-cpuset-cpus-effective").r(|s, g| effective(s, g, Kind::Cpus)),
     v2("cpuset.mems.effective", "file-cpuset-mems-effective").r(|s, g| effective(s, g, Kind::Mems)),
+    v2("cpuset.cpus.partition", "file-cpuset-cpus-partition")
+        .rw(partition::read, partition::write)
+        .place(Place::NotOnRoot)
+        .partial("partial-file-cpuset-partition"),
+    v2("cpuset.cpus.exclusive", "file-cpuset-cpus-exclusive")
+        .rw(partition::read_exclusive, partition::write_exclusive)
+        .place(Place::NotOnRoot)
+        .since(6, 7)
+        .partial("partial-file-cpuset-partition"),
+    v2("cpuset.cpus.exclusive.effective", "file-cpuset-cpus-exclusive-effective")
+        .r(partition::read_effective)
+        .place(Place::NotOnRoot)
+        .since(6, 7)
+        .partial("partial-file-cpuset-partition"),
+    v2("cpuset.cpus.isolated", "file-cpuset-cpus-isolated")
+        .r(partition::read_isolated)
+        .place(Place::OnlyOnRoot)
+        .since(6, 7)
+        .partial("partial-file-cpuset-partition"),
 ];
 
 /// The same under the names of the old cpuset file system.
-const ROWS_NOPREFIX: [FileRow; 18] = {
+const ROWS_NOPREFIX: [FileRow; N_ROWS] = {
     let mut rows = ROWS;
     let mut at = 0;
     while at < rows.len() {
@@ -231,10 +272,30 @@ impl CgroupState {
         if self.version(self.hierarchy_of(group)) == Version::V1 {
             return own.clone();
         }
-        let above =
-            self.parent(group).map_or_else(|| kind.machine(self), |parent| self.effective_list(parent, kind));
+        let above = self
+            .parent(group)
+            .map_or_else(|| kind.machine(self), |parent| self.left_for(parent, group, kind));
         let both: Set = own.intersection(&above).copied().collect();
-        if both.is_empty() { above } else { both }
+        let list = if both.is_empty() { above } else { both };
+        if kind == Kind::Cpus { self.without_partitions(group, None, list) } else { list }
+    }
+
+    /// What a group hands down to a child: what it has and no partition among its other children has taken.
+    fn left_for(&self, parent: GroupId, child: GroupId, kind: Kind) -> Set {
+        if kind == Kind::Cpus && partition::is_valid(self, child) {
+            return partition::taken(self, child);
+        }
+        self.effective_list(parent, kind)
+    }
+
+    /// A list of CPUs without those that partitions among the children have taken.
+    fn without_partitions(&self, group: GroupId, but: Option<GroupId>, list: Set) -> Set {
+        let others = self.children(group).map(|(_, id)| id).filter(|id| Some(*id) != but);
+        let taken: Set = others
+            .filter(|id| partition::is_valid(self, *id))
+            .flat_map(|id| partition::taken(self, id))
+            .collect();
+        list.difference(&taken).copied().collect()
     }
 
     /// The CPUs that a task may run on.
@@ -274,6 +335,10 @@ fn write_list(state: &mut CgroupState, request: &Request<'_>, kind: Kind) -> Res
     }
     let bits = if kind == Kind::Cpus { state.machine.cpus } else { MAX_NODES };
     let most = state.machine.cpus.saturating_sub(1);
+    // The word came with 5.14.
+    if request.stripped().starts_with("all") && !state.machine.since(5, 14) {
+        return request.refuse(Errno::EINVAL, "rule-cpuset-list");
+    }
     let set = parse::bit_list(request.stripped(), bits).map_err(|error| match error {
         parse::NumberError::Invalid => request.refusal(Errno::EINVAL, Rule::new("rule-cpuset-list")),
         parse::NumberError::Range if kind == Kind::Cpus => {
@@ -295,6 +360,12 @@ fn write_list(state: &mut CgroupState, request: &Request<'_>, kind: Kind) -> Res
     validate(state, request, &trial)?;
     store(state, request.group, trial);
     DONE
+}
+
+fn edit(state: &mut CgroupState, group: GroupId, change: impl FnOnce(&mut Cpuset)) {
+    if let Some(cpuset) = state.group_mut(group).and_then(|group| group.states.cpuset.as_mut()) {
+        change(cpuset);
+    }
 }
 
 fn store(state: &mut CgroupState, group: GroupId, cpuset: Cpuset) {

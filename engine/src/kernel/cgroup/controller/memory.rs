@@ -4,6 +4,7 @@
 //! The settings and files are here; who is charged what, and what a limit does, is in `charging`.
 
 use super::Rules;
+use crate::host::Feature;
 use crate::kernel::cgroup::charging::Amounts;
 use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
@@ -28,6 +29,11 @@ pub(in super::super) struct Memory {
     swap_max: u64,
     swap_high: u64,
     swappiness: u64,
+    kmem: u64,
+    /// Version 1 before 5.11: what is below counts here, too.
+    use_hierarchy: bool,
+    zswap_max: u64,
+    zswap_writeback: bool,
     pub(in super::super) oom_kill_disable: bool,
     pub(in super::super) oom_group: bool,
     move_charge: u64,
@@ -88,6 +94,10 @@ impl Default for Memory {
             swap_max: MAX,
             swap_high: MAX,
             swappiness: 60,
+            kmem: MAX,
+            use_hierarchy: false,
+            zswap_max: MAX,
+            zswap_writeback: true,
             oom_kill_disable: false,
             oom_group: false,
             move_charge: 0,
@@ -168,10 +178,14 @@ const ROWS: &[FileRow] = &[
         .partial(KERNEL),
     v1("memory.kmem.failcnt", "file-memory-kmem-failcnt").rw(zero, ignore).unit(Unit::Count).partial(KERNEL),
     v1("memory.kmem.limit_in_bytes", "file-memory-kmem-limit_in_bytes").rw(
-        |_, _| Ok(format!("{MAX}\n")),
+        |s, g| bytes(s, g, |m| m.kmem),
         |s, r| {
-            amount(s, r, "-1")?;
+            let value = amount(s, r, "-1")?;
             not_root(s, r)?;
+            // From 5.16 on the limit is accepted and ignored.
+            if !s.machine.since(5, 16) {
+                edit(s, r.group, |memory| memory.kmem = value);
+            }
             DONE
         },
     ),
@@ -202,7 +216,7 @@ const ROWS: &[FileRow] = &[
         .unit(Unit::Count)
         .partial(KEPT),
     v1("memory.use_hierarchy", "file-memory-use_hierarchy")
-        .rw(|_, _| Ok("1\n".to_owned()), write_use_hierarchy)
+        .rw(read_use_hierarchy, write_use_hierarchy)
         .unit(Unit::Flag),
     v1("memory.oom_control", "file-memory-oom_control")
         .rw(read_oom_control, write_oom_control)
@@ -222,6 +236,7 @@ const ROWS: &[FileRow] = &[
     v1("memory.numa_stat", "file-memory-numa_stat")
         .measured()
         .r(read_numa_stat)
+        .needs(Feature::Numa)
         .unit(Unit::Count)
         .partial("partial-file-memory-stat"),
     v1("memory.pressure_level", "file-memory-pressure_level")
@@ -277,7 +292,40 @@ const ROWS: &[FileRow] = &[
         .r(|s, g| read_events(s, g, |memory| memory.local_events))
         .unit(Unit::Count)
         .partial(LIMIT),
-    v2("memory.stat", "file-memory-stat-v2").measured().r(read_stat_v2).partial("partial-file-memory-stat"),
+    v2("memory.stat", "file-memory-stat-v2")
+        .measured()
+        .r(read_stat_v2)
+        .place(Place::Everywhere)
+        .unit(Unit::Text)
+        .partial("partial-file-memory-stat"),
+    v2("memory.numa_stat", "file-memory-numa_stat")
+        .measured()
+        .r(read_numa_stat_v2)
+        .place(Place::Everywhere)
+        .needs(Feature::Numa)
+        .since(5, 10)
+        .unit(Unit::Text)
+        .partial("partial-file-memory-stat"),
+    v2("memory.reclaim", "file-memory-reclaim")
+        .w(write_reclaim)
+        .place(Place::Everywhere)
+        .since(5, 19)
+        .partial("partial-file-memory-reclaim"),
+    v2("memory.zswap.current", "file-memory-zswap-current")
+        .measured()
+        .r(zero)
+        .needs(Feature::Zswap)
+        .partial(SWAP),
+    v2("memory.zswap.max", "file-memory-zswap-max")
+        .rw(|s, g| max_or(s, g, |m| m.zswap_max), |s, r| store(s, r, "max", |m, v| m.zswap_max = v))
+        .needs(Feature::Zswap)
+        .partial(SWAP),
+    v2("memory.zswap.writeback", "file-memory-zswap-writeback")
+        .rw(|s, g| bytes(s, g, |m| u64::from(m.zswap_writeback)), write_zswap_writeback)
+        .place(Place::Everywhere)
+        .needs(Feature::Zswap)
+        .unit(Unit::Flag)
+        .partial(SWAP),
     v2("memory.oom.group", "file-memory-oom-group")
         .rw(|s, g| bytes(s, g, |m| u64::from(m.oom_group)), write_oom_group)
         .unit(Unit::Flag)
@@ -302,6 +350,7 @@ impl Rules for MemoryRules {
     fn online(&self, state: &mut CgroupState, id: GroupId) {
         let new = state.parent(id).and_then(|parent| settings(state, parent)).map(|parent| Memory {
             swappiness: parent.swappiness,
+            use_hierarchy: parent.use_hierarchy,
             oom_kill_disable: parent.oom_kill_disable,
             ..Memory::default()
         });
@@ -394,19 +443,49 @@ fn resize(state: &mut CgroupState, request: &Request<'_>, memsw: bool) -> Result
 
 fn write_swappiness(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let value = request.unsigned()?;
-    if value > 200 {
+    let most = if state.machine.since(5, 11) { 200 } else { 100 };
+    if value > most {
         return request.refuse(Errno::EINVAL, "rule-memory-swappiness");
     }
     edit(state, request.group, |memory| memory.swappiness = value);
     DONE
 }
 
-/// From 5.11 on every group counts what is below it, and this can't be turned off.
-fn write_use_hierarchy(_: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    if request.unsigned()? != 1 {
+fn read_use_hierarchy(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    let on = state.machine.since(5, 11) || settings(state, group).is_some_and(|memory| memory.use_hierarchy);
+    Ok(format!("{}\n", u8::from(on)))
+}
+
+/// From 5.11 on every group counts what is below it, and this can't be turned off. Before, it was off unless it was
+/// turned on while there were no children and the parent had it off; mem_cgroup_hierarchy_write().
+fn write_use_hierarchy(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let value = request.unsigned()?;
+    let always = state.machine.since(5, 11);
+    if value > 1 || (always && value != 1) {
         return request.refuse(Errno::EINVAL, "rule-memory-use-hierarchy");
     }
+    let on = value == 1;
+    if always || settings(state, request.group).is_some_and(|memory| memory.use_hierarchy == on) {
+        return DONE;
+    }
+    let above = state.parent(request.group).and_then(|parent| settings(state, parent));
+    if above.is_some_and(|above| above.use_hierarchy) {
+        return request.refuse(Errno::EINVAL, "rule-memory-use-hierarchy-parent");
+    }
+    if state.children(request.group).next().is_some() {
+        return request.refuse(Errno::EBUSY, "rule-memory-use-hierarchy-children");
+    }
+    edit(state, request.group, |memory| memory.use_hierarchy = on);
     DONE
+}
+
+/// Up to which group limits act on a group: all above it, or before 5.11 only those that count what is below.
+fn limiting(state: &CgroupState, group: GroupId) -> impl Iterator<Item = GroupId> + '_ {
+    let always = state.machine.since(5, 11) || state.version(state.hierarchy_of(group)) == Version::V2;
+    let counts = move |id: &GroupId| {
+        *id == group || always || settings(state, *id).is_some_and(|memory| memory.use_hierarchy)
+    };
+    state.ancestry(group).take_while(counts)
 }
 
 fn read_oom_control(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
@@ -473,7 +552,7 @@ fn write_oom_group(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec
 }
 
 /// What memory.stat lists before the limits, and again with `total_` behind them.
-const STAT: [&str; 19] = [
+const STAT: [&str; 20] = [
     "cache",
     "rss",
     "rss_huge",
@@ -484,6 +563,7 @@ const STAT: [&str; 19] = [
     "workingset_refault_anon",
     "workingset_refault_file",
     "swap",
+    "swapcached",
     "pgpgin",
     "pgpgout",
     "pgfault",
@@ -495,6 +575,16 @@ const STAT: [&str; 19] = [
     "unevictable",
 ];
 
+/// True for the lines of `STAT` that the kernel has (seen on 5.10, 6.1, 6.18 and user-mode Linux).
+fn has_line(state: &CgroupState, key: &str) -> bool {
+    match key {
+        "rss_huge" => state.machine.has(Feature::Thp),
+        "workingset_refault_anon" | "workingset_refault_file" => state.machine.since(5, 11),
+        "swapcached" => state.machine.since(6, 8),
+        _ => true,
+    }
+}
+
 /// Anonymous memory and files of a tmpfs are known; the latter count as cache, and are in the anonymous lists.
 fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
     let lines = |prefix: &str, amounts: Amounts| -> String {
@@ -504,10 +594,11 @@ fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
             "inactive_anon" => amounts.total(),
             _ => 0,
         };
-        STAT.iter().map(|key| format!("{prefix}{key} {}\n", value(key))).collect()
+        let keys = STAT.iter().filter(|key| has_line(state, key));
+        keys.map(|key| format!("{prefix}{key} {}\n", value(key))).collect()
     };
     let least =
-        |get: Get| state.ancestry(group).filter_map(|id| settings(state, id)).map(get).min().unwrap_or(MAX);
+        |get: Get| limiting(state, group).filter_map(|id| settings(state, id)).map(get).min().unwrap_or(MAX);
     let (own, all) = state.amounts(group);
     Ok(format!(
         "{}hierarchical_memory_limit {}\nhierarchical_memsw_limit {}\n{}",
@@ -533,6 +624,30 @@ fn read_stat_v2(state: &CgroupState, group: GroupId) -> Result<String, Refusal> 
         ("unevictable", 0),
     ];
     Ok(rows.iter().map(|(key, value)| format!("{key} {value}\n")).collect())
+}
+
+fn read_numa_stat_v2(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    let anonymous = settings(state, group).map_or(0, |memory| memory.usage);
+    Ok(format!("anon N0={anonymous}\nfile N0=0\n"))
+}
+
+/// memory_reclaim(): EAGAIN where less could be freed than was asked for. There is no swap and no page cache here.
+fn write_reclaim(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let word = request.stripped().split(parse::is_space).next().unwrap_or_default();
+    match parse::amount(word, state.machine.since(7, 0)) {
+        Some(0) => DONE,
+        Some(_) => request.refuse(Errno::EAGAIN, "rule-memory-reclaim"),
+        None => Err(request.refusal(Errno::EINVAL, Rule::new("rule-memory-amount").with("word", "max"))),
+    }
+}
+
+fn write_zswap_writeback(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let value = request.int()?;
+    if !(0..=1).contains(&value) {
+        return request.refuse(Errno::EINVAL, "rule-memory-oom-group");
+    }
+    edit(state, request.group, |memory| memory.zswap_writeback = value == 1);
+    DONE
 }
 
 /// In pages; there is one node.

@@ -6,8 +6,11 @@ mod cpuacct;
 mod cpuset;
 mod devices;
 mod freezer;
+mod hugetlb;
 pub(super) mod memory;
+mod misc;
 mod net_cls;
+mod net_prio;
 mod pids;
 
 use super::file::FileRow;
@@ -16,8 +19,7 @@ use crate::plan::Refusal;
 pub(super) use cpu::{SHARES as TASK_SHARES, settings as cpu_settings};
 use serde::Serialize;
 
-/// The kernel's controllers in its order (include/linux/cgroup_subsys.h). The last five and `perf_event` can
-/// be mounted, but have no files here.
+/// The kernel's controllers in its order (include/linux/cgroup_subsys.h). `perf_event` has no files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "these are the names that Linux gives them")]
@@ -100,7 +102,9 @@ pub(super) struct States {
     pub(super) memory: Option<memory::Memory>,
     pub(super) devices: Option<devices::Devices>,
     pub(super) freezer: Option<freezer::Freezer>,
+    pub(super) hugetlb: Option<hugetlb::Hugetlb>,
     pub(super) net_cls: Option<net_cls::NetCls>,
+    pub(super) net_prio: Option<net_prio::NetPrio>,
     pub(super) pids: Option<pids::Pids>,
     plain: std::collections::BTreeSet<Controller>,
 }
@@ -115,7 +119,9 @@ impl States {
             Controller::Memory => self.memory.is_some(),
             Controller::Devices => self.devices.is_some(),
             Controller::Freezer => self.freezer.is_some(),
+            Controller::Hugetlb => self.hugetlb.is_some(),
             Controller::NetCls => self.net_cls.is_some(),
+            Controller::NetPrio => self.net_prio.is_some(),
             Controller::Pids => self.pids.is_some(),
             other => self.plain.contains(&other),
         }
@@ -137,7 +143,9 @@ impl States {
             Controller::Memory => taken.memory = self.memory.take(),
             Controller::Devices => taken.devices = self.devices.take(),
             Controller::Freezer => taken.freezer = self.freezer.take(),
+            Controller::Hugetlb => taken.hugetlb = self.hugetlb.take(),
             Controller::NetCls => taken.net_cls = self.net_cls.take(),
+            Controller::NetPrio => taken.net_prio = self.net_prio.take(),
             Controller::Pids => taken.pids = self.pids.take(),
             other => {
                 self.plain.remove(&other);
@@ -156,7 +164,9 @@ impl States {
             Controller::Memory => self.memory = taken.memory,
             Controller::Devices => self.devices = taken.devices,
             Controller::Freezer => self.freezer = taken.freezer,
+            Controller::Hugetlb => self.hugetlb = taken.hugetlb,
             Controller::NetCls => self.net_cls = taken.net_cls,
+            Controller::NetPrio => self.net_prio = taken.net_prio,
             Controller::Pids => self.pids = taken.pids,
             other => {
                 self.plain.insert(other);
@@ -186,6 +196,11 @@ impl Controller {
         matches!(self, Self::Cpuacct | Self::Devices | Self::Freezer | Self::NetCls | Self::NetPrio)
     }
 
+    /// True for those whose version 1 a kernel can be built without (`CONFIG_MEMCG_V1`, `CONFIG_CPUSETS_V1`).
+    pub(super) fn is_v2_only_when_built_so(self) -> bool {
+        matches!(self, Self::Cpuset | Self::Memory)
+    }
+
     /// True if `cgroup.controllers` of version 2 lists it. `perf_event` is on everywhere and not listed.
     pub(super) fn is_on_v2(self) -> bool {
         !self.is_inhibited() && self != Self::PerfEvent
@@ -207,7 +222,11 @@ impl Controller {
             Self::Freezer => &freezer::RULES,
             Self::NetCls => &net_cls::RULES,
             Self::Pids => &pids::RULES,
-            Self::PerfEvent | Self::NetPrio | Self::Hugetlb | Self::Rdma | Self::Misc => &Plain,
+            Self::NetPrio => &net_prio::RULES,
+            Self::Hugetlb => &hugetlb::RULES,
+            Self::Rdma => &misc::RDMA,
+            Self::Misc => &misc::MISC,
+            Self::PerfEvent => &Plain,
         }
     }
 
