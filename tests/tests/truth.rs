@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Cases that came out the same, at least. It only ever rises.
-const SAME: usize = 2542;
+const SAME: usize = 2680;
 /// Cases that may differ without a reason in the table. It only ever falls.
-const UNEXPLAINED: usize = 182;
+const UNEXPLAINED: usize = 110;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -134,14 +134,15 @@ impl ToolRun<'_, '_> {
         Ok(self.shell.wait_one(&child, patience))
     }
 
+    /// The tool's task stays as it is and does nothing more, as a program does that waits for a signal. Of use only
+    /// in the background.
+    pub fn stay(&mut self) {
+        self.shell.replaced = true;
+    }
+
     /// A name for a task or pipe that nothing else has.
     pub fn fresh_name(&mut self, stem: &str) -> String {
         self.shell.shell.fresh_name(stem)
-    }
-
-    /// True where the tool's task has become another program.
-    pub fn is_replaced(&self) -> bool {
-        self.shell.replaced
     }
 }
 

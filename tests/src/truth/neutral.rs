@@ -4,7 +4,50 @@
 //! |---|---|
 //! | ids of hierarchies | failed and repeated mounts use them up; what is asked is whether one has an id |
 //! | pids in messages of grep | two machines give other numbers |
+//! | the words of taskset | busybox and util-linux have different ones for one refusal |
 //! | `total=` of pressure files | how long tasks have waited is measured |
+
+/// True where two lines differ only in figures that are measured: CPU time, shares of it, counted periods. Shares
+/// may differ by 0.05, other figures by a tenth or by what a clock tick or two amount to. On a host that is shared
+/// with others only shares are compared.
+pub fn alike(recorded: &str, printed: &str, shared: bool) -> bool {
+    let one: Vec<&str> = recorded.split([' ', '=']).collect();
+    let other: Vec<&str> = printed.split([' ', '=']).collect();
+    let is_measured = |word: &str| matches!(word, "cpu" | "frac") || MEASURED.contains(&word);
+    let fits = |index: usize| match index.checked_sub(1).and_then(|before| one.get(before)) {
+        Some(&"frac") => close(one[index], other[index], 0.05, 0.0),
+        Some(&"cpu") => shared || close(one[index], other[index], 0.12, 0.1),
+        Some(word) if is_measured(word) => shared || close(one[index], other[index], 8.0, 0.1),
+        // A file that is nothing but the figure.
+        None if one.len() == 1 && one[0].len() > 6 => shared || close(one[0], other[0], 0.0, 0.1),
+        _ => one[index] == other[index],
+    };
+    one.len() == other.len() && (0..one.len()).all(fits)
+}
+
+/// Keys of cpu.stat and cpuacct.stat.
+const MEASURED: [&str; 12] = [
+    "user",
+    "system",
+    "usage_usec",
+    "user_usec",
+    "system_usec",
+    "nr_periods",
+    "nr_throttled",
+    "throttled_time",
+    "throttled_usec",
+    "nr_bursts",
+    "burst_time",
+    "burst_usec",
+];
+
+fn close(one: &str, other: &str, absolute: f64, relative: f64) -> bool {
+    let number = |word: &str| word.trim_end_matches('s').parse::<f64>().ok();
+    match (number(one), number(other)) {
+        (Some(one), Some(other)) => (one - other).abs() <= absolute + relative * one.abs(),
+        _ => false,
+    }
+}
 
 /// The neutral form of what a case printed.
 pub fn neutral(stdout: &str) -> String {
@@ -28,6 +71,10 @@ fn line(line: &str) -> String {
     // Pressure: how long tasks have waited is measured.
     if let Some((head, _)) = line.split_once(" total=").filter(|_| line.contains("avg300=")) {
         return format!("{head} total=N");
+    }
+    // busybox and util-linux put the same refusal in other words.
+    if line.starts_with("taskset: ") && line.contains(" affinity: ") {
+        return format!("taskset: {}", line.rsplit(": ").next().unwrap_or_default());
     }
     if let Some(rest) = line.strip_prefix("grep: /proc/") {
         return format!("grep: /proc/N{}", &rest[rest.find('/').unwrap_or(0)..]);

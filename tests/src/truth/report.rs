@@ -1,6 +1,6 @@
 //! Compares what was recorded with what the model printed, and counts.
 
-use super::neutral::neutral;
+use super::neutral::{alike, neutral};
 use super::reasons::reason;
 use super::record::{self, Record, RecordError};
 use super::replay::{Outcome, replay};
@@ -72,13 +72,30 @@ fn judge(record: &Record, outcome: Option<&Outcome>) -> Verdict {
         return Verdict::OutOfReach("the script did not come to this case".to_owned());
     };
     let (recorded, printed) = (neutral(&record.stdout), neutral(&outcome.stdout));
-    if recorded == printed {
+    if recorded == printed || measured_alike(record, &recorded, &printed) {
         return Verdict::Same;
     }
     if let Some(missing) = &outcome.missing {
         return Verdict::OutOfReach(missing.clone());
     }
     Verdict::Different(reason(record), first_difference(&recorded, &printed))
+}
+
+/// Cases that print what a machine measures.
+const MEASURING: [&str; 6] = [
+    "cpu1.",
+    "cpu2.",
+    "v1.cpuacct.after_spin",
+    "v1.cpuacct.hierarchical",
+    "v1.cpu.stat_fields",
+    "v2.cpu.stat_after",
+];
+
+fn measured_alike(record: &Record, recorded: &str, printed: &str) -> bool {
+    let shared = record.host == "host-6.18";
+    MEASURING.iter().any(|start| record.id.starts_with(start))
+        && recorded.lines().count() == printed.lines().count()
+        && recorded.lines().zip(printed.lines()).all(|(one, other)| alike(one, other, shared))
 }
 
 /// The first line in which two texts differ.

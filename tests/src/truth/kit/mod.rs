@@ -5,12 +5,14 @@
 //! |---|---|
 //! | [`files`] | `k` on files and directories |
 //! | [`tasks`] | `k` on tasks: moving in, other users, forks |
+//! | [`work`] | `k` as a workload |
 //! | [`programs`] | `sh -c`, `awk`, `mv` and the like |
 
 mod awk;
 mod files;
 mod programs;
 mod tasks;
+mod work;
 
 use drydock_engine::plan::{Answer, Call, FileRef, OpenMode, Refusal, Reply, Text};
 use drydock_engine::shell::tool::{Tool, ToolRun};
@@ -23,6 +25,8 @@ pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "mv", run: programs::mv },
     Tool { name: "rm", run: programs::rm },
     Tool { name: "sleep", run: programs::sleep },
+    Tool { name: "taskset", run: work::taskset },
+    Tool { name: "wait", run: work::wait },
     Tool { name: "lssubsys041", run: programs::lssubsys },
 ];
 
@@ -35,6 +39,7 @@ fn k(run: &mut ToolRun<'_, '_>) -> u8 {
     }
     files::run(run, &words)
         .or_else(|| tasks::run(run, &words))
+        .or_else(|| work::run(run, &words))
         .unwrap_or_else(|| missing(run, &format!("k {}", words.first().unwrap_or(&""))))
 }
 

@@ -63,7 +63,7 @@ pub(super) fn sleep(run: &mut ToolRun<'_, '_>) -> u8 {
 }
 
 /// The main shell waits for its children that are zombies.
-fn collect(run: &mut ToolRun<'_, '_>) {
+pub(super) fn collect(run: &mut ToolRun<'_, '_>) {
     let shell = Actor::shell();
     let main = run.pid(&shell);
     let Observation::Tasks(tasks) = run.observe(&Probe::Tasks) else { return };
@@ -83,7 +83,10 @@ pub(super) fn rm(run: &mut ToolRun<'_, '_>) -> u8 {
     let mut status = 0;
     for path in paths {
         let gone = matches!(run.observe(&Probe::Path(Text::from(path.as_str()))), Observation::Refused(_));
-        if !(gone && has('f')) && !remove(run, path, has('r')) {
+        if gone && has('f') {
+            continue;
+        }
+        if !remove(run, path, has('r')) {
             status = 1;
         }
     }

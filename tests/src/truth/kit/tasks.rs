@@ -1,6 +1,6 @@
-//! `k` on tasks: moving in, signals, forks, workloads.
+//! `k` on tasks: moving in, signals, forks.
 
-use super::{done, files, missing, read, refused, write};
+use super::{done, files, read, refused, write};
 use drydock_engine::plan::{Actor, Call, OpenMode, Signal, TaskRef, WaitStatus};
 use drydock_engine::shell::tool::ToolRun;
 
@@ -20,9 +20,6 @@ pub(super) fn run(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         ["run", ..] => fork_and_report(run),
         ["kill", pid, signal] => kill(run, pid, signal),
         ["forks", n, ref rest @ ..] => forks(run, n.parse().unwrap_or(0), rest.first().copied()),
-        ["threads" | "threadmk", ..] => missing(run, "threads"),
-        ["alloc" | "allocx", ..] => missing(run, "a program that takes memory page by page"),
-        ["spin" | "share", ..] => missing(run, "a program that takes CPU time for some seconds"),
         ["now", ref rest @ ..] => now(run, rest.first().and_then(|word| word.parse().ok()).unwrap_or(0.0)),
         ["waitfile", path] => waitfile(run, path),
         ["getpid"] => {

@@ -90,8 +90,11 @@ pub(super) fn write_exclusive(
     let list = parse::bit_list(request.stripped(), state.machine.cpus);
     let Ok(set) = list else { return request.refuse(Errno::EINVAL, "rule-cpuset-list") };
     let Some(own) = settings(state, request.group).cloned() else { return DONE };
-    let siblings = state.parent(request.group).into_iter().flat_map(|parent| state.children(parent));
-    for (name, _) in siblings.filter(|(_, id)| *id != request.group && claims(state, *id, &set)) {
+    let mut siblings = state.parent(request.group).into_iter().flat_map(|parent| state.children(parent));
+    let taken = siblings.find(|(_, id)| *id != request.group && claims(state, *id, &set));
+    let name = taken.map(|(name, _)| name.to_owned());
+    drop(siblings);
+    if let Some(name) = name {
         let rule = Rule::new("rule-cpuset-exclusive").with("sibling", name);
         return Err(request.refusal(Errno::EINVAL, rule));
     }
