@@ -11,6 +11,9 @@ pub(crate) struct Arguments {
     /// The folder with kernel.jsonl and cases/; without it, ../shared/truth/kernel beside the repository
     #[arg(long)]
     from: Option<PathBuf>,
+    /// Print one case by its id: what Linux said, and what the model says
+    #[arg(long)]
+    show: Option<String>,
     /// Which scripts; without it, all that are about control groups, tasks and resources
     script: Vec<String>,
 }
@@ -26,5 +29,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let mut command = cargo::command();
     command.current_dir(&workspace.root);
     command.args(["run", "--quiet", "--package", "drydock-tests", "--bin", "truth", "--", "--from"]);
-    cargo::run(command.arg(std::path::absolute(folder)?).args(&arguments.script))
+    command.arg(std::path::absolute(folder)?);
+    if let Some(id) = &arguments.show {
+        command.args(["--show", id]);
+    }
+    cargo::run(command.args(&arguments.script))
 }

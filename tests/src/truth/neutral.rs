@@ -13,16 +13,28 @@
 pub fn alike(recorded: &str, printed: &str, shared: bool) -> bool {
     let one: Vec<&str> = recorded.split([' ', '=']).collect();
     let other: Vec<&str> = printed.split([' ', '=']).collect();
+    if let (Some(one), Some(other)) = (pages(recorded), pages(printed)) {
+        return one.1 == other.1 && close(one.0, other.0, 0.0, 0.05);
+    }
     let is_measured = |word: &str| matches!(word, "cpu" | "frac") || MEASURED.contains(&word);
     let fits = |index: usize| match index.checked_sub(1).and_then(|before| one.get(before)) {
         Some(&"frac") => close(one[index], other[index], 0.05, 0.0),
         Some(&"cpu") => shared || close(one[index], other[index], 0.12, 0.1),
+        // How often the kernel tried again before it gave up.
+        Some(&("max" | "oom")) => (one[index] == "0") == (other[index] == "0"),
         Some(word) if is_measured(word) => shared || close(one[index], other[index], 8.0, 0.1),
         // A file that is nothing but the figure.
-        None if one.len() == 1 && one[0].len() > 6 => shared || close(one[0], other[0], 0.0, 0.1),
+        None if one.len() == 1 && one[0].parse::<u64>().is_ok_and(|figure| figure > 1_000_000) => {
+            shared || close(one[0], other[0], 0.0, 0.1)
+        }
         _ => one[index] == other[index],
     };
     one.len() == other.len() && (0..one.len()).all(fits)
+}
+
+/// `touched N pages …`: the number, and what is behind it. The rest of a group's limit is the kernel's own memory.
+fn pages(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("touched ")?.split_once(" pages ")
 }
 
 /// Keys of cpu.stat and cpuacct.stat.

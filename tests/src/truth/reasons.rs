@@ -12,7 +12,70 @@ struct Reason {
     why: &'static str,
 }
 
-const REASONS: &[Reason] = &[];
+const SHARED: &str = "measured on a host that others used at the same time";
+const TEARDOWN: &str =
+    "Linux takes a hierarchy apart in the background and lists it meanwhile; the model does so at once";
+const LSSUBSYS: &str =
+    "Debian 12's lssubsys (2.0.2) forgets what is mounted; Drydock's prints what 0.41 does";
+const AGENT: &str = "the model starts no release agent";
+const THREAD_FILES: &str = "the model's /proc has no directory for threads";
+const START: &str = "the program's start counts as well, a quarter of what the limit left it";
+
+const REASONS: &[Reason] = &[
+    Reason { id: "cpu1.not_pinned_two_cpus", at: "host-6.18", why: SHARED },
+    Reason { id: "cpu1.quota_20_and_sibling", at: "host-6.18", why: SHARED },
+    Reason { id: "v1.blkio.root_defaults", at: "host-6.18", why: SHARED },
+    Reason {
+        id: "v1.cpuacct.after_spin",
+        at: "qemu-v1 5.10",
+        why: "Linux counted most of the loop as system time",
+    },
+    Reason { id: "v2.cpu.stat_after", at: "", why: START },
+    Reason {
+        id: "v1.mem.lower_below_usage_cache",
+        at: "host-6.18",
+        why: "ext4's cache can be written back; the model has no disk, only tmpfs",
+    },
+    Reason {
+        id: "v1.mem.rmdir_with_charges",
+        at: "",
+        why: "Linux counts removed groups as long as pages are charged to them; the model charges the parent at once",
+    },
+    Reason {
+        id: "v1.freezer.fork_cannot",
+        at: "",
+        why: "a task that freezes itself stops in the middle of its call; in the model a call is over at once",
+    },
+    Reason {
+        id: "v1.freezer.attach_into_frozen",
+        at: "qemu-v1 5.10",
+        why: "seen on 5.10 only: the moved task was still on its way into the freezer",
+    },
+    Reason { id: "v1.blkio.throttle_measured", at: "", why: "the model slows no device down" },
+    Reason { id: "v1.lssubsys_am.mounted", at: "", why: LSSUBSYS },
+    Reason { id: "v1.lssubsys_m.mounted", at: "", why: LSSUBSYS },
+    Reason { id: "v1.umount.named_nochildren", at: "", why: TEARDOWN },
+    Reason { id: "v1.umount.right_after_rmdir", at: "", why: TEARDOWN },
+    Reason { id: "v1.tree.rm_r", at: "", why: "busybox takes names in the order of the kernel's hash table" },
+    Reason { id: "v1.release_agent.fires", at: "", why: AGENT },
+    Reason { id: "v1.release_agent.child_removed_fires", at: "", why: AGENT },
+    Reason { id: "v1.tasks.threads_tasks_file", at: "", why: THREAD_FILES },
+    Reason { id: "v1.tasks.zombie_proc_cgroup", at: "", why: THREAD_FILES },
+    Reason { id: "v1.tasks.write_zombie", at: "", why: THREAD_FILES },
+    Reason { id: "v1.proc_cgroup.of_removed_is_deleted", at: "", why: THREAD_FILES },
+    Reason { id: "v2.type.move_thread", at: "", why: THREAD_FILES },
+    Reason { id: "v2.tree.zombie_deleted_path", at: "", why: THREAD_FILES },
+    Reason {
+        id: "v2.stat",
+        at: "host-6.18",
+        why: "removed groups linger on a host that has memory to spare; the model frees them at once",
+    },
+    Reason {
+        id: "v2.mem.oom_group",
+        at: "",
+        why: "the tool itself is killed with its group; what its shell prints about that is not replayed",
+    },
+];
 
 /// Why a case differs, if that is known.
 pub fn reason(record: &Record) -> Option<&'static str> {

@@ -23,6 +23,8 @@ pub enum Verdict {
 pub struct Case {
     /// What was recorded.
     pub record: Record,
+    /// What the model printed.
+    pub printed: String,
     /// How it came out.
     pub verdict: Verdict,
 }
@@ -44,8 +46,10 @@ impl Report {
         for (run, records) in record::read(folder, scripts)? {
             let outcomes = replay(folder, &run)?;
             for record in records {
-                let verdict = judge(&record, outcomes.get(&record.id));
-                cases.push(Case { record, verdict });
+                let outcome = outcomes.get(&record.id);
+                let verdict = judge(&record, outcome);
+                let printed = outcome.map(|outcome| outcome.stdout.clone()).unwrap_or_default();
+                cases.push(Case { record, printed, verdict });
             }
         }
         Ok(Self { cases })
@@ -82,13 +86,18 @@ fn judge(record: &Record, outcome: Option<&Outcome>) -> Verdict {
 }
 
 /// Cases that print what a machine measures.
-const MEASURING: [&str; 6] = [
+const MEASURING: [&str; 11] = [
     "cpu1.",
     "cpu2.",
     "v1.cpuacct.after_spin",
     "v1.cpuacct.hierarchical",
     "v1.cpu.stat_fields",
+    "v1.mem.oom_kill",
+    "v1.mem.oom_parent_limit",
+    "v1.mem.fork_charge_survivor",
     "v2.cpu.stat_after",
+    "v2.mem.lower_max_kills",
+    "v2.mem.oom",
 ];
 
 fn measured_alike(record: &Record, recorded: &str, printed: &str) -> bool {
@@ -116,7 +125,7 @@ fn first_difference(recorded: &str, printed: &str) -> String {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Case { record, verdict } in &self.cases {
+        for Case { record, verdict, .. } in &self.cases {
             let place = format!("{} {} {}", record.id, record.host, record.kernel);
             match verdict {
                 Verdict::Same => {}

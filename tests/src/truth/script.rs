@@ -2,11 +2,13 @@
 
 /// What stands in for the scripts' own library: it prints where a case begins and ends instead of writing JSON.
 ///
-/// `T id setup command note [cleanup]`: only what the command prints counts.
+/// `T id setup command note [cleanup]`: only what the command prints counts. As in the scripts' own, a setup that sets
+/// the arguments anew (`set --`) leaves no cleanup.
 pub const LIBRARY: &str = r#"T(){
+  ID=$1 COMMAND=$3
   [ -n "$2" ] && eval "$2" > /dev/null 2>&1 < /dev/null
-  echo "@@begin $1"
-  ( eval "$3" ) 2>&1 < /dev/null
+  echo "@@begin $ID"
+  ( eval "$COMMAND" ) 2>&1 < /dev/null
   echo "@@end $?"
   [ -n "$5" ] && eval "$5" > /dev/null 2>&1 < /dev/null
   return 0

@@ -155,7 +155,7 @@ impl CgroupState {
         if !limited {
             return room;
         }
-        for id in self.ancestry(group) {
+        for id in memory::limiting(self, group) {
             let Some(memory) = memory::settings(self, id) else { continue };
             let limit =
                 if self.parent(id).is_none() { memory.max.min(self.machine.memory) } else { memory.max };
@@ -172,7 +172,7 @@ impl CgroupState {
             return;
         }
         memory::edit(self, group, |memory| *memory.own.of(kind) += bytes);
-        for id in self.ancestry(group).collect::<Vec<_>>() {
+        for id in memory::limiting(self, group).collect::<Vec<_>>() {
             memory::edit(self, id, |memory| {
                 memory.usage += bytes;
                 memory.peak = memory.peak.max(memory.usage);
@@ -192,7 +192,7 @@ impl CgroupState {
             let own = memory.own.of(kind);
             *own = own.saturating_sub(bytes);
         });
-        for id in self.ancestry(group).collect::<Vec<_>>() {
+        for id in memory::limiting(self, group).collect::<Vec<_>>() {
             memory::edit(self, id, |memory| memory.usage = memory.usage.saturating_sub(bytes));
         }
     }

@@ -104,7 +104,6 @@ fn writing(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         ["wr", path, data] => put(run, path, &unescape(data)),
         ["w0", path] => count(run, path, ""),
         ["wbig", path, n] => count(run, path, &"1".repeat(n.parse().unwrap_or(0))),
-        ["filecache", path, mib] => super::missing(run, &format!("page cache: {mib} MiB written to {path}")),
         _ => return None,
     })
 }

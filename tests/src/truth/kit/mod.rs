@@ -5,11 +5,12 @@
 //! |---|---|
 //! | [`files`] | `k` on files and directories |
 //! | [`tasks`] | `k` on tasks: moving in, other users, forks |
-//! | [`work`] | `k` as a workload |
+//! | [`work`], [`memory`] | `k` as a workload |
 //! | [`programs`] | `sh -c`, `awk`, `mv` and the like |
 
 mod awk;
 mod files;
+mod memory;
 mod programs;
 mod tasks;
 mod work;
@@ -40,6 +41,7 @@ fn k(run: &mut ToolRun<'_, '_>) -> u8 {
     files::run(run, &words)
         .or_else(|| tasks::run(run, &words))
         .or_else(|| work::run(run, &words))
+        .or_else(|| memory::run(run, &words))
         .unwrap_or_else(|| missing(run, &format!("k {}", words.first().unwrap_or(&""))))
 }
 
@@ -53,6 +55,10 @@ fn missing(run: &mut ToolRun<'_, '_>, what: &str) -> u8 {
 fn refused(run: &mut ToolRun<'_, '_>, refusal: &Refusal, at: &str) -> u8 {
     if let Some(rule) = refusal.rule.as_ref().filter(|rule| rule.id == "rule-not-modelled") {
         return missing(run, rule.facts.get("what").map_or("", String::as_str));
+    }
+    // Whoever was killed meanwhile prints nothing.
+    if refusal.rule.as_ref().is_some_and(|rule| rule.id == "rule-actor-ended") {
+        return 137;
     }
     run.print(&format!("!{} {at}\n", refusal.errno));
     1

@@ -42,7 +42,7 @@ fn fork_and_report(run: &mut ToolRun<'_, '_>) -> u8 {
     let line = match run.fork("run", |child| child.become_command(1)) {
         Ok(WaitStatus::Signaled(signal)) => format!("signal SIG{}\n", signal.name()),
         Ok(status) => format!("exit {}\n", status.shell_status()),
-        Err(refusal) => format!("{} fork\n", files::failed(&refusal)),
+        Err(refusal) => return refused(run, &refusal, "fork"),
     };
     run.print(&line);
     0

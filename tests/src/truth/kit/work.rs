@@ -27,7 +27,6 @@ pub(super) fn run(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         }
         ["threads", n, out] => threads(run, n.parse().unwrap_or(0), out),
         ["threadmk", n] => thread_limit(run, n.parse().unwrap_or(0)),
-        ["alloc" | "allocx", ..] => missing(run, "a program that takes memory page by page"),
         _ => return None,
     })
 }

@@ -306,8 +306,9 @@ fn check_family(state: &CgroupState, request: &Request<'_>, trial: &Cpu) -> Resu
 
 fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
     let Some(cpu) = settings(state, group) else { return Ok(String::new()) };
+    let bursts = if state.machine.since(5, 16) { "nr_bursts 0\nburst_time 0\n" } else { "" };
     Ok(format!(
-        "nr_periods {}\nnr_throttled {}\nthrottled_time {}\nnr_bursts 0\nburst_time 0\n",
+        "nr_periods {}\nnr_throttled {}\nthrottled_time {}\n{bursts}",
         cpu.periods, cpu.throttled, cpu.throttled_ns
     ))
 }

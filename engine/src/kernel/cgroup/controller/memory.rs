@@ -480,7 +480,7 @@ fn write_use_hierarchy(state: &mut CgroupState, request: &Request<'_>) -> Result
 }
 
 /// Up to which group limits act on a group: all above it, or before 5.11 only those that count what is below.
-fn limiting(state: &CgroupState, group: GroupId) -> impl Iterator<Item = GroupId> + '_ {
+pub(in super::super) fn limiting(state: &CgroupState, group: GroupId) -> impl Iterator<Item = GroupId> + '_ {
     let always = state.machine.since(5, 11) || state.version(state.hierarchy_of(group)) == Version::V2;
     let counts = move |id: &GroupId| {
         *id == group || always || settings(state, *id).is_some_and(|memory| memory.use_hierarchy)
