@@ -10,3 +10,7 @@ partial-execve = Programs are workloads with a declared demand; their code does 
 partial-wait = Waiting for one child; simulated time passes while the caller waits.
 partial-kill = Handlers are not modelled: each signal has its default action.
 partial-clock-nanosleep = Simulated time passes. One clock is modelled, and no signal interrupts the call.
+partial-rename = A rename onto a name that is there already is not modelled outside of control groups.
+partial-link = The model's files have one name each; what control groups answer is exact.
+partial-mknod = Regular files and character devices; named pipes and block devices are not modelled.
+partial-statfs = Only the kind of file system is told.

@@ -548,3 +548,13 @@ rule-cgroup-kernel-thread = Pid { $pid } is a thread of the kernel that has to s
     .rule = kthreadd, and kernel threads that are bound to a CPU, can't be moved.
     .source = kernel/cgroup/cgroup.c, cgroup_procs_write_start()
     .advice = Move programs instead; kernel threads have no program (an empty /proc/PID/cmdline).
+
+rule-cgroup2-rename = A version 2 group keeps its name.
+    .rule = Only version 1 lets groups be renamed.
+    .source = kernel/cgroup/cgroup.c, cgroup_kf_syscall_ops
+    .advice = Make a group of the new name and move the tasks.
+
+rule-cgroup1-rename-parent = A group can't be moved below another one.
+    .rule = rename(2) gives a group another name within the same parent, no more.
+    .source = kernel/cgroup/cgroup-v1.c, cgroup1_rename()
+    .advice = Make a group at the new place and move the tasks.

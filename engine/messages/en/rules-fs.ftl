@@ -346,3 +346,8 @@ partial-program-memhog = Memory is touched at once. -f and policies are missing.
 partial-program-yes = Its output must be a pipe or a device.
 partial-program-dd = The time and the rate in the last line are declared, not measured. skip, seek, conv and the flags are not modelled. What it writes from a device has a size and no content.
 partial-program-bzip2 = Only as a filter. The compressed bytes are not modelled.
+
+rule-other-file-system = { $path } is in another file system.
+    .rule = A name can be given only within one mount.
+    .source = rename(2), link(2), "EXDEV"
+    .advice = Copy the file and remove the old one.

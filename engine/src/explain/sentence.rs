@@ -39,6 +39,24 @@ fn describe(step: &Step, kernel: &dyn Observe, facts: &mut Facts) -> &'static st
             set("path", known(path));
             "step-unlink"
         }
+        Call::Rename { from, to } | Call::Link { from, to } => {
+            set("from", known(from));
+            set("to", known(to));
+            if matches!(step.call, Call::Rename { .. }) { "step-rename" } else { "step-link" }
+        }
+        Call::Symlink { target, path } => {
+            set("target", known(target));
+            set("path", known(path));
+            "step-symlink"
+        }
+        Call::Mknod { path, .. } => {
+            set("path", known(path));
+            "step-mknod"
+        }
+        Call::Statfs { path } => {
+            set("path", known(path));
+            "step-statfs"
+        }
         Call::Open { path, .. } => {
             set("path", known(path));
             "step-open"

@@ -1,5 +1,6 @@
 //! The closed list of kernel calls. Adding one makes both backends fail to compile until they handle it.
 
+use super::reply::FileKind;
 use super::{Actor, Signal, Text};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -41,6 +42,10 @@ pub enum OpenMode {
     Truncate,
     /// `O_WRONLY|O_CREAT|O_APPEND`: `>> file`.
     Append,
+    /// `O_RDWR`: the file has to be there.
+    ReadWrite,
+    /// `O_WRONLY|O_CREAT|O_EXCL`: the file must not be there.
+    Exclusive,
 }
 
 /// What becomes a task's standard input, output or error.
@@ -269,5 +274,44 @@ pub enum Call {
         which: PriorityWhich,
         /// Whose; 0 is the caller, its group, its user.
         task: TaskRef,
+    },
+    /// rename(2).
+    Rename {
+        /// The name that is given up.
+        from: Text,
+        /// The name that is taken.
+        to: Text,
+    },
+    /// symlink(2).
+    Symlink {
+        /// Where the link points.
+        target: Text,
+        /// The link.
+        path: Text,
+    },
+    /// link(2).
+    Link {
+        /// The file.
+        from: Text,
+        /// Its second name.
+        to: Text,
+    },
+    /// mknod(2).
+    Mknod {
+        /// The name to make.
+        path: Text,
+        /// What kind of file: regular, fifo, character or block.
+        kind: FileKind,
+        /// Permission bits, before the umask of 022.
+        mode: u32,
+        /// Of a device.
+        major: u32,
+        /// Of a device.
+        minor: u32,
+    },
+    /// statfs(2).
+    Statfs {
+        /// A path in the file system.
+        path: Text,
     },
 }

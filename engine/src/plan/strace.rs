@@ -23,10 +23,17 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
         Call::Mkdir { path: p, mode } => vec![path(p), format!("{mode:#05o}").replacen("0o", "0", 1)],
         Call::Rmdir { path: p }
         | Call::Unlink { path: p }
+        | Call::Statfs { path: p }
         | Call::Stat { path: p }
         | Call::Chdir { path: p }
         | Call::Getdents64 { path: p } => vec![path(p)],
         Call::Open { path: p, mode } => vec![path(p), open_flags(*mode).to_owned()],
+        Call::Rename { from, to } | Call::Link { from, to } => vec![path(from), path(to)],
+        Call::Symlink { target, path: p } => vec![path(target), path(p)],
+        Call::Mknod { path: p, kind, mode, major, minor } => {
+            let kind = format!("S_IF{:?}", kind).to_uppercase();
+            vec![path(p), format!("{kind}|{mode:04o}"), format!("makedev({major}, {minor})")]
+        }
         Call::Read { file } => vec![file_ref(file, resolve)],
         Call::Write { file, data, mode } => write_arguments(file, data, *mode, resolve),
         Call::Mount { source, target, fstype, flags, data } => vec![
@@ -138,6 +145,8 @@ fn open_flags(mode: OpenMode) -> &'static str {
         OpenMode::Write => "O_WRONLY",
         OpenMode::Truncate => "O_WRONLY|O_CREAT|O_TRUNC",
         OpenMode::Append => "O_WRONLY|O_CREAT|O_APPEND",
+        OpenMode::ReadWrite => "O_RDWR",
+        OpenMode::Exclusive => "O_WRONLY|O_CREAT|O_EXCL",
     }
 }
 
@@ -191,6 +200,7 @@ fn reply(reply: &Reply) -> String {
             format!("{:?} mode={:04o} size={}", stat.kind, stat.mode, stat.size).to_lowercase()
         }
         Reply::Pid(pid) => pid.to_string(),
+        Reply::Statfs(magic) => format!("f_type={magic:#x}"),
         Reply::Wait(WaitStatus::Exited(status)) => format!("exited, status {status}"),
         Reply::Wait(WaitStatus::Signaled(signal)) => format!("killed by SIG{}", signal.name()),
         Reply::Wait(WaitStatus::Running) => "still running".to_owned(),

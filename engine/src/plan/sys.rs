@@ -1,5 +1,6 @@
 //! `sys CALL ARGS…`: one kernel call typed by hand, in the words of its row in [`super::table::CALLS`].
 
+use super::reply::FileKind;
 use super::table::CALLS;
 use super::{
     Actor, Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, Signal, StdioSource, TaskRef, Text,
@@ -47,6 +48,13 @@ fn files(name: &str, args: &[Text]) -> Parsed {
         },
         ("rmdir", [path]) => Call::Rmdir { path: path.clone() },
         ("unlink", [path]) => Call::Unlink { path: path.clone() },
+        ("rename", [from, to]) => Call::Rename { from: from.clone(), to: to.clone() },
+        ("symlink", [target, path]) => Call::Symlink { target: target.clone(), path: path.clone() },
+        ("link", [from, to]) => Call::Link { from: from.clone(), to: to.clone() },
+        ("mknod", [path, kind, device @ ..]) if device.is_empty() || device.len() == 2 => {
+            return Some(mknod(path, kind, device));
+        }
+        ("statfs", [path]) => Call::Statfs { path: path.clone() },
         ("stat", [path]) => Call::Stat { path: path.clone() },
         ("chdir", [path]) => Call::Chdir { path: path.clone() },
         ("getdents64", [path]) => Call::Getdents64 { path: path.clone() },
@@ -63,6 +71,18 @@ fn files(name: &str, args: &[Text]) -> Parsed {
         },
         _ => return None,
     }))
+}
+
+fn mknod(path: &Text, kind: &Text, device: &[Text]) -> Result<Call, SysError> {
+    let kind = match kind.plain() {
+        Some("regular") => FileKind::Regular,
+        Some("fifo") => FileKind::Fifo,
+        Some("character") => FileKind::Character,
+        Some("block") => FileKind::Block,
+        _ => return Err(SysError::Word(kind.to_string(), "regular, fifo, character or block")),
+    };
+    let part = |index: usize| device.get(index).map_or(Ok(0), |word| number(word, "a number of a device"));
+    Ok(Call::Mknod { path: path.clone(), kind, mode: 0o644, major: part(0)?, minor: part(1)? })
 }
 
 fn write(path: &Text, data: &Text, mode: OpenMode) -> Call {
@@ -221,6 +241,8 @@ fn mode(word: &Text) -> Result<OpenMode, SysError> {
         Some("write") => Ok(OpenMode::Write),
         Some("truncate") => Ok(OpenMode::Truncate),
         Some("append") => Ok(OpenMode::Append),
+        Some("readwrite") => Ok(OpenMode::ReadWrite),
+        Some("exclusive") => Ok(OpenMode::Exclusive),
         _ => Err(SysError::Word(word.to_string(), "read, write, truncate or append")),
     }
 }
@@ -273,6 +295,11 @@ mod tests {
             "sched_getaffinity 0",
             "setpriority 12 5",
             "getpriority pgrp 12",
+            "rename /a /b",
+            "symlink a /b",
+            "link /a /b",
+            "mknod /a character 1 3",
+            "statfs /",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");

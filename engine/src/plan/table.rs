@@ -34,11 +34,11 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 25] = [
+pub const CALLS: [CallRow; 30] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
-    row("open", "PATH [read|write|truncate|append]", "open(2)", Partial("partial-open")),
+    row("open", "PATH [read|write|truncate|append|readwrite|exclusive]", "open(2)", Partial("partial-open")),
     row("read", "PATH", "read(2)", Partial("partial-read")),
     row("write", "PATH DATA [write|truncate|append]", "write(2)", Exact),
     row("getdents64", "PATH", "getdents(2)", Exact),
@@ -60,6 +60,11 @@ pub const CALLS: [CallRow; 25] = [
     row("sched_getaffinity", "PID", "sched_getaffinity(2)", Exact),
     row("setpriority", "[pgrp|user] PID NICE", "setpriority(2)", Exact),
     row("getpriority", "[pgrp|user] PID", "getpriority(2)", Exact),
+    row("rename", "FROM TO", "rename(2)", Partial("partial-rename")),
+    row("symlink", "TARGET PATH", "symlink(2)", Exact),
+    row("link", "FROM TO", "link(2)", Partial("partial-link")),
+    row("mknod", "PATH regular|fifo|character|block [MAJOR MINOR]", "mknod(2)", Partial("partial-mknod")),
+    row("statfs", "PATH", "statfs(2)", Partial("partial-statfs")),
 ];
 
 impl Call {
@@ -91,6 +96,11 @@ impl Call {
             Self::SchedGetaffinity { .. } => 22,
             Self::Setpriority { .. } => 23,
             Self::Getpriority { .. } => 24,
+            Self::Rename { .. } => 25,
+            Self::Symlink { .. } => 26,
+            Self::Link { .. } => 27,
+            Self::Mknod { .. } => 28,
+            Self::Statfs { .. } => 29,
         };
         &CALLS[index]
     }

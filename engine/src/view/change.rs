@@ -68,6 +68,12 @@ fn path_changes(session: &Session, at: u32, changes: &mut Vec<Change>) {
         Call::Mkdir { path, .. } => changes.push(Change::added(format!("{}/", shown(path)))),
         Call::Rmdir { path } => changes.push(Change::removed(format!("{}/", shown(path)))),
         Call::Unlink { path } => changes.push(Change::removed(shown(path))),
+        Call::Symlink { path, .. } | Call::Mknod { path, .. } => changes.push(Change::added(shown(path))),
+        Call::Link { to, .. } => changes.push(Change::added(shown(to))),
+        Call::Rename { from, to } => {
+            changes.push(Change::removed(shown(from)));
+            changes.push(Change::added(shown(to)));
+        }
         Call::Open { path, .. } | Call::Write { file: FileRef::Path(path), .. } if !there(path) => {
             changes.push(Change::added(shown(path)));
         }

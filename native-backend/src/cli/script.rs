@@ -1,6 +1,7 @@
 //! A plan as a shell script: the commands that do the same by hand.
 
 use drydock_engine::kernel::cpu_list;
+use drydock_engine::plan::reply::FileKind;
 use drydock_engine::plan::{
     Actor, Call, FileRef, OpenMode, Piece, PipeEnd, PipeName, PriorityWhich, Signal, StdioSource, Step,
     TaskRef, Text, strace,
@@ -41,6 +42,16 @@ impl Writer {
             Call::Mkdir { path, mode } => Some(format!("mkdir -m {:04o} {}", mode & !0o022, word(path))),
             Call::Rmdir { path } => Some(format!("rmdir {}", word(path))),
             Call::Unlink { path } => Some(format!("rm {}", word(path))),
+            Call::Rename { from, to } => Some(format!("mv -T {} {}", word(from), word(to))),
+            Call::Symlink { target, path } => Some(format!("ln -s {} {}", word(target), word(path))),
+            Call::Link { from, to } => Some(format!("ln {} {}", word(from), word(to))),
+            Call::Mknod { path, kind, major, minor, .. } => Some(match kind {
+                FileKind::Character => format!("mknod {} c {major} {minor}", word(path)),
+                FileKind::Block => format!("mknod {} b {major} {minor}", word(path)),
+                FileKind::Fifo => format!("mkfifo {}", word(path)),
+                _ => format!("touch {}", word(path)),
+            }),
+            Call::Statfs { path } => Some(format!("stat -f {}", word(path))),
             Call::Open { path, mode } => Some(format!(": {} {}", redirection(*mode), word(path))),
             Call::Read { file } => Some(format!("cat {}", file_word(file))),
             Call::Write { file, data, mode } => {
@@ -102,6 +113,8 @@ fn redirection(mode: OpenMode) -> &'static str {
         OpenMode::Read => "<",
         OpenMode::Write | OpenMode::Truncate => ">",
         OpenMode::Append => ">>",
+        OpenMode::ReadWrite => "<>",
+        OpenMode::Exclusive => ">",
     }
 }
 

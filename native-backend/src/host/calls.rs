@@ -32,6 +32,11 @@ pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outco
         Call::Mkdir { .. }
         | Call::Rmdir { .. }
         | Call::Unlink { .. }
+        | Call::Rename { .. }
+        | Call::Symlink { .. }
+        | Call::Link { .. }
+        | Call::Mknod { .. }
+        | Call::Statfs { .. }
         | Call::Open { .. }
         | Call::Read { .. }
         | Call::Write { .. }
@@ -65,6 +70,19 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
         }
         Call::Rmdir { path } => done(files::rmdir(plain(path)?), at),
         Call::Unlink { path } => done(nix::unistd::unlink(plain(path)?), at),
+        Call::Rename { from, to } => std::fs::rename(plain(from)?, plain(to)?)
+            .map(|()| Reply::Done)
+            .map_err(|error| files::io(&error, at)),
+        Call::Symlink { target, path } => std::os::unix::fs::symlink(plain(target)?, plain(path)?)
+            .map(|()| Reply::Done)
+            .map_err(|error| files::io(&error, at)),
+        Call::Link { from, to } => std::fs::hard_link(plain(from)?, plain(to)?)
+            .map(|()| Reply::Done)
+            .map_err(|error| files::io(&error, at)),
+        Call::Mknod { path, kind, mode, major, minor } => {
+            done(files::mknod(plain(path)?, *kind, *mode, (*major, *minor)), at)
+        }
+        Call::Statfs { path } => files::file_system(plain(path)?),
         Call::Open { path, mode } => files::open(plain(path)?, *mode).map(|_| Reply::Done),
         Call::Read { file } => read(agent, file),
         Call::Write { file, data, mode } => write(agent, file, plain(data)?, *mode),

@@ -1,7 +1,7 @@
 //! Files as calls and probes need them: open, read to the end, write at once, list, stat.
 
 use drydock_engine::plan::reply::{Entry, FileKind, Stat};
-use drydock_engine::plan::{Errno, OpenMode, Refusal};
+use drydock_engine::plan::{Answer, Errno, OpenMode, Refusal, Reply};
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::{Mode, SFlag};
@@ -30,9 +30,36 @@ pub(super) fn open(path: &str, mode: OpenMode) -> Refused<OwnedFd> {
         OpenMode::Write => OFlag::O_WRONLY,
         OpenMode::Truncate => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_TRUNC,
         OpenMode::Append => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_APPEND,
+        OpenMode::ReadWrite => OFlag::O_RDWR,
+        OpenMode::Exclusive => OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL,
     };
     let flags = flags | OFlag::O_CLOEXEC | OFlag::O_NOCTTY;
     nix::fcntl::open(path, flags, Mode::from_bits_truncate(0o666)).map_err(refused("open"))
+}
+
+/// mknod(2).
+pub(super) fn mknod(path: &str, kind: FileKind, mode: u32, device: (u32, u32)) -> nix::Result<()> {
+    use nix::sys::stat::{makedev, mknod};
+    let kind = match kind {
+        FileKind::Character => SFlag::S_IFCHR,
+        FileKind::Block => SFlag::S_IFBLK,
+        FileKind::Fifo => SFlag::S_IFIFO,
+        FileKind::Regular => SFlag::S_IFREG,
+        FileKind::Directory | FileKind::Symlink | FileKind::Socket => return Err(nix::errno::Errno::EINVAL),
+    };
+    mknod(path, kind, Mode::from_bits_truncate(mode), makedev(device.0.into(), device.1.into()))
+}
+
+/// statfs(2).
+pub(super) fn file_system(path: &str) -> Answer {
+    let found = statfs(path).map_err(refused("statfs"))?;
+    Ok(Reply::Statfs(found.filesystem_type().0.cast_unsigned() as u64))
+}
+
+/// An error of the standard library as a refusal.
+pub(super) fn io(error: &std::io::Error, at: &str) -> Refusal {
+    let number = nix::errno::Errno::from_raw(error.raw_os_error().unwrap_or(0));
+    refused(at)(number)
 }
 
 /// read(2) until there is no more, or to the limit. With `link`, a message there ends it with EINTR.

@@ -17,6 +17,13 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
     Some(match call {
         Call::Mkdir { path, mode } => Call::Mkdir { path: text(path)?, mode: *mode },
         Call::Rmdir { path } => Call::Rmdir { path: text(path)? },
+        Call::Rename { from, to } => Call::Rename { from: text(from)?, to: text(to)? },
+        Call::Symlink { target, path } => Call::Symlink { target: text(target)?, path: text(path)? },
+        Call::Link { from, to } => Call::Link { from: text(from)?, to: text(to)? },
+        Call::Mknod { path, kind, mode, major, minor } => {
+            Call::Mknod { path: text(path)?, kind: *kind, mode: *mode, major: *major, minor: *minor }
+        }
+        Call::Statfs { path } => Call::Statfs { path: text(path)? },
         Call::Unlink { path } => Call::Unlink { path: text(path)? },
         Call::Open { path, mode } => Call::Open { path: text(path)?, mode: *mode },
         Call::Read { file: from } => Call::Read { file: file(from)? },

@@ -52,6 +52,11 @@ const REASONS: &[Reason] = &[
         why: "seen on 5.10 only: the moved task was still on its way into the freezer",
     },
     Reason { id: "v1.blkio.throttle_measured", at: "", why: "the model slows no device down" },
+    Reason {
+        id: "v1.devices.open_fd_stays",
+        at: "",
+        why: "the shell has descriptors 0 to 2; a file that stays open is not modelled",
+    },
     Reason { id: "v1.lssubsys_am.mounted", at: "", why: LSSUBSYS },
     Reason { id: "v1.lssubsys_m.mounted", at: "", why: LSSUBSYS },
     Reason { id: "v1.umount.named_nochildren", at: "", why: TEARDOWN },

@@ -2,6 +2,7 @@
 
 mod files;
 mod mounts;
+mod names;
 mod scheduling;
 mod streams;
 mod tasks;
@@ -23,6 +24,13 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
     match &step.call {
         Call::Mkdir { path, mode } => files::mkdir(kernel, &caller, path, *mode),
         Call::Rmdir { path } => files::rmdir(kernel, &caller, path),
+        Call::Rename { from, to } => names::rename(kernel, &caller, from, to),
+        Call::Symlink { target, path } => names::symlink(kernel, &caller, target, path),
+        Call::Link { from, to } => names::link(kernel, &caller, from, to),
+        Call::Mknod { path, kind, mode, major, minor } => {
+            names::mknod(kernel, &caller, path, *kind, *mode, (*major, *minor))
+        }
+        Call::Statfs { path } => names::statfs(kernel, &caller, path),
         Call::Unlink { path } => files::unlink(kernel, &caller, path),
         Call::Open { path, mode } => files::open(kernel, &caller, path, *mode),
         Call::Read { file } => files::read(kernel, &caller, file),

@@ -209,6 +209,42 @@ impl CgroupState {
         Ok(self.check_for_release(parent).into_iter().collect())
     }
 
+    /// rename(2) of a group: cgroup1_rename(). The settings, tasks and children stay.
+    ///
+    /// # Errors
+    /// `EPERM` in version 2, `EIO` for another parent, `EEXIST`, `EINVAL` for a newline in the name.
+    pub fn rename_group(
+        &mut self,
+        id: GroupId,
+        parent: GroupId,
+        to: GroupId,
+        name: &str,
+    ) -> Result<(), Refusal> {
+        let rule = |id: &str| Rule::new(id).with("name", name);
+        // A newline would break the lines of /proc/PID/cgroup.
+        if name.contains('\n') {
+            return refuse(Errno::EINVAL, "rename", Rule::new("rule-cgroup-name-newline"));
+        }
+        if self.version(self.hierarchy_of(id)) == Version::V2 {
+            return refuse(Errno::EPERM, "rename", rule("rule-cgroup2-rename"));
+        }
+        if parent != to {
+            return refuse(Errno::EIO, "rename", rule("rule-cgroup1-rename-parent"));
+        }
+        if self.child(parent, name).is_some() || self.file(parent, name).is_some() {
+            return refuse(Errno::EEXIST, "rename", rule("rule-cgroup-name-exists"));
+        }
+        let old = self.name_of(id).to_owned();
+        if let Some(above) = self.group_mut(parent) {
+            above.children.remove(&old);
+            above.children.insert(name.to_owned(), id);
+        }
+        if let Some(group) = self.group_mut(id) {
+            name.clone_into(&mut group.name);
+        }
+        Ok(())
+    }
+
     /// cgroup1_check_for_release(): the group has become free of tasks and children.
     pub(super) fn check_for_release(&self, id: GroupId) -> Option<Effect> {
         let group = self.group(id)?;

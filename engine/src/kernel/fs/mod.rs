@@ -12,11 +12,13 @@
 //! | [`node`] | one match a question: what each file system answers |
 //! | [`content`] | reading and writing what is in a file |
 //! | [`tree`] | mkdir, rmdir, unlink |
+//! | [`names`] | rename, symlink, link, mknod |
 //! | [`open`] | open(2): who may open what, creating and emptying |
 
 pub(crate) mod cgroupfs;
 pub(crate) mod content;
 pub(crate) mod device;
+pub(crate) mod names;
 pub(crate) mod node;
 pub(crate) mod open;
 pub(crate) mod path;

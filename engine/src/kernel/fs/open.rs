@@ -22,8 +22,13 @@ impl Kernel {
     /// open(2) of a path for a task: the place, after what the mode does to it.
     pub(crate) fn open(&mut self, task: &Task, path: &str, mode: OpenMode) -> Result<Place, Refusal> {
         let place = match mode {
-            OpenMode::Read | OpenMode::Write => Walker::new(self, task, AT).place(&task.cwd, path)?,
-            OpenMode::Truncate | OpenMode::Append => match self.find(task, path)? {
+            OpenMode::Read | OpenMode::Write | OpenMode::ReadWrite => {
+                Walker::new(self, task, AT).place(&task.cwd, path)?
+            }
+            OpenMode::Truncate | OpenMode::Append | OpenMode::Exclusive => match self.find(task, path)? {
+                Found::There(_) if mode == OpenMode::Exclusive => {
+                    return refuse_path(Errno::EEXIST, AT, "rule-path-exists", path);
+                }
                 Found::There(place) => place,
                 Found::Missing(directory, name) => self.create(&directory, &name, path)?,
             },
@@ -106,7 +111,7 @@ impl Kernel {
         let writes = mode != OpenMode::Read;
         match self.kind(&place.node) {
             FileKind::Directory if writes => refuse_path(Errno::EISDIR, AT, "rule-open-directory", path),
-            FileKind::Character => self.check_device(task, place, writes, path),
+            FileKind::Character => self.check_device(task, place, mode, path),
             FileKind::Regular if writes && self.mounts.is_readonly(place.mount) => {
                 refuse_path(Errno::EROFS, AT, "rule-read-only", path)
             }
@@ -119,12 +124,16 @@ impl Kernel {
     }
 
     /// A device: the mount's `nodev`, the device controller, and whether there is a driver.
-    fn check_device(&self, task: &Task, place: &Place, writes: bool, path: &str) -> Result<(), Refusal> {
+    fn check_device(&self, task: &Task, place: &Place, mode: OpenMode, path: &str) -> Result<(), Refusal> {
         if self.mounts.get(place.mount).is_some_and(|mount| mount.flags.nodev) {
             return refuse_path(Errno::EACCES, AT, "rule-nodev", path);
         }
         let Some((major, minor)) = self.device_numbers(&place.node) else { return Ok(()) };
-        let access = if writes { "w" } else { "r" };
+        let access = match mode {
+            OpenMode::Read => "r",
+            OpenMode::ReadWrite => "rw",
+            _ => "w",
+        };
         if !self.cgroups.device_allowed(task.pid, 'c', major, minor, access) {
             let rule = Rule::new("rule-device-not-allowed").with("path", path);
             let rule = rule.with("device", format!("c {major}:{minor}")).with("access", access);

@@ -113,6 +113,22 @@ impl Ramfs {
         self.add(parent, name, mode, directory(parent, name))
     }
 
+    /// Gives an inode another name, which is free.
+    pub(crate) fn rename(&mut self, from: InodeId, old: &str, to: InodeId, new: &str, id: InodeId) {
+        if let Some(Content::Directory { entries, .. }) = self.get_mut(from).map(|inode| &mut inode.content) {
+            entries.remove(old);
+        }
+        if let Some(Content::Directory { entries, .. }) = self.get_mut(to).map(|inode| &mut inode.content) {
+            entries.insert(new.to_owned(), id);
+        }
+        if let Some(Content::Directory { parent, name, .. }) =
+            self.get_mut(id).map(|inode| &mut inode.content)
+        {
+            *parent = to;
+            new.clone_into(name);
+        }
+    }
+
     /// Takes a name away, and the inode with it: nothing has two names here.
     pub(crate) fn remove(&mut self, parent: InodeId, name: &str) {
         let Some(id) = self.child(parent, name) else { return };

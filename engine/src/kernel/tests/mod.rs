@@ -165,6 +165,7 @@ fn show(answer: &Answer) -> String {
         Ok(Reply::Wait(WaitStatus::Signaled(signal))) => format!("signal {}", signal.name()),
         Ok(Reply::Wait(WaitStatus::Running)) => "running".to_owned(),
         Ok(Reply::Cpus(cpus)) => format!("cpus {cpus:?}"),
+        Ok(Reply::Statfs(magic)) => format!("magic {magic:#x}"),
         Ok(Reply::Nice(nice)) => format!("nice {nice}"),
         Err(refusal) => format!("!{} {}", refusal.errno, refusal.at),
     }

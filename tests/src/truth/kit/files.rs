@@ -31,6 +31,17 @@ fn reading(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
             Err(refusal) => refused(run, &refusal, "lstat"),
         },
         ["openro", path] => open(run, path, OpenMode::Read, "open(O_RDONLY)"),
+        ["openwo", path] => open(run, path, OpenMode::Write, "open(O_WRONLY)"),
+        ["openrw", path] => open(run, path, OpenMode::ReadWrite, "open(O_RDWR)"),
+        ["creat", path] => open(run, path, OpenMode::Exclusive, "open(O_CREAT|O_EXCL)"),
+        ["statfs", path] => match run.perform(Call::Statfs { path: Text::from(path) }) {
+            Ok(Reply::Statfs(magic)) => {
+                run.print(&format!("type={magic:#x}\n"));
+                0
+            }
+            Ok(_) => 1,
+            Err(refusal) => refused(run, &refusal, "statfs"),
+        },
         _ => return None,
     })
 }
@@ -138,6 +149,23 @@ fn names(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
             done(run, mkdir(format!("{parent}/{name}")), "mkdir")
         }
         ["rmdir", path] => done(run, Call::Rmdir { path: Text::from(unescape(path)) }, "rmdir"),
+        ["rename", from, to] => {
+            done(run, Call::Rename { from: Text::from(from), to: Text::from(to) }, "rename")
+        }
+        ["symlink", target, path] => {
+            done(run, Call::Symlink { target: Text::from(target), path: Text::from(path) }, "symlink")
+        }
+        ["link", from, to] => done(run, Call::Link { from: Text::from(from), to: Text::from(to) }, "link"),
+        ["mknod", path, kind, major, minor] => {
+            let kind = match kind {
+                "c" => FileKind::Character,
+                "b" => FileKind::Block,
+                _ => FileKind::Fifo,
+            };
+            let number = |word: &str| word.parse().unwrap_or(0);
+            let (major, minor) = (number(major), number(minor));
+            done(run, Call::Mknod { path: Text::from(path), kind, mode: 0o644, major, minor }, "mknod")
+        }
         ["unlink", path] => done(run, Call::Unlink { path: Text::from(path) }, "unlink"),
         ["mount", fstype, source, target, ref rest @ ..] => {
             let call = Call::Mount {

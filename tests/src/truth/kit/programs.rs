@@ -37,7 +37,12 @@ pub(super) fn awk(run: &mut ToolRun<'_, '_>) -> u8 {
 
 /// `mv FROM TO`.
 pub(super) fn mv(run: &mut ToolRun<'_, '_>) -> u8 {
-    missing(run, "rename(2)")
+    let words = run.arguments();
+    let [from, to] = words.as_slice() else { return missing(run, "mv with options") };
+    match run.perform(Call::Rename { from: Text::from(from.as_str()), to: Text::from(to.as_str()) }) {
+        Ok(_) => 0,
+        Err(refusal) => super::refused(run, &refusal, "mv"),
+    }
 }
 
 /// libcgroup 0.41's `lssubsys`, which is the one that the shell has.

@@ -1,0 +1,49 @@
+//! Calls that give and move names, and statfs(2).
+
+use super::Caller;
+use crate::kernel::Kernel;
+use crate::kernel::fs::path::Walker;
+use crate::plan::reply::FileKind;
+use crate::plan::{Answer, Reply, Text};
+
+/// rename(2).
+pub(super) fn rename(kernel: &mut Kernel, caller: &Caller, from: &Text, to: &Text) -> Answer {
+    let (from, to) = (kernel.text(from, caller.at)?, kernel.text(to, caller.at)?);
+    kernel.rename(&caller.task, &from, &to)?;
+    Ok(Reply::Done)
+}
+
+/// symlink(2).
+pub(super) fn symlink(kernel: &mut Kernel, caller: &Caller, target: &Text, path: &Text) -> Answer {
+    let (target, path) = (kernel.text(target, caller.at)?, kernel.text(path, caller.at)?);
+    kernel.make_symlink(&caller.task, &target, &path)?;
+    Ok(Reply::Done)
+}
+
+/// link(2).
+pub(super) fn link(kernel: &mut Kernel, caller: &Caller, from: &Text, to: &Text) -> Answer {
+    let (from, to) = (kernel.text(from, caller.at)?, kernel.text(to, caller.at)?);
+    kernel.make_link(&caller.task, &from, &to)?;
+    Ok(Reply::Done)
+}
+
+/// mknod(2).
+pub(super) fn mknod(
+    kernel: &mut Kernel,
+    caller: &Caller,
+    path: &Text,
+    kind: FileKind,
+    mode: u32,
+    device: (u32, u32),
+) -> Answer {
+    let path = kernel.text(path, caller.at)?;
+    kernel.make_node(&caller.task, &path, kind, mode, device)?;
+    Ok(Reply::Done)
+}
+
+/// statfs(2).
+pub(super) fn statfs(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answer {
+    let path = kernel.text(path, caller.at)?;
+    let place = Walker::new(kernel, &caller.task, caller.at).place(&caller.task.cwd, &path)?;
+    Ok(Reply::Statfs(kernel.magic(&place.node)))
+}
