@@ -9,6 +9,7 @@
 //! | [`clean`] | and removed, by its keeper, the next session or `drydock clean` |
 //! | [`conformance`] | scenarios, performed on the model and on a real Linux |
 //! | [`doctor`] | what this machine can do, and what to do about what it cannot |
+//! | [`workload`] | stress and memhog, where the machine has none |
 //! | [`serve`] | the workbench for browsers on this machine |
 
 pub mod bench;
@@ -19,3 +20,4 @@ pub mod doctor;
 pub mod host;
 pub mod journal;
 pub mod serve;
+pub mod workload;

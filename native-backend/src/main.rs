@@ -4,5 +4,6 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     drydock_native::host::run_if_part_of_a_session();
+    drydock_native::workload::run_if_called_as_one();
     drydock_native::cli::run()
 }

@@ -13,7 +13,9 @@ impl Kernel {
     pub(crate) fn touch_memory(&mut self, pid: u32) {
         while self.is_alive(pid) {
             let Some(demand) = self.task(pid).and_then(|task| task.demand) else { return };
-            match self.cgroups.touch(pid, demand.memory, true) {
+            let touched = self.cgroups.touch(pid, demand.memory, true);
+            self.print_dots(pid);
+            match touched {
                 Ok(()) => return self.cgroups.wait_for_memory(pid, None),
                 Err(full) if self.cgroups.is_oom_kill_disabled(full.group) => {
                     return self.cgroups.wait_for_memory(pid, Some(full.group));

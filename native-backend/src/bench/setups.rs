@@ -50,7 +50,7 @@ const fn of_one(
 }
 
 /// All set-ups: flat, nested, quotas, CPU sets, mixed.
-pub const SETUPS: [Setup; 14] = [
+pub const SETUPS: [Setup; 17] = [
     of_all("flat 1:1", &["a", "b"], &["group a 1024; group b 1024", "spin a one; spin b one"]),
     of_all("flat 2:1", &["a", "b"], &["group a 1024; group b 512", "spin a one; spin b one"]),
     of_all(
@@ -73,6 +73,25 @@ pub const SETUPS: [Setup; 14] = [
         ],
     ),
     of_all("a task beside a group", &["task", "a"], &["group a 2048", "spin . one; spin a one"]),
+    of_all(
+        "nice 0 and 5 inside a group",
+        &["a 1", "a 2"],
+        &["group a 1024", "spin a one; spin a one; sys setpriority $! 5 > /dev/null"],
+    ),
+    of_all(
+        "nice 19 against a group beside it",
+        &["a", "b"],
+        &["group a 1024; group b 1024", "spin a one; sys setpriority $! 19 > /dev/null; spin b one"],
+    ),
+    of_one(
+        "bound to a CPU (affinity), not by a CPU set",
+        2,
+        &["a", "b", "c"],
+        &[
+            "group a 1024; group b 1024; group c 1024",
+            "spin a one; spin b both; sys sched_setaffinity $! $last > /dev/null; spin c both",
+        ],
+    ),
     of_one(
         "quota 20 %",
         1,

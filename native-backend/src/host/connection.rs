@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 /// starved by its control groups.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long the tasks that a program makes at its start are waited for.
+const WORKERS_PATIENCE: Duration = Duration::from_millis(500);
+
 /// How long it may take for one that did not answer the last time.
 const SHORT_PATIENCE: Duration = Duration::from_millis(500);
 
@@ -157,6 +160,24 @@ impl Connection {
         if let Some(known) = self.actors.get_mut(actor) {
             known.pid = process;
         }
+    }
+
+    /// A program makes so many tasks at its start, with the pids behind its own: waits a moment until they are
+    /// there, so that what is typed next finds them, and gives no pid twice.
+    pub(super) fn await_workers(&mut self, actor: &Actor, n_workers: u32) {
+        let Some(pid) = self.pid(actor).filter(|_| n_workers > 0 && self.has_agent(&Actor::shell())) else {
+            return;
+        };
+        let start = Instant::now();
+        let mut next = pid + 1;
+        while next <= pid + n_workers && start.elapsed() < WORKERS_PATIENCE {
+            match self.look(&Actor::shell(), Probe::Path(format!("/proc/{next}").into())) {
+                Ok(Said::Observation(Observation::Stat(_))) => next += 1,
+                Ok(_) => std::thread::sleep(Duration::from_millis(2)),
+                Err(_) => break,
+            }
+        }
+        self.last_pid = self.last_pid.max(next - 1);
     }
 
     /// True where the actor takes calls.

@@ -96,8 +96,9 @@ impl LinuxHost {
             (Ok(Said::Answer(answer, _)), _) => answer,
             (Ok(Said::Observation(_)), _) => Err(Refusal::bare(Errno::EIO, call.name())),
             // The agent's socket is closed by execve, and by its end.
-            (Err(Gone::Closed), Call::Execve { .. }) => {
+            (Err(Gone::Closed), Call::Execve { argv, .. }) => {
                 connection.became_program(actor);
+                connection.await_workers(actor, crate::workload::workers(argv));
                 Ok(Reply::Done)
             }
             (Err(Gone::Closed), Call::ExitGroup { .. } | Call::Exit { .. } | Call::Kill { .. }) => {

@@ -6,7 +6,7 @@ use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
 /// Who a process is after [`clone_process`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cloned {
+pub(crate) enum Cloned {
     /// The new process.
     Child,
     /// The old one, and the new one's pid.
@@ -17,7 +17,7 @@ pub(super) enum Cloned {
 ///
 /// To be called where no other thread of the process is at work: keepers have one thread, and of the threads of
 /// an actor all but the caller wait for the controller.
-pub(super) fn clone_process(tid: Option<u32>) -> nix::Result<Cloned> {
+pub(crate) fn clone_process(tid: Option<u32>) -> nix::Result<Cloned> {
     let chosen = [tid.unwrap_or(0).cast_signed()];
     // SAFETY: all-zero is a valid clone_args: no flags, no stack, no descriptors.
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };

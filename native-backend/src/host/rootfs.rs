@@ -1,6 +1,7 @@
 //! The session's root: a tmpfs with the profile's files and the machine's programs. Runs in the first task,
 //! in its own mount namespace.
 
+use crate::workload::NAMES;
 use drydock_engine::host::{HostProfile, InitialFile, InitialMount};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::stat::{Mode, SFlag, makedev, mknod, umask};
@@ -43,6 +44,7 @@ pub(super) fn build(profile: &HostProfile, staging: &Path) -> Told<()> {
         make(staging, file)?;
     }
     share_programs(staging)?;
+    stand_in(staging)?;
     pivot(staging)?;
     for entry in profile.mounts.iter().filter(|entry| entry.target != "/") {
         mount_entry(entry)?;
@@ -118,6 +120,25 @@ fn bind(from: &Path, to: &Path) -> Told<()> {
     mount(Some(from), to, NONE, MsFlags::MS_BIND, NONE).during(to.display())?;
     let read_only = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY | MsFlags::MS_RELATIME;
     mount(NONE, to, NONE, read_only, NONE).during(to.display())
+}
+
+/// This program stands in for workloads that the machine does not have: links to it in a layer over /usr/bin.
+/// Where the kernel has no overlayfs they stay missing.
+fn stand_in(staging: &Path) -> Told<()> {
+    let missing = NAMES.iter().filter(|name| !Path::new("/usr/bin").join(name).exists());
+    let missing: Vec<_> = missing.collect();
+    let (layer, programs) = (inside(staging, "mnt"), inside(staging, "usr/bin"));
+    if missing.is_empty() || !layer.is_dir() {
+        return Ok(());
+    }
+    mount(Some("tmpfs"), &layer, Some("tmpfs"), MsFlags::empty(), Some("mode=755")).during("a layer")?;
+    for name in missing {
+        // The first task of a session is this program, for as long as the session lasts.
+        symlink("/proc/1/exe", layer.join(name)).during(name)?;
+    }
+    let layers = format!("lowerdir={}:{}", layer.display(), programs.display());
+    let _ = mount(Some("overlay"), &programs, Some("overlay"), MsFlags::MS_RDONLY, Some(layers.as_str()));
+    umount2(&layer, MntFlags::MNT_DETACH).during("the layer's own mount")
 }
 
 /// pivot_root(2), "pivot_root(".", ".")": the old root is under the new one and is taken away.

@@ -2,11 +2,13 @@
 
 use super::stress::TOUCH_RATE;
 use super::{Behaviour, Demand, Ends, Launch, sleep};
+use crate::kernel::Kernel;
 use crate::kernel::refuse::not_modelled;
 use crate::plan::Refusal;
+use serde::Serialize;
 
 /// What was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Hog {
     /// Bytes.
     pub bytes: u64,
@@ -71,11 +73,47 @@ impl Hog {
         }
     }
 
-    /// What it prints: a dot for each 10 MiB, a line a round.
-    pub fn dots(self) -> String {
-        let dots = usize::try_from(self.bytes.div_ceil(DOT)).unwrap_or(usize::MAX).min(10_000);
-        let rounds = usize::try_from(self.rounds).unwrap_or(usize::MAX).min(10_000);
-        (".".repeat(dots) + "\n").repeat(rounds)
+    /// Dots of a round: one for each 10 MiB, and for what is left.
+    fn dots(self) -> u64 {
+        self.bytes.div_ceil(DOT).min(MOST)
+    }
+}
+
+/// A bound on what is printed.
+const MOST: u64 = 10_000;
+
+/// A memhog at work, as the model keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Run {
+    hog: Hog,
+    /// Dots of the first round that are on the terminal: what has been touched.
+    printed: u64,
+}
+
+impl Run {
+    /// What it prints at its end: the rest of the first round, and the others.
+    pub(super) fn rest(self) -> String {
+        let dots = |count: u64| ".".repeat(usize::try_from(count).unwrap_or(0)) + "\n";
+        let all = self.hog.dots();
+        let others = usize::try_from(self.hog.rounds.saturating_sub(1).min(MOST)).unwrap_or(0);
+        dots(all.saturating_sub(self.printed)) + &dots(all).repeat(others)
+    }
+}
+
+impl Kernel {
+    /// A memhog has touched some of its memory: a dot for each part that it is through with.
+    pub(crate) fn print_dots(&mut self, pid: u32) {
+        let Some(task) = self.task(pid).cloned() else { return };
+        let Some(Behaviour::Memhog(run)) = task.work.as_ref().map(|work| &work.behaviour) else { return };
+        let touched = self.cgroups.memory_of(pid).saturating_sub(sleep::MEMORY);
+        let through = if touched >= run.hog.bytes { run.hog.dots() } else { (touched / DOT).min(MOST) };
+        let more = usize::try_from(through.saturating_sub(run.printed)).unwrap_or(0);
+        self.say(&task, 1, &".".repeat(more));
+        if let Some(mut task) = self.task_mut(pid)
+            && let Some(Behaviour::Memhog(run)) = task.work.as_mut().map(|work| &mut work.behaviour)
+        {
+            run.printed = run.printed.max(through);
+        }
     }
 }
 
@@ -105,20 +143,21 @@ pub(super) fn start(arguments: &[String]) -> Result<Launch, Refusal> {
     let work = hog.bytes.saturating_mul(hog.rounds) / TOUCH_RATE;
     let memory = hog.bytes.saturating_add(sleep::MEMORY);
     let demand = Demand { cpu_milli: 1000, memory, ends_after_ms: Some(work) };
-    let print = Behaviour::Print { text: hog.dots(), status: 0 };
-    Ok(Launch::new(demand, Ends::AfterWork(work.saturating_mul(1000)), print))
+    let behaviour = Behaviour::Memhog(Run { hog, printed: 0 });
+    Ok(Launch::new(demand, Ends::AfterWork(work.saturating_mul(1000)), behaviour))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Hog, Stop};
+    use super::{Hog, Run, Stop};
 
     #[test]
     fn reads_and_prints_what_memhog_does() {
         let parse = |line: &str| Hog::parse(&line.split(' ').collect::<Vec<_>>());
-        assert_eq!(parse("25m").map(Hog::dots), Ok("...\n".to_owned()));
-        assert_eq!(parse("-r2 15m").map(Hog::dots), Ok("..\n..\n".to_owned()));
-        assert_eq!(parse("5").map(Hog::dots), Ok(".\n".to_owned()));
+        let rest = |line: &str| parse(line).map(|hog| Run { hog, printed: 0 }.rest());
+        assert_eq!(rest("25m"), Ok("...\n".to_owned()));
+        assert_eq!(rest("-r2 15m"), Ok("..\n..\n".to_owned()));
+        assert_eq!(rest("5"), Ok(".\n".to_owned()));
         assert_eq!(parse("10mb"), Ok(Hog { bytes: 10 << 20, rounds: 1 }));
         assert_eq!(parse("abc"), Err(Stop::Nothing));
         assert_eq!(parse("-x 1m"), Err(Stop::Usage));

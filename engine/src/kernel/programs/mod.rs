@@ -96,6 +96,8 @@ pub(crate) enum Behaviour {
     Quiet,
     /// It prints a text, and ends with this status.
     Print { text: String, status: u8 },
+    /// It touches memory and prints dots.
+    Memhog(memhog::Run),
     /// It waits for its workers.
     Stress(stress::Run),
     /// It writes lines to its standard output.
@@ -150,6 +152,7 @@ impl Work {
             Behaviour::Copy(copy) => copy.from_input,
             Behaviour::Quiet
             | Behaviour::Print { .. }
+            | Behaviour::Memhog(_)
             | Behaviour::Stress(_)
             | Behaviour::Lines
             | Behaviour::Fail { .. } => false,
@@ -161,9 +164,11 @@ impl Work {
         match &self.behaviour {
             Behaviour::Copy(copy) => copy.to.is_none(),
             Behaviour::Filter | Behaviour::Lines => true,
-            Behaviour::Quiet | Behaviour::Print { .. } | Behaviour::Stress(_) | Behaviour::Fail { .. } => {
-                false
-            }
+            Behaviour::Quiet
+            | Behaviour::Print { .. }
+            | Behaviour::Memhog(_)
+            | Behaviour::Stress(_)
+            | Behaviour::Fail { .. } => false,
         }
     }
 }
@@ -242,6 +247,10 @@ impl Kernel {
             Behaviour::Print { text, status } => {
                 self.say(&task, 1, text);
                 *status
+            }
+            Behaviour::Memhog(run) => {
+                self.say(&task, 1, &run.rest());
+                0
             }
             Behaviour::Stress(run) => {
                 let text = run.farewell(self, pid);

@@ -255,6 +255,7 @@ pub(super) fn dispatch(kernel: &mut Kernel, pid: u32) {
             }
             // It goes on with those that it has.
             Err(refusal) => {
+                kernel.cgroups.fork_refused(pid);
                 let text = format!("fork failed: {}", refusal.errno.text());
                 kernel.say(&task, 2, &failure(pid, 312, &text));
             }

@@ -62,7 +62,7 @@ fn a_task_that_touches_more_than_the_limit_is_killed() {
         "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n1\n16777216\n0\n"
     );
     let alone = [V1, "(echo 0 > g/tasks; memhog 64m); echo $?"];
-    assert_eq!(last(HostKind::V1, &alone), "Killed\n137\n");
+    assert_eq!(last(HostKind::V1, &alone), ".Killed\n137\n");
 }
 
 // Records v1.mem.oom_disabled_blocks, v1.mem.oom_disabled_then_raise.
@@ -78,7 +78,7 @@ fn without_the_oom_killer_a_task_waits_for_room() {
     let raised = ["echo 128M > g/memory.limit_in_bytes; wait $!; echo $?; cat g/memory.oom_control"];
     assert_eq!(
         last(HostKind::V1, &[&blocked[..], &raised].concat()),
-        ".......\n0\noom_kill_disable 1\nunder_oom 0\noom_kill 0\n"
+        "......\n0\noom_kill_disable 1\nunder_oom 0\noom_kill 0\n"
     );
 }
 
