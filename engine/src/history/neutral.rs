@@ -7,7 +7,10 @@
 //! | number of groups in /proc/cgroups | counts groups of others on the same machine |
 //! | controllers that the profile does not have | not modelled, so not shown |
 //! | interface files and names in /proc that the model does not know | not modelled, so not shown |
-//! | all but pid, name, state and parent in /proc/PID/stat and status | times and addresses |
+//! | all in /proc/PID/stat and status but who a task is, its nice value, threads, CPUs, waiting signals | times, addresses |
+//! | the agent's own variable in /proc/PID/environ | the task has none in the model |
+//! | /proc/uptime, kernel.pid_max, kernel.hostname | the machine's own |
+//! | all but the numbers of CPUs in /proc/cpuinfo, and the whole memory in /proc/meminfo | the machine's own |
 //! | the order of pids in `cgroup.procs` | version 2 does not sort them |
 //! | mounts that the session began with | their sources and options are the machine's own |
 //! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
@@ -51,7 +54,10 @@ impl<'a, B: Backend> Neutral<'a, B> {
             "mounts" if path.starts_with("/proc") => self.proc_mounts(&data),
             "stat" if path.starts_with("/proc") => proc_pid_stat(&data),
             "status" if path.starts_with("/proc") => proc_pid_status(&data),
-            "uptime" if path.starts_with("/proc") => format!("{HIDDEN}\n"),
+            "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => format!("{HIDDEN}\n"),
+            "cpuinfo" if path == "/proc/cpuinfo" => kept_lines(&data, &["processor"]),
+            "meminfo" if path == "/proc/meminfo" => kept_lines(&data, &["MemTotal:"]),
+            "environ" if path.starts_with("/proc") => without_role(&data),
             "cgroup.procs" | "cgroup.threads" => sorted_pids(&data),
             _ if is_measured_file(name) => format!("{HIDDEN}\n"),
             _ => data,
@@ -124,8 +130,8 @@ impl<'a, B: Backend> Neutral<'a, B> {
                         entries.retain(|entry| entry.kind != FileKind::Regular || is_known_file(&entry.name));
                     }
                     Some("proc") => {
-                        let of_root = path.trim_end_matches('/') == "/proc";
-                        entries.retain(|entry| is_known_proc_name(&entry.name, of_root));
+                        let path = crate::explain::sentence::absolute(&path, &step.actor, self);
+                        entries.retain(|entry| is_known_proc_name(&path, &entry.name));
                     }
                     _ => {}
                 }
@@ -150,19 +156,43 @@ fn neutral_stat(stat: Stat) -> Stat {
     Stat { size, ..stat }
 }
 
-/// Keeps pid, name, state and parent; proc_pid_stat(5). The other fields become 0.
+/// Keeps pid, name, state, parent, process group, session, terminal, priority, nice value and number of threads;
+/// proc_pid_stat(5). The other fields become 0.
 fn proc_pid_stat(data: &str) -> String {
     let Some((head, rest)) = data.rsplit_once(") ") else { return data.to_owned() };
     let fields: Vec<_> = rest.split_whitespace().collect();
-    let kept = fields.iter().enumerate().map(|(index, field)| if index < 2 { *field } else { "0" });
+    let is_kept = |index: usize| index < 6 || (15..=17).contains(&index);
+    let kept = fields.iter().enumerate().map(|(index, field)| if is_kept(index) { *field } else { "0" });
     format!("{head}) {}\n", kept.collect::<Vec<_>>().join(" "))
 }
 
-/// Keeps the lines that tell who a task is; proc_pid_status(5).
+/// Keeps the lines that tell who a task is and what it may use; proc_pid_status(5).
 fn proc_pid_status(data: &str) -> String {
-    let kept = ["Name:", "State:", "Tgid:", "Pid:", "PPid:", "Uid:", "Gid:"];
-    let lines = data.lines().filter(|line| kept.iter().any(|name| line.starts_with(name)));
+    let kept = [
+        "Name:",
+        "State:",
+        "Tgid:",
+        "Pid:",
+        "PPid:",
+        "Uid:",
+        "Gid:",
+        "Threads:",
+        "ShdPnd:",
+        "Cpus_allowed:",
+        "Cpus_allowed_list:",
+    ];
+    kept_lines(data, &kept)
+}
+
+fn kept_lines(data: &str, starts: &[&str]) -> String {
+    let lines = data.lines().filter(|line| starts.iter().any(|start| line.starts_with(start)));
     lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// An agent has one variable more than the task that it stands for.
+fn without_role(data: &str) -> String {
+    let kept = data.split_terminator('\0').filter(|variable| !variable.starts_with("DRYDOCK_ROLE="));
+    kept.map(|variable| format!("{variable}\0")).collect()
 }
 
 /// Lists of members; the picture has them once already.

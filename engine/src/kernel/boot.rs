@@ -91,7 +91,9 @@ impl Kernel {
     }
 
     fn start(&mut self, initial: &InitialTask) {
-        let task = initial_task(self.root(), initial);
+        let mut task = initial_task(self.root(), initial);
+        let environment = &self.profile.environment;
+        task.env = environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
         self.actors.insert(task.actor.clone(), task.pid);
         self.tasks.insert(task);
     }
@@ -110,6 +112,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         actor: Actor::new(initial.actor.clone()),
         comm: initial.argv.first().map(|word| comm_of(word)).unwrap_or_default(),
         argv: initial.argv.clone(),
+        env: Vec::new(),
         state: TaskState::Alive,
         started_ms: 0,
         cpu_ns: 0,

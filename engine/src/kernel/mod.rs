@@ -77,9 +77,9 @@ pub struct Kernel {
     terminal: String,
 }
 
-/// True for names that the model's /proc (`of_root`) or /proc/PID has; Linux has many more.
-pub fn is_known_proc_name(name: &str, of_root: bool) -> bool {
-    fs::procfs::is_known_name(name, of_root)
+/// True for names that a directory of the model's /proc has; Linux has many more.
+pub fn is_known_proc_name(directory: &str, name: &str) -> bool {
+    fs::procfs::is_known_name(directory, name)
 }
 
 /// Numbers of CPUs as the kernel lists them: `0-2,4`.

@@ -24,6 +24,13 @@ impl Kernel {
         self.task(tgid).map(|task| task.pid).into_iter().chain(others).collect()
     }
 
+    /// The signals that wait for the process of a task, a bit each; the lowest is signal 1.
+    pub(crate) fn pending_signals(&self, task: &Task) -> u64 {
+        let leader = self.task(task.tgid);
+        let waiting = leader.into_iter().flat_map(|leader| leader.pending.iter());
+        waiting.map(|signal| 1_u64 << (signal.saturating_sub(1) & 63)).fold(0, |all, bit| all | bit)
+    }
+
     /// How many threads the process of a thread has; a first thread that has ended counts while others go on.
     pub(crate) fn n_threads(&self, task: &Task) -> usize {
         self.threads(task.tgid).len()

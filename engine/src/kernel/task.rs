@@ -61,6 +61,8 @@ pub struct Task {
     pub comm: String,
     /// The program's arguments, its name first.
     pub argv: Vec<String>,
+    /// Its environment, `NAME=value`.
+    pub env: Vec<String>,
     /// Whether it runs.
     pub state: TaskState,
     /// Milliseconds on the simulated clock at its start.

@@ -21,10 +21,12 @@ pub(super) fn execve(
     let path = kernel.text(path, caller.at)?;
     let words = argv.iter().map(|word| kernel.text(word, caller.at));
     let argv = words.collect::<Result<Vec<String>, _>>()?;
-    for variable in env {
-        kernel.text(variable, caller.at)?;
+    let env = env.iter().map(|variable| kernel.text(variable, caller.at));
+    let env = env.collect::<Result<Vec<String>, _>>()?;
+    let pid = programs::execve(kernel, &caller.task, &path, argv)?;
+    if let Some(mut task) = kernel.task_mut(pid) {
+        task.env = env;
     }
-    programs::execve(kernel, &caller.task, &path, argv)?;
     Ok(Reply::Done)
 }
 

@@ -88,7 +88,7 @@ impl Kernel {
     fn write_proc(&mut self, task: &Task, node: ProcNode, data: &str) -> Result<(), Refusal> {
         let refused = |errno| refuse(errno, "write", Rule::new("rule-proc-not-writable"));
         match node {
-            ProcNode::PidFile(pid, PidFile::Comm) if pid == task.pid => {
+            ProcNode::PidFile(pid, PidFile::Comm) if self.process_of(pid) == Some(task.tgid) => {
                 let comm = comm_of(&data.replace('/', "\u{1}")).replace('\u{1}', "/");
                 if let Some(mut task) = self.task_mut(pid) {
                     task.comm = comm;
@@ -99,11 +99,7 @@ impl Kernel {
                 refuse(Errno::EINVAL, "write", Rule::new("rule-comm-of-another"))
             }
             ProcNode::File(_) => refused(Errno::EIO),
-            ProcNode::PidFile(..)
-            | ProcNode::Root
-            | ProcNode::SelfLink
-            | ProcNode::MountsLink
-            | ProcNode::Pid(_) => refused(Errno::EINVAL),
+            _ => refused(Errno::EINVAL),
         }
     }
 }

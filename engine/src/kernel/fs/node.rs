@@ -38,7 +38,7 @@ impl Kernel {
                 let location = self.trees.get(tree).and_then(|tree| tree.location(*id));
                 Node::Ram(*tree, location.map_or(ramfs::ROOT, |(parent, _)| parent))
             }
-            Node::Proc(_) => Node::Proc(procfs::ProcNode::Root),
+            Node::Proc(node) => Node::Proc(procfs::parent(self, node)),
             Node::Sys(node) => Node::Sys(sysfs::parent(*node)),
             Node::Group(group) => Node::Group(self.cgroups.parent(*group).unwrap_or(*group)),
             Node::ControlFile(group, _) => Node::Group(*group),
@@ -65,7 +65,7 @@ impl Kernel {
                 Content::Symlink(target) => Some(target.clone()),
                 _ => None,
             },
-            Node::Proc(node) => procfs::link_target(node, pid),
+            Node::Proc(node) => procfs::link_target(self, node, pid),
             Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) | Node::Removed(_) => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::procfs::{PidFile, ProcNode, RootFile};
 use crate::kernel::cgroup::{GroupId, Version};
-use crate::kernel::{Kernel, Task};
+use crate::kernel::{Kernel, Task, limits};
 use crate::plan::probe::MountInfo;
 use std::fmt::Write as _;
 
@@ -13,10 +13,19 @@ pub(crate) fn read(kernel: &Kernel, node: &ProcNode, reader: u32) -> String {
         ProcNode::File(RootFile::Cmdline) => format!("{}\n", kernel.profile.command_line),
         ProcNode::File(RootFile::Filesystems) => filesystems(),
         ProcNode::File(RootFile::Uptime) => uptime(kernel.now_ms()),
+        ProcNode::File(RootFile::Cpuinfo) => {
+            // What a CPU is called and can do is the machine's own: only the numbers are told.
+            (0..kernel.profile.cpus).map(|cpu| format!("processor\t: {cpu}\n\n")).collect()
+        }
+        ProcNode::File(RootFile::Meminfo) => {
+            format!("MemTotal:       {:8} kB\n", kernel.profile.memory / 1024)
+        }
+        ProcNode::File(RootFile::Hostname) => format!("{}\n", kernel.profile.hostname),
+        ProcNode::File(RootFile::PidMax) => format!("{}\n", limits::PID_MAX),
         ProcNode::PidFile(pid, file) => {
             kernel.task(*pid).map_or_else(String::new, |task| of_task(kernel, task, *file, reader))
         }
-        ProcNode::Root | ProcNode::SelfLink | ProcNode::MountsLink | ProcNode::Pid(_) => String::new(),
+        _ => String::new(),
     }
 }
 
@@ -27,6 +36,8 @@ fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
         PidFile::Cmdline => task.argv.iter().map(|word| format!("{word}\0")).collect(),
         PidFile::Comm => format!("{}\n", task.comm),
         PidFile::Cpuset => format!("{}\n", cpuset_path(kernel, task.pid)),
+        PidFile::Environ if !task.is_alive() => String::new(),
+        PidFile::Environ => task.env.iter().map(|variable| format!("{variable}\0")).collect(),
         PidFile::Mounts => kernel.mounts().iter().map(mount_line).collect(),
         PidFile::Stat => stat_line(kernel, task, reader),
         PidFile::Status => status(kernel, task, reader),
@@ -92,6 +103,8 @@ fn stat_line(kernel: &Kernel, task: &Task, reader: u32) -> String {
         20 => kernel.n_threads(task).to_string(),
         22 => started.to_string(),
         38 => "17".to_owned(),
+        // The CPU that it is on: the first that it may use.
+        39 => kernel.cpus_allowed(task.pid).first().copied().unwrap_or(0).to_string(),
         _ => "0".to_owned(),
     });
     format!("{head} {}\n", rest.collect::<Vec<_>>().join(" "))
@@ -114,6 +127,7 @@ fn status(kernel: &Kernel, task: &Task, reader: u32) -> String {
         ("Uid", "0\t0\t0\t0".to_owned()),
         ("Gid", "0\t0\t0\t0".to_owned()),
         ("Threads", kernel.n_threads(task).to_string()),
+        ("ShdPnd", format!("{:016x}", kernel.pending_signals(task))),
         ("Cpus_allowed", format!("{mask:x}")),
         ("Cpus_allowed_list", list(&cpus)),
         // A machine of the model has one NUMA node.

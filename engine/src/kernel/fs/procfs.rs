@@ -1,6 +1,6 @@
 //! /proc: which names there are (proc(5)). What its files say is in `proc_text`.
 
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Task};
 use crate::plan::reply::{Entry, FileKind, Stat};
 use serde::Serialize;
 
@@ -14,18 +14,34 @@ pub(crate) enum ProcNode {
     /// `mounts`: a link to `self/mounts`.
     MountsLink,
     File(RootFile),
+    /// `/proc/PID`; any thread's number has one, but only those of processes are listed.
     Pid(u32),
+    /// `/proc/PID/task`.
+    Threads(u32),
+    /// `/proc/PID/task/TID`.
+    Thread(u32),
+    /// A file of a process or a thread.
     PidFile(u32, PidFile),
+    /// A link of a process or a thread.
+    PidLink(u32, PidLink),
+    /// `/proc/sys`.
+    Sys,
+    /// `/proc/sys/kernel`.
+    SysKernel,
 }
 
-/// Files of /proc itself.
+/// Files of /proc itself and of /proc/sys/kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RootFile {
     Cgroups,
     Cmdline,
+    Cpuinfo,
     Filesystems,
+    Meminfo,
     Uptime,
+    Hostname,
+    PidMax,
 }
 
 /// Files of /proc/PID.
@@ -36,42 +52,76 @@ pub(crate) enum PidFile {
     Cmdline,
     Comm,
     Cpuset,
+    Environ,
     Mounts,
     Stat,
     Status,
 }
 
-const ROOT_FILES: [(&str, RootFile); 4] = [
+/// Links of /proc/PID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PidLink {
+    Cwd,
+    Root,
+}
+
+const ROOT_FILES: [(&str, RootFile); 6] = [
     ("cgroups", RootFile::Cgroups),
     ("cmdline", RootFile::Cmdline),
+    ("cpuinfo", RootFile::Cpuinfo),
     ("filesystems", RootFile::Filesystems),
+    ("meminfo", RootFile::Meminfo),
     ("uptime", RootFile::Uptime),
 ];
 
-const PID_FILES: [(&str, PidFile); 7] = [
+const SYS_KERNEL_FILES: [(&str, RootFile); 2] =
+    [("hostname", RootFile::Hostname), ("pid_max", RootFile::PidMax)];
+
+const PID_FILES: [(&str, PidFile); 8] = [
     ("cgroup", PidFile::Cgroup),
     ("cmdline", PidFile::Cmdline),
     ("comm", PidFile::Comm),
     ("cpuset", PidFile::Cpuset),
+    ("environ", PidFile::Environ),
     ("mounts", PidFile::Mounts),
     ("stat", PidFile::Stat),
     ("status", PidFile::Status),
 ];
 
-/// True for names that /proc (`of_root`) or /proc/PID has in the model; Linux has many more.
-pub(crate) fn is_known_name(name: &str, of_root: bool) -> bool {
-    if !of_root {
-        return PID_FILES.iter().any(|(known, _)| *known == name);
+const PID_LINKS: [(&str, PidLink); 2] = [("cwd", PidLink::Cwd), ("root", PidLink::Root)];
+
+/// True for names that a directory of /proc has in the model; Linux has many more.
+pub(crate) fn is_known_name(directory: &str, name: &str) -> bool {
+    let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    let of_task = || {
+        PID_FILES.iter().any(|(known, _)| *known == name) || PID_LINKS.iter().any(|(known, _)| *known == name)
+    };
+    let parts: Vec<&str> = directory.split('/').filter(|part| !part.is_empty()).skip(1).collect();
+    match parts.as_slice() {
+        [] => {
+            ["self", "mounts", "sys"].contains(&name)
+                || is_number(name)
+                || ROOT_FILES.iter().any(|(known, _)| *known == name)
+        }
+        ["sys"] => name == "kernel",
+        ["sys", "kernel"] => SYS_KERNEL_FILES.iter().any(|(known, _)| *known == name),
+        [_] => name == "task" || of_task(),
+        [_, "task"] => is_number(name),
+        _ => of_task(),
     }
-    let is_pid = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-    is_pid || ["self", "mounts"].contains(&name) || ROOT_FILES.iter().any(|(known, _)| *known == name)
 }
 
 /// What kind of file.
 pub(crate) fn kind(node: &ProcNode) -> FileKind {
     match node {
-        ProcNode::Root | ProcNode::Pid(_) => FileKind::Directory,
-        ProcNode::SelfLink | ProcNode::MountsLink => FileKind::Symlink,
+        ProcNode::Root
+        | ProcNode::Pid(_)
+        | ProcNode::Threads(_)
+        | ProcNode::Thread(_)
+        | ProcNode::Sys
+        | ProcNode::SysKernel => FileKind::Directory,
+        ProcNode::SelfLink | ProcNode::MountsLink | ProcNode::PidLink(..) => FileKind::Symlink,
         ProcNode::File(_) | ProcNode::PidFile(..) => FileKind::Regular,
     }
 }
@@ -80,54 +130,89 @@ pub(crate) fn kind(node: &ProcNode) -> FileKind {
 pub(crate) fn child(kernel: &Kernel, directory: &ProcNode, name: &str, _reader: u32) -> Option<ProcNode> {
     match directory {
         ProcNode::Root => root_child(kernel, name),
-        ProcNode::Pid(pid) => {
+        ProcNode::Sys => (name == "kernel").then_some(ProcNode::SysKernel),
+        ProcNode::SysKernel => named(&SYS_KERNEL_FILES, name).map(ProcNode::File),
+        ProcNode::Pid(pid) if name == "task" => Some(ProcNode::Threads(kernel.task(*pid)?.tgid)),
+        ProcNode::Pid(pid) | ProcNode::Thread(pid) => {
             kernel.task(*pid)?;
-            let (_, file) = PID_FILES.iter().find(|(known, _)| *known == name)?;
-            Some(ProcNode::PidFile(*pid, *file))
+            let file = named(&PID_FILES, name).map(|file| ProcNode::PidFile(*pid, file));
+            file.or_else(|| named(&PID_LINKS, name).map(|link| ProcNode::PidLink(*pid, link)))
         }
-        ProcNode::SelfLink | ProcNode::MountsLink | ProcNode::File(_) | ProcNode::PidFile(..) => None,
+        ProcNode::Threads(tgid) => {
+            let tid = number(name).filter(|tid| kernel.task(*tid).is_some_and(|task| task.tgid == *tgid))?;
+            Some(ProcNode::Thread(tid))
+        }
+        _ => None,
     }
+}
+
+fn named<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
+    table.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+}
+
+/// Only the plain decimal form is a name: not `01`, not `+1` (fs/proc/util.c, `name_to_int`).
+fn number(name: &str) -> Option<u32> {
+    name.parse().ok().filter(|number: &u32| number.to_string() == name)
 }
 
 fn root_child(kernel: &Kernel, name: &str) -> Option<ProcNode> {
     match name {
         "self" => Some(ProcNode::SelfLink),
         "mounts" => Some(ProcNode::MountsLink),
-        _ => {
-            if let Some((_, file)) = ROOT_FILES.iter().find(|(known, _)| *known == name) {
-                return Some(ProcNode::File(*file));
-            }
-            // Only the plain decimal form is a name: not `01`, not `+1` (fs/proc/util.c, name_to_int).
-            let pid: u32 = name.parse().ok().filter(|pid: &u32| pid.to_string() == name)?;
-            kernel.task(pid).map(|_| ProcNode::Pid(pid))
+        "sys" => Some(ProcNode::Sys),
+        _ => named(&ROOT_FILES, name)
+            .map(ProcNode::File)
+            .or_else(|| number(name).filter(|pid| kernel.task(*pid).is_some()).map(ProcNode::Pid)),
+    }
+}
+
+/// The directory above.
+pub(crate) fn parent(kernel: &Kernel, node: &ProcNode) -> ProcNode {
+    match node {
+        ProcNode::Threads(tgid) => ProcNode::Pid(*tgid),
+        ProcNode::Thread(tid) => {
+            kernel.task(*tid).map_or(ProcNode::Root, |task| ProcNode::Threads(task.tgid))
         }
+        ProcNode::SysKernel => ProcNode::Sys,
+        _ => ProcNode::Root,
     }
 }
 
 /// The entries of a directory.
 pub(crate) fn entries(kernel: &Kernel, directory: &ProcNode, _reader: u32) -> Vec<Entry> {
-    let file = |name: &str| Entry { name: name.to_owned(), kind: FileKind::Regular };
+    let entry = |name: &str, kind| Entry { name: name.to_owned(), kind };
+    let (file, link) = (FileKind::Regular, FileKind::Symlink);
+    let number = |number: u32| Entry { name: number.to_string(), kind: FileKind::Directory };
     match directory {
         ProcNode::Root => {
-            let directory = |pid: u32| Entry { name: pid.to_string(), kind: FileKind::Directory };
-            let link = |name: &str| Entry { name: name.to_owned(), kind: FileKind::Symlink };
-            let processes = kernel.tasks().filter(|task| task.is_leader());
-            let tasks = processes.map(|task| directory(task.pid));
-            let files = ROOT_FILES.iter().map(|(name, _)| file(name));
-            tasks.chain(files).chain([link("self"), link("mounts")]).collect()
+            let processes = kernel.tasks().filter(|task| task.is_leader()).map(|task| number(task.pid));
+            let files = ROOT_FILES.iter().map(|(name, _)| entry(name, file));
+            let others = [entry("self", link), entry("mounts", link), entry("sys", FileKind::Directory)];
+            processes.chain(files).chain(others).collect()
         }
-        ProcNode::Pid(pid) if kernel.task(*pid).is_some() => {
-            PID_FILES.iter().map(|(name, _)| file(name)).collect()
+        ProcNode::Pid(pid) | ProcNode::Thread(pid) if kernel.task(*pid).is_some() => {
+            let files = PID_FILES.iter().map(|(name, _)| entry(name, file));
+            let links = PID_LINKS.iter().map(|(name, _)| entry(name, link));
+            let task = matches!(directory, ProcNode::Pid(_)).then(|| entry("task", FileKind::Directory));
+            files.chain(links).chain(task).collect()
         }
+        ProcNode::Threads(tgid) => kernel.threads(*tgid).into_iter().map(number).collect(),
+        ProcNode::Sys => vec![entry("kernel", FileKind::Directory)],
+        ProcNode::SysKernel => SYS_KERNEL_FILES.iter().map(|(name, _)| entry(name, file)).collect(),
         _ => Vec::new(),
     }
 }
 
 /// Where a link points, for the task that follows it.
-pub(crate) fn link_target(node: &ProcNode, reader: u32) -> Option<String> {
+pub(crate) fn link_target(kernel: &Kernel, node: &ProcNode, reader: u32) -> Option<String> {
     match node {
-        ProcNode::SelfLink => Some(reader.to_string()),
+        ProcNode::SelfLink => Some(kernel.process_of(reader).unwrap_or(reader).to_string()),
         ProcNode::MountsLink => Some("self/mounts".to_owned()),
+        ProcNode::PidLink(_, PidLink::Root) => Some("/".to_owned()),
+        ProcNode::PidLink(pid, PidLink::Cwd) => {
+            let task = kernel.task(*pid).filter(|task: &&Task| task.is_alive())?;
+            kernel.path_of(&task.cwd)
+        }
         _ => None,
     }
 }
@@ -135,7 +220,10 @@ pub(crate) fn link_target(node: &ProcNode, reader: u32) -> Option<String> {
 /// A directory's name.
 pub(crate) fn name(node: &ProcNode) -> String {
     match node {
-        ProcNode::Pid(pid) => pid.to_string(),
+        ProcNode::Pid(pid) | ProcNode::Thread(pid) => pid.to_string(),
+        ProcNode::Threads(_) => "task".to_owned(),
+        ProcNode::Sys => "sys".to_owned(),
+        ProcNode::SysKernel => "kernel".to_owned(),
         _ => String::new(),
     }
 }
@@ -145,9 +233,15 @@ pub(crate) fn stat(kernel: &Kernel, node: &ProcNode) -> Stat {
     let (mode, nlink, size) = match node {
         ProcNode::Root => (0o555, 2 + kernel.tasks().filter(|task| task.is_leader()).count() as u64, 0),
         ProcNode::Pid(_) => (0o555, 9, 0),
-        ProcNode::SelfLink => (0o777, 1, 0),
+        ProcNode::Thread(_) => (0o555, 7, 0),
+        ProcNode::Threads(tgid) => (0o555, 2 + kernel.threads(*tgid).len() as u64, 0),
+        ProcNode::Sys | ProcNode::SysKernel => (0o555, 1, 0),
+        ProcNode::SelfLink | ProcNode::PidLink(..) => (0o777, 1, 0),
         ProcNode::MountsLink => (0o777, 1, 11),
-        ProcNode::PidFile(_, PidFile::Comm) => (0o644, 1, 0),
+        ProcNode::PidFile(_, PidFile::Comm) | ProcNode::File(RootFile::Hostname | RootFile::PidMax) => {
+            (0o644, 1, 0)
+        }
+        ProcNode::PidFile(_, PidFile::Environ) => (0o400, 1, 0),
         ProcNode::File(_) | ProcNode::PidFile(..) => (0o444, 1, 0),
     };
     Stat { kind: kind(node), mode, nlink, uid: 0, gid: 0, size }

@@ -173,8 +173,13 @@ impl Work {
     }
 }
 
-/// execve(2): the caller becomes the program at `path`.
-pub(crate) fn execve(kernel: &mut Kernel, task: &Task, path: &str, argv: Vec<String>) -> Result<(), Refusal> {
+/// execve(2): the caller becomes the program at `path`. Gives the process's number.
+pub(crate) fn execve(
+    kernel: &mut Kernel,
+    task: &Task,
+    path: &str,
+    argv: Vec<String>,
+) -> Result<u32, Refusal> {
     let place = Walker::new(kernel, task, "execve").place(&task.cwd, path)?;
     kernel.check_executable(&place, path)?;
     let row = PROGRAMS.iter().find(|row| row.name == comm_of(path));
@@ -193,7 +198,7 @@ pub(crate) fn execve(kernel: &mut Kernel, task: &Task, path: &str, argv: Vec<Str
     };
     kernel.set_to_work(pid, launch);
     stress::dispatch(kernel, pid);
-    Ok(())
+    Ok(pid)
 }
 
 impl Kernel {

@@ -122,7 +122,7 @@ fn proc_and_sys_are_fixed() {
     check(
         &mut host(HostKind::Lecture),
         &[
-            ("ls /proc", "1 1650 1701 cgroups cmdline filesystems mounts self uptime"),
+            ("ls /proc", "1 1650 1701 cgroups cmdline cpuinfo filesystems meminfo mounts self sys uptime"),
             ("r /proc/self/comm", "sh\n"),
             ("r /proc/1701/cmdline", "worker\0"),
             ("r /proc/01/comm", "!ENOENT open"),
@@ -171,7 +171,7 @@ fn proc_tells_the_groups_of_a_task() {
             (
                 "r /proc/1701/status",
                 "Name:\tworker\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t1701\nNgid:\t0\nPid:\t1701\nPPid:\t1\n\
-                 TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nThreads:\t1\nCpus_allowed:\t2\n\
+                 TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nThreads:\t1\nShdPnd:\t0000000000000000\nCpus_allowed:\t2\n\
                  Cpus_allowed_list:\t1\nMems_allowed_list:\t0\n",
             ),
         ],

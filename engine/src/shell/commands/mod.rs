@@ -9,6 +9,7 @@ mod cgdelete;
 mod cgexec;
 mod cgget;
 mod cgset;
+mod cgtop;
 mod cut;
 mod echo;
 pub(super) mod escape;
@@ -36,6 +37,7 @@ mod printf;
 mod ps;
 mod ps_format;
 mod ps_options;
+mod pstree;
 mod request;
 mod rm;
 mod rmdir;
@@ -136,7 +138,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 73] = [
+pub static ALL: [&Command; 75] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -152,6 +154,7 @@ pub static ALL: [&Command; 73] = [
     &cgexec::CGEXEC,
     &cgget::CGGET,
     &cgset::CGSET,
+    &cgtop::CGTOP,
     &names::COMMAND,
     &flow::CONTINUE,
     &cut::CUT,
@@ -181,6 +184,7 @@ pub static ALL: [&Command; 73] = [
     &nproc::NPROC,
     &printf::PRINTF,
     &ps::PS,
+    &pstree::PSTREE,
     &place::PWD,
     &variables::READ,
     &variables::READONLY,

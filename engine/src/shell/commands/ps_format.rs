@@ -5,6 +5,8 @@
 pub(super) struct Task {
     /// Its pid.
     pub(super) pid: u32,
+    /// The thread's own number.
+    pub(super) tid: u32,
     /// Owner.
     pub(super) uid: u32,
     /// The program's name.
@@ -15,14 +17,21 @@ pub(super) struct Task {
     pub(super) command_line: String,
     /// What /proc/PID/cgroup held.
     pub(super) cgroup: String,
+    /// What stands in front of its name to show whose child it is.
+    pub(super) branch: String,
+    /// Its parent.
+    pub(super) ppid: u32,
+    /// Seconds since the machine's start.
+    pub(super) uptime: f64,
     state: char,
-    ppid: u32,
     pgid: u32,
     sid: u32,
     tpgid: i64,
     ticks: u64,
     priority: i64,
     nice: i64,
+    started: u64,
+    processor: u32,
     threads: u64,
     vsz: u64,
     rss: u64,
@@ -47,9 +56,15 @@ const fn right(name: &'static str, header: &'static str, width: usize) -> Column
 }
 
 /// The columns of procps-ng that are here. Pids are seven wide, as where there may be 4,194,304.
-static COLUMNS: [ColumnRow; 33] = [
+static COLUMNS: [ColumnRow; 39] = [
     right("pid", "PID", 7),
     right("ppid", "PPID", 7),
+    right("lwp", "LWP", 7),
+    right("spid", "SPID", 7),
+    right("psr", "PSR", 3),
+    left("cls", "CLS", 3),
+    right("etime", "ELAPSED", 11),
+    right("etimes", "ELAPSED", 7),
     right("pgid", "PGID", 7),
     right("sid", "SID", 7),
     right("tpgid", "TPGID", 7),
@@ -84,7 +99,12 @@ static COLUMNS: [ColumnRow; 33] = [
 ];
 
 /// Other names of columns, and their headers where they differ.
-const ALIASES: [(&str, &str, &str); 18] = [
+const ALIASES: [(&str, &str, &str); 23] = [
+    ("tid", "lwp", "TID"),
+    ("cpuid", "psr", "CPUID"),
+    ("class", "cls", "CLS"),
+    ("policy", "cls", "POL"),
+    ("ruser", "user", "RUSER"),
     ("cmd", "args", "CMD"),
     ("command", "args", "COMMAND"),
     ("ucomm", "comm", "COMMAND"),
@@ -111,6 +131,7 @@ pub(super) struct Column {
     /// Its kind.
     pub(super) row: &'static ColumnRow,
     header: String,
+    width: usize,
 }
 
 impl Column {
@@ -120,13 +141,20 @@ impl Column {
     }
 }
 
-/// Reads `pid,comm=NAME,…`; a header with `=` takes all that follows it. Gives back a word that is no column.
+/// The widest that a column can be made.
+const WIDEST: usize = 1000;
+
+/// Reads `pid,comm:10,comm=NAME,…`; a header with `=` takes all that follows it. Gives back a word that is no column.
 pub(super) fn columns(list: &str) -> Result<Vec<Column>, String> {
     let mut all = Vec::new();
     let mut rest = list;
     while !rest.is_empty() {
         let end = rest.find([',', ' ', '=']).unwrap_or(rest.len());
-        let (name, tail) = rest.split_at(end);
+        let (word, tail) = rest.split_at(end);
+        let (name, own_width) = match word.split_once(':') {
+            Some((name, width)) => (name, Some(width.parse::<usize>().map_err(|_| word.to_owned())?)),
+            None => (word, None),
+        };
         let alias = ALIASES.iter().find(|(alias, ..)| *alias == name);
         let kind = alias.map_or(name, |(_, kind, _)| kind);
         let row = COLUMNS.iter().find(|row| row.name == kind).ok_or_else(|| name.to_owned())?;
@@ -139,7 +167,8 @@ pub(super) fn columns(list: &str) -> Result<Vec<Column>, String> {
             rest = &own[stop..];
         }
         rest = rest.strip_prefix([',', ' ']).unwrap_or(rest);
-        all.push(Column { row, header });
+        let width = own_width.unwrap_or(row.width).clamp(1, WIDEST);
+        all.push(Column { row, header, width });
     }
     Ok(all)
 }
@@ -147,7 +176,7 @@ pub(super) fn columns(list: &str) -> Result<Vec<Column>, String> {
 impl Task {
     /// A task of which only the pid is known.
     pub(super) fn new(pid: u32) -> Self {
-        Self { pid, ..Self::default() }
+        Self { pid, tid: pid, ..Self::default() }
     }
 
     /// Reads /proc/PID/stat; false where it is not what it should be.
@@ -170,6 +199,8 @@ impl Task {
         self.priority = number(15);
         self.nice = number(16);
         self.threads = large(17);
+        self.started = large(19);
+        self.processor = small(36);
         self.vsz = large(20) / 1024;
         self.rss = large(21) * 4;
         true
@@ -183,8 +214,22 @@ impl Task {
             "pgid" => self.pgid.to_string(),
             "sid" => self.sid.to_string(),
             "tpgid" => self.tpgid.to_string(),
-            "comm" | "ucmd" => self.with_defunct(self.comm.clone()),
-            "args" => self.arguments(),
+            "lwp" | "spid" => self.tid.to_string(),
+            "psr" => self.processor.to_string(),
+            // All tasks of the model are in the class of ordinary ones, SCHED_OTHER.
+            "cls" => "TS".to_owned(),
+            "etimes" => self.elapsed().to_string(),
+            "etime" => {
+                let (days, rest) = (self.elapsed() / 86_400, self.elapsed() % 86_400);
+                let (hours, minutes, seconds) = (rest / 3600, rest / 60 % 60, rest % 60);
+                match (days, hours) {
+                    (0, 0) => format!("{minutes:02}:{seconds:02}"),
+                    (0, _) => format!("{hours:02}:{minutes:02}:{seconds:02}"),
+                    _ => format!("{days}-{hours:02}:{minutes:02}:{seconds:02}"),
+                }
+            }
+            "comm" | "ucmd" => format!("{}{}", self.branch, self.with_defunct(self.comm.clone())),
+            "args" => format!("{}{}", self.branch, self.arguments()),
             "stat" => self.status(),
             "s" => self.state.to_string(),
             "tname" | "tty" => self.terminal(),
@@ -199,8 +244,9 @@ impl Task {
             }
             "uid" | "gid" => self.uid.to_string(),
             "cgroup" => self.groups(),
-            "c" => "0".to_owned(),
-            "%cpu" | "%mem" => "0.0".to_owned(),
+            "c" => (self.cpu_permille() / 10).min(99).to_string(),
+            "%cpu" => format!("{}.{}", self.cpu_permille() / 10, self.cpu_permille() % 10),
+            "%mem" => "0.0".to_owned(),
             "vsz" => self.vsz.to_string(),
             "sz" => (self.vsz / 4).to_string(),
             "rss" => self.rss.to_string(),
@@ -210,6 +256,23 @@ impl Task {
             "f" => "4".to_owned(),
             _ => "-".to_owned(),
         }
+    }
+
+    /// Whole seconds since its start.
+    fn elapsed(&self) -> u64 {
+        let since = self.uptime - self.started as f64 / 100.0;
+        if since > 0.0 { since as u64 } else { 0 }
+    }
+
+    /// Thousandths of a CPU since its start, as procps counts: whole seconds, and at most 999.
+    fn cpu_permille(&self) -> u64 {
+        (self.ticks * 10).checked_div(self.elapsed()).unwrap_or(0).min(999)
+    }
+
+    /// What is compared to sort by a column: a number where it is one.
+    pub(super) fn sort_key(&self, name: &str) -> (i64, String) {
+        let cell = self.cell(name);
+        (cell.trim().parse().unwrap_or(0), cell)
     }
 
     fn with_defunct(&self, name: String) -> String {
@@ -251,11 +314,11 @@ impl Task {
 }
 
 /// Lays the tasks out.
-pub(super) fn render(columns: &[Column], tasks: &[&Task]) -> String {
+pub(super) fn render(columns: &[Column], tasks: &[&Task], headless: bool) -> String {
     let widths: Vec<usize> =
-        columns.iter().map(|column| column.row.width.max(column.header.chars().count())).collect();
+        columns.iter().map(|column| column.width.max(column.header.chars().count())).collect();
     let mut text = String::new();
-    if columns.iter().any(|column| !column.header.is_empty()) {
+    if !headless && columns.iter().any(|column| !column.header.is_empty()) {
         let cells = columns.iter().map(|column| column.header.clone()).collect();
         text.push_str(&line(columns, &widths, cells));
     }

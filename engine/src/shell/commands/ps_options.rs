@@ -20,12 +20,40 @@ pub(super) struct Selection {
     pub(super) names: Vec<String>,
     /// `-u`.
     pub(super) users: Vec<u32>,
+    /// `--ppid`.
+    pub(super) parents: Vec<u32>,
+    /// `-N`: all but those.
+    pub(super) negated: bool,
+}
+
+/// Whether each thread has a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Threads {
+    /// A line a process.
+    #[default]
+    Together,
+    /// `-L`: with the column LWP.
+    Lwp,
+    /// `-T`: with the column SPID.
+    Spid,
+}
+
+/// How a command's name shows whose child it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Forest {
+    /// It does not.
+    #[default]
+    Flat,
+    /// `--forest`, `f`: with branches.
+    Tree,
+    /// `-H`: set in.
+    Indent,
 }
 
 impl Selection {
     /// True where tasks were named.
     pub(super) fn lists(&self) -> bool {
-        !self.pids.is_empty() || !self.names.is_empty() || !self.users.is_empty()
+        !self.pids.is_empty() || !self.names.is_empty() || !self.users.is_empty() || !self.parents.is_empty()
     }
 }
 
@@ -36,6 +64,14 @@ pub(super) struct Wanted {
     pub(super) selection: Selection,
     /// Which columns.
     pub(super) columns: Vec<Column>,
+    /// Which lines.
+    pub(super) threads: Threads,
+    /// In which form.
+    pub(super) forest: Forest,
+    /// True for no line of headers.
+    pub(super) headless: bool,
+    /// Columns to sort by; true for those from high to low.
+    pub(super) sort: Vec<(String, bool)>,
 }
 
 /// What has been read so far.
@@ -90,7 +126,14 @@ impl Reader {
             "pid" => self.wanted.selection.pids.extend(pid_list(&value())?),
             "format" => self.own.extend(columns(&value()).map_err(|word| unknown_column(&word))?),
             "user" => self.wanted.selection.users.extend(users(&value())),
-            "no-headers" | "no-heading" => {}
+            "ppid" => self.wanted.selection.parents.extend(pid_list(&value())?),
+            "deselect" => self.wanted.selection.negated = true,
+            "forest" => self.wanted.forest = Forest::Tree,
+            "sort" => self.wanted.sort.extend(sort_keys(&value())?),
+            "no-headers" | "no-headings" | "no-heading" | "noheaders" | "noheadings" => {
+                self.wanted.headless = true;
+            }
+            "headers" | "cumulative" => {}
             _ => return Err(complain("unknown gnu long option")),
         }
         Ok(())
@@ -105,9 +148,13 @@ impl Reader {
                 'F' => self.layout = "-f",
                 'l' => self.layout = "-l",
                 'j' => self.layout = "-j",
-                'w' | 'H' | 'y' => {}
+                'L' => self.wanted.threads = Threads::Lwp,
+                'T' => self.wanted.threads = Threads::Spid,
+                'H' => self.wanted.forest = Forest::Indent,
+                'N' => self.wanted.selection.negated = true,
+                'w' | 'y' => {}
                 'a' | 'd' => self.wanted.selection.everyone = true,
-                'p' | 'C' | 'u' | 'U' | 'o' | 'O' => {
+                'p' | 'q' | 'C' | 'u' | 'U' | 'o' | 'O' => {
                     let value = if rest.is_empty() { words.next() } else { Some(rest) };
                     return self.value(letter, value.map(str::to_owned));
                 }
@@ -126,7 +173,9 @@ impl Reader {
                 'x' => self.wanted.selection.without_terminal = true,
                 'u' => self.layout = "u",
                 'j' => self.layout = "j",
-                'f' | 'w' | 'h' => {}
+                'f' => self.wanted.forest = Forest::Tree,
+                'h' => self.wanted.headless = true,
+                'w' => {}
                 'p' | 'o' | 'O' => {
                     let value = if rest.is_empty() { words.next() } else { Some(rest) };
                     return self.value(letter, value.map(str::to_owned));
@@ -145,7 +194,7 @@ impl Reader {
         let missing = |message: &str| complain(message);
         let selection = &mut self.wanted.selection;
         match (letter, value) {
-            ('p', Some(list)) => selection.pids.extend(pid_list(&list)?),
+            ('p' | 'q', Some(list)) => selection.pids.extend(pid_list(&list)?),
             ('C', Some(list)) => selection.names.extend(list.split(',').map(str::to_owned)),
             ('u' | 'U', Some(list)) => selection.users.extend(users(&list)),
             ('o', Some(list)) => self.own.extend(columns(&list).map_err(|word| unknown_column(&word))?),
@@ -153,7 +202,7 @@ impl Reader {
             ('o', None) => return Err(missing("format specification must follow -o")),
             ('O', None) => return Err(missing("format or sort specification must follow -O")),
             ('C', None) => return Err(missing("list of command names must follow -C")),
-            ('p', None) => return Err(missing("list of process IDs must follow -p")),
+            ('p' | 'q', None) => return Err(missing("list of process IDs must follow -p")),
             _ => return Err(missing("list of users must follow -u")),
         }
         Ok(())
@@ -161,6 +210,14 @@ impl Reader {
 
     fn finish(mut self) -> Wanted {
         let layout = match (self.layout, self.bsd) {
+            ("", false) if self.wanted.threads == Threads::Lwp => "pid,lwp,tname,time,ucmd",
+            ("", false) if self.wanted.threads == Threads::Spid => "pid,spid,tname,time,ucmd",
+            ("-f", _) if self.wanted.threads == Threads::Lwp => {
+                "user=UID,pid,ppid,lwp,c,nlwp,stime,tname,time,cmd"
+            }
+            ("-f", _) if self.wanted.threads == Threads::Spid => {
+                "user=UID,pid,spid,ppid,c,stime,tname,time,cmd"
+            }
             ("", true) => "pid=PID,tname=TTY,stat,bsdtime=TIME,args=COMMAND",
             ("", false) => "pid,tname,time,ucmd",
             ("-f", _) => "user=UID,pid,ppid,c,stime,tname,time,cmd",
@@ -194,6 +251,19 @@ fn pid_list(list: &str) -> Result<Vec<u32>, Output> {
     });
     let pids: Vec<u32> = pids.collect::<Result<_, _>>()?;
     if pids.is_empty() { Err(complain("process ID list syntax error")) } else { Ok(pids) }
+}
+
+/// `pid`, `-pid`, `+ppid,-pid`.
+fn sort_keys(list: &str) -> Result<Vec<(String, bool)>, Output> {
+    let key = |word: &str| {
+        let name = word.trim_start_matches(['-', '+']);
+        let found = columns(name).ok().and_then(|found| found.into_iter().next());
+        match found {
+            Some(column) => Ok((column.row.name.to_owned(), word.starts_with('-'))),
+            None => Err(complain("unknown sort specifier")),
+        }
+    };
+    list.split(',').filter(|word| !word.is_empty()).map(key).collect()
 }
 
 fn users(list: &str) -> Vec<u32> {

@@ -67,6 +67,7 @@ fn every_hint_and_reason_has_its_sentence() {
         include_str!("../commands/cgexec.rs"),
         include_str!("../commands/cgget.rs"),
         include_str!("../commands/cgset.rs"),
+        include_str!("../commands/cgtop.rs"),
         include_str!("../commands/nice.rs"),
         include_str!("../commands/taskset.rs"),
     ];

@@ -39,3 +39,13 @@ fn libcgroups_tools() {
 fn nice_values_and_cpus() {
     check(HostKind::Lecture, include_str!("transcripts/scheduling.txt"));
 }
+
+#[test]
+fn processes() {
+    check(HostKind::Lecture, include_str!("transcripts/processes.txt"));
+}
+
+#[test]
+fn groups_by_use() {
+    check(HostKind::V1, include_str!("transcripts/cgtop.txt"));
+}
