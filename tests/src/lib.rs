@@ -3,7 +3,9 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`truth`] | recorded answers of real kernels, replayed on the model |
+//! | [`walk`] | random operations on the model and on a real kernel |
 //! | [`workload`] | hosts of any size, and simple steps on them, with what they cost |
 
 pub mod truth;
+pub mod walk;
 pub mod workload;

@@ -4,7 +4,7 @@
 //! * [`setup`] adds what is missing: the wasm target, a browser, the accessibility checker
 //! * [`bundle`] makes the folder of static files a browser loads ([`html`] rewrites its entry page)
 //! * [`binary`] builds `drydock` with that folder inside
-//! * [`serve`], [`mod@test`], [`check`], [`mod@truth`], [`mod@bench`] are the commands
+//! * [`serve`], [`mod@test`], [`conformance`], [`check`], [`mod@truth`], [`walk`], [`mod@bench`] are the commands
 //! * [`cargo`], [`progress`], [`totals`], [`workspace`] serve the others
 
 mod bench;
@@ -20,6 +20,7 @@ mod setup;
 mod test;
 mod totals;
 mod truth;
+mod walk;
 mod workspace;
 
 use std::process::ExitCode;
@@ -51,6 +52,8 @@ enum Task {
     Check,
     /// Compare the model with recorded answers of real kernels
     Truth(truth::Arguments),
+    /// Compare random operations on the model and on this machine's kernel
+    Walk(walk::Arguments),
     /// Run a benchmark; without a name, list them
     Bench(bench::Arguments),
 }
@@ -75,6 +78,7 @@ fn run(task: Task) -> Result<()> {
         Task::Conformance(arguments) => conformance::run(&workspace, &arguments),
         Task::Check => check::run(&workspace),
         Task::Truth(arguments) => truth::run(&workspace, &arguments),
+        Task::Walk(arguments) => walk::run(&workspace, &arguments),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
     }
 }

@@ -207,6 +207,7 @@ command-sort = Sorts lines.
     .option-t = The character between fields.
 command-stress = Uses CPUs and memory with a task for each: -c workers with a CPU each, -m workers with --vm-bytes of memory each. A program: it ends after -t seconds.
 command-sys = Makes one kernel call directly and shows its answer as strace does.
+    .option-a = By this task instead of the shell: worker, init, or the name that clone3 was given.
 command-tail = Prints the end of files.
     .option-n = So many lines, instead of 10; with +, from that line on.
     .option-c = So many bytes.

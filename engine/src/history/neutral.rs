@@ -46,6 +46,11 @@ impl<'a, B: Backend> Neutral<'a, B> {
         Self { backend, controllers: profile.controllers.iter().cloned().collect(), initial }
     }
 
+    /// The backend itself.
+    pub fn below(&self) -> &B {
+        self.backend
+    }
+
     fn neutral_data(&self, path: &str, data: String) -> String {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name {

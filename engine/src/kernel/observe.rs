@@ -68,17 +68,21 @@ impl Kernel {
         }
     }
 
-    /// Each mount of a hierarchy, in the order of the mount table.
+    /// Each mount of a hierarchy that a path leads to, in the order of the mount table.
     fn mounted_hierarchies(&self) -> Vec<MountedHierarchy> {
-        let mounts = self.mounts.visible();
-        let hierarchies = mounts.filter_map(|mount| match mount.fs {
-            FileSystem::Cgroup(hierarchy) => Some((self.mount_info(mount), hierarchy)),
-            FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys => None,
+        let table = self.mounts();
+        let mounts = table.iter().enumerate().zip(self.mounts.visible());
+        let hierarchies = mounts.filter_map(|((index, info), mount)| match mount.fs {
+            FileSystem::Cgroup(hierarchy) if info.is_reachable(&table[index + 1..]) => {
+                Some((info, hierarchy))
+            }
+            FileSystem::Cgroup(_) | FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys => None,
         });
         hierarchies
-            .map(|(MountInfo { target, fstype, .. }, hierarchy)| {
+            .map(|(info, hierarchy)| {
                 let mut groups = BTreeMap::new();
                 self.collect_groups(self.cgroups.root(hierarchy), &mut groups);
+                let MountInfo { target, fstype, .. } = info.clone();
                 MountedHierarchy { target, fstype, options: self.cgroups.mount_options(hierarchy), groups }
             })
             .collect()

@@ -21,7 +21,7 @@ pub enum Probe {
     Mounts,
     /// The tasks that the actor sees, by pid. Answered by `Tasks`.
     Tasks,
-    /// Every control group below every cgroup mount that the actor sees. Answered by `Cgroups`.
+    /// Every control group below every cgroup mount that a path of the actor leads to. Answered by `Cgroups`.
     Cgroups,
 }
 
@@ -56,6 +56,18 @@ pub struct MountInfo {
     pub fstype: String,
     /// Fourth field, split at commas.
     pub options: Vec<String>,
+}
+
+impl MountInfo {
+    /// False where one of the mounts made later lies over this one, at its mount point or above it: its path then
+    /// leads into the other.
+    pub fn is_reachable(&self, later: &[Self]) -> bool {
+        let over = |other: &Self| {
+            let rest = self.target.strip_prefix(other.target.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        !later.iter().any(over)
+    }
 }
 
 /// A task as /proc/PID tells it.
@@ -93,4 +105,28 @@ pub struct GroupInfo {
     pub tasks: Vec<u32>,
     /// Every interface file that a backend could read, with its content.
     pub files: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MountInfo;
+
+    fn mounts(targets: &[&str]) -> Vec<MountInfo> {
+        let mount = |target: &&str| MountInfo {
+            source: "none".to_owned(),
+            target: (*target).to_owned(),
+            fstype: "cgroup".to_owned(),
+            options: Vec::new(),
+        };
+        targets.iter().map(mount).collect()
+    }
+
+    #[test]
+    fn a_mount_at_the_same_place_or_above_covers_an_older_one() {
+        let table = mounts(&["/mnt/x", "/mnt/xy", "/mnt/x"]);
+        assert!(!table[0].is_reachable(&table[1..]));
+        assert!(table[1].is_reachable(&table[2..]));
+        assert!(table[2].is_reachable(&[]));
+        assert!(!table[1].is_reachable(&mounts(&["/mnt"])) && !table[1].is_reachable(&mounts(&["/"])));
+    }
 }

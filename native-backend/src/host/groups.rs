@@ -51,7 +51,9 @@ pub(super) fn snapshot(mount: &Path) -> BTreeMap<String, GroupInfo> {
 }
 
 fn group(directory: &Path) -> GroupInfo {
-    let procs = read_to_string(directory.join("cgroup.procs")).unwrap_or_default();
+    // cgroup-v2.rst, "Threads": cgroup.procs of a threaded group can't be read.
+    let procs = read_to_string(directory.join("cgroup.procs"));
+    let procs = procs.or_else(|_| read_to_string(directory.join("cgroup.threads"))).unwrap_or_default();
     let mut tasks: Vec<u32> = procs.lines().filter_map(|line| line.parse().ok()).collect();
     tasks.sort_unstable();
     let mut files = BTreeMap::new();

@@ -91,15 +91,17 @@ pub(super) fn task_state(pid: i32) -> Option<char> {
 }
 
 fn hierarchies() -> Vec<MountedHierarchy> {
-    let is_cgroup = |mount: &MountInfo| matches!(mount.fstype.as_str(), "cgroup" | "cgroup2");
-    let mounts = mounts().into_iter().filter(is_cgroup);
-    let hierarchy = |mount: MountInfo| MountedHierarchy {
+    let table = mounts();
+    let shown = |(index, mount): &(usize, &MountInfo)| {
+        matches!(mount.fstype.as_str(), "cgroup" | "cgroup2") && mount.is_reachable(&table[index + 1..])
+    };
+    let hierarchy = |(_, mount): (usize, &MountInfo)| MountedHierarchy {
         groups: groups::snapshot(Path::new(&mount.target)),
         options: groups::own_options(&mount.options),
-        target: mount.target,
-        fstype: mount.fstype,
+        target: mount.target.clone(),
+        fstype: mount.fstype.clone(),
     };
-    mounts.map(hierarchy).collect()
+    table.iter().enumerate().filter(shown).map(hierarchy).collect()
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub(super) struct Group {
     pub(super) populated: u32,
     /// Groups below.
     pub(super) descendants: u32,
+    /// Permission bits of the directory.
+    mode: u32,
     /// Version 1: `cgroup.clone_children`.
     pub(super) clone_children: bool,
     /// Version 1: `notify_on_release`.
@@ -58,6 +60,7 @@ impl Group {
             tasks: OrdSet::new(),
             populated: 0,
             descendants: 0,
+            mode: ROOT_MODE,
             clone_children: false,
             notify_on_release: false,
             subtree_control: BTreeSet::new(),
@@ -74,10 +77,11 @@ impl Group {
         }
     }
 
-    fn child(&self, parent: GroupId, name: &str) -> Self {
+    fn child(&self, parent: GroupId, name: &str, mode: u32) -> Self {
         Self {
             parent: Some(parent),
             name: name.into(),
+            mode,
             // kernel/cgroup/cgroup.c, cgroup_create(): both flags are inherited.
             clone_children: self.clone_children,
             notify_on_release: self.notify_on_release,
@@ -86,6 +90,9 @@ impl Group {
         }
     }
 }
+
+/// cgroup_setup_root(): root may list a hierarchy's root and enter it, but not write.
+const ROOT_MODE: u32 = 0o555;
 
 /// Longest name of a group. kernfs has no NAME_MAX; a path as a whole ends at PATH_MAX.
 const NAME_MAX: usize = 4095;
@@ -102,12 +109,12 @@ impl CgroupState {
         id
     }
 
-    /// mkdir(2) of a group.
+    /// mkdir(2) of a group; `mode` is without the bits that the umask takes away.
     ///
     /// # Errors
     /// `EEXIST`, `EINVAL` for a newline in the name, `ENAMETOOLONG`, `EAGAIN` beyond `cgroup.max.depth` or
     /// `cgroup.max.descendants`, `ENODEV` if the parent is gone.
-    pub fn mkdir(&mut self, parent: GroupId, name: &str) -> Result<GroupId, Refusal> {
+    pub fn mkdir(&mut self, parent: GroupId, name: &str, mode: u32) -> Result<GroupId, Refusal> {
         let Some(above) = self.group(parent) else {
             return refuse(Errno::ENODEV, "mkdir", Rule::new("rule-cgroup-gone"));
         };
@@ -123,7 +130,7 @@ impl CgroupState {
             return refuse(Errno::EINVAL, "mkdir", Rule::new("rule-cgroup-name-newline"));
         }
         self.check_tree_limits(parent)?;
-        let child = above.child(parent, name);
+        let child = above.child(parent, name, mode);
         let hierarchy = child.hierarchy;
         let id = self.new_group(child);
         if let Some(above) = self.group_mut(parent) {
@@ -252,6 +259,14 @@ impl CgroupState {
         let released = group.notify_on_release && group.populated == 0 && group.children.is_empty();
         (released && !agent.is_empty())
             .then(|| Effect::ReleaseAgent { agent: agent.clone(), path: self.path(id) })
+    }
+
+    /// Permission bits of the group's directory. A root that a cgroup namespace shows was made as 0755.
+    pub fn mode(&self, group: GroupId) -> u32 {
+        match self.group(group) {
+            Some(found) if found.parent.is_some() || self.is_machine_root(group) => found.mode,
+            _ => 0o755,
+        }
     }
 
     /// True while the group has not been removed.

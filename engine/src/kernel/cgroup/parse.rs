@@ -40,12 +40,15 @@ pub(super) fn unsigned(text: &str) -> Result<u64, NumberError> {
 }
 
 fn magnitude(text: &str) -> Result<u64, NumberError> {
-    let (base, digits) = radix(text);
-    let digits = digits.strip_suffix('\n').unwrap_or(digits);
-    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(base)) {
+    let (base, rest) = radix(text);
+    let end = rest.find(|c: char| !c.is_digit(base)).unwrap_or(rest.len());
+    let (digits, rest) = rest.split_at(end);
+    if digits.is_empty() {
         return Err(NumberError::Invalid);
     }
-    u64::from_str_radix(digits, base).map_err(|_| NumberError::Range)
+    // _kstrtoull(): digits that do not fit are found before what follows them is looked at.
+    let value = u64::from_str_radix(digits, base).map_err(|_| NumberError::Range)?;
+    if rest.is_empty() || rest == "\n" { Ok(value) } else { Err(NumberError::Invalid) }
 }
 
 /// kstrtoll(text, 0, …).
@@ -193,6 +196,8 @@ mod tests {
             ("0x", Err(Invalid)),
             ("18446744073709551615", Ok(u64::MAX)),
             ("18446744073709551616\n", Err(Range)),
+            ("18446744073709551616 x", Err(Range)),
+            ("5\n\n", Err(Invalid)),
         ];
         for (text, expected) in cases {
             assert_eq!(unsigned(text), expected, "{text:?}");

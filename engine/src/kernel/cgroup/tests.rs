@@ -64,7 +64,7 @@ impl Bench {
             "umount" => self.state.last_unmount(self.mounted),
             "mkdir" => {
                 let (parent, name) = self.split(rest);
-                self.state.mkdir(parent, name)?;
+                self.state.mkdir(parent, name, 0o755)?;
             }
             "rmdir" => {
                 let effects = self.state.rmdir(self.group(rest))?;
@@ -220,7 +220,7 @@ fn ten_thousand_groups() {
     bench.run("mount cpu,cpuset,memory");
     let root = bench.state.root(bench.mounted);
     for number in 0..10_000 {
-        bench.state.mkdir(root, &format!("g{number}")).expect("a new group");
+        bench.state.mkdir(root, &format!("g{number}"), 0o755).expect("a new group");
     }
     bench.run("g77/cpuset.cpus < 0\ng77/cpuset.mems < 0\ng77/tasks < 1701\n/proc/1701/cgroup = 1:cpuset,cpu,memory:/g77");
     assert_eq!(bench.state.count(bench.mounted), 10_001);

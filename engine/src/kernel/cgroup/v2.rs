@@ -56,6 +56,12 @@ pub(super) const ROWS: &[FileRow] = &[
         .r(read_cpu_stat)
         .unit(Unit::Microseconds)
         .partial("partial-file-cpu-stat"),
+    row("cpu.stat.local", "file-cpu-stat-local-v2")
+        .measured()
+        .r(|_, _| Ok(String::new()))
+        .since(6, 7)
+        .unit(Unit::Microseconds)
+        .partial("partial-file-cpu-stat"),
 ];
 
 impl CgroupState {
@@ -150,6 +156,11 @@ impl CgroupState {
     }
 }
 
+/// cgroup_print_ss_mask(): nothing at all, not even a newline, where there are none.
+fn names_line(controllers: &BTreeSet<Controller>) -> String {
+    if controllers.is_empty() { String::new() } else { format!("{}\n", names(controllers)) }
+}
+
 fn names(controllers: &BTreeSet<Controller>) -> String {
     controllers.iter().map(|controller| controller.v2_name()).collect::<Vec<_>>().join(" ")
 }
@@ -221,11 +232,11 @@ fn write_threads(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<E
 }
 
 fn read_controllers(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
-    Ok(format!("{}\n", names(&state.available(group))))
+    Ok(names_line(&state.available(group)))
 }
 
 fn read_subtree(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
-    Ok(format!("{}\n", state.group(group).map(|group| names(&group.subtree_control)).unwrap_or_default()))
+    Ok(state.group(group).map(|group| names_line(&group.subtree_control)).unwrap_or_default())
 }
 
 /// The words of a write to `cgroup.subtree_control`; of two for the same controller the last counts.

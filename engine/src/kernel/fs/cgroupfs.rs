@@ -20,10 +20,10 @@ pub(crate) fn entries(state: &CgroupState, group: GroupId) -> Vec<Entry> {
     groups.chain(files).map(|(name, kind)| Entry { name, kind }).collect()
 }
 
-/// A group: 0755, the root of a hierarchy 0555; two links and one a child group (seen on Linux 6.1).
+/// A group: as mkdir(2) made it, the root of a hierarchy 0555; two links and one a child group (seen on Linux 6.1).
 pub(crate) fn stat_group(kernel: &Kernel, group: GroupId) -> Stat {
     let state = &kernel.cgroups;
-    let mode = if state.parent(group).is_none() { 0o555 } else { 0o755 };
+    let mode = state.mode(group);
     let nlink = 2 + u64::from(state.n_children(group));
     Stat { kind: FileKind::Directory, mode, nlink, uid: 0, gid: 0, size: 0 }
 }

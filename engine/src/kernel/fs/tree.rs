@@ -35,7 +35,7 @@ impl Kernel {
                 }
                 Ok(())
             }
-            Node::Group(group) => self.cgroups.mkdir(group, &name).map(|_| ()),
+            Node::Group(group) => self.cgroups.mkdir(group, &name, mode & 0o1777 & !UMASK).map(|_| ()),
             Node::Sys(_) | Node::Proc(_) | Node::ControlFile(..) | Node::Removed(_) => {
                 refuse_path(Errno::EPERM, AT, "rule-fixed-tree", path)
             }

@@ -1,5 +1,6 @@
 //! `sys`: one kernel call by hand, answered as strace shows it.
 
+use super::options::value;
 use super::{Action, Command, Completes, Output, Planned, Request, TOOL};
 use crate::plan::sys::SysError;
 use crate::plan::table::CALLS;
@@ -8,7 +9,8 @@ use crate::shell::{Hint, nearest};
 
 pub(super) const SYS: Command = Command {
     name: "sys",
-    usage: "CALL [ARGUMENT…]",
+    usage: "[-a ACTOR] CALL [ARGUMENT…]",
+    options: &[value('a', "actor")],
     completes: Completes::Calls,
     usage_status: 2,
     action: Action::Plan(plan),
@@ -16,19 +18,26 @@ pub(super) const SYS: Command = Command {
 };
 
 fn plan(request: &Request<'_>) -> Planned {
-    let call = match sys::parse(request.arguments) {
+    // Not the usual reading of options: what follows the call may begin with `-` (`write FILE -1`).
+    let (actor, words) = match request.arguments {
+        [option, name, words @ ..] if matches!(option.plain(), Some("-a" | "--actor")) => {
+            (Actor::new(request.show(name)), words)
+        }
+        words => (request.actor.clone(), words),
+    };
+    let call = match sys::parse(words) {
         Ok(call) => call,
         Err(error) => return refuse(&error).into(),
     };
     if matches!(call, Call::ExitGroup { .. } | Call::Exit { .. } | Call::Execve { .. })
-        && *request.actor == Actor::shell()
+        && actor == Actor::shell()
     {
         // The session would be left without its shell.
         let message = format!("sys: {}: not by the session's own shell\n", call.name());
         return Output::error(message, 1).with_hint(Some(Hint::new("hint-sys-ends-shell"))).into();
     }
     let shown = strace::call(&call, &|actor| request.observe.pid(actor));
-    let plan = Plan::independent(vec![Step::new(request.actor, call)]);
+    let plan = Plan::independent(vec![Step::new(&actor, call)]);
     Planned::new(plan, move |answers| {
         let mut output = Output::default();
         if let Some(answer) = answers.answers.first() {
@@ -49,7 +58,7 @@ fn refuse(error: &SysError) -> Output {
     match error {
         SysError::Nothing => {
             let calls: String = CALLS.iter().map(|row| format!("  {} {}\n", row.name, row.usage)).collect();
-            Output::error(format!("usage: sys CALL [ARGUMENT…]\n{calls}"), 2)
+            Output::error(format!("usage: sys [-a ACTOR] CALL [ARGUMENT…]\n{calls}"), 2)
         }
         SysError::UnknownCall(name) => {
             let near = nearest(name, CALLS.iter().map(|row| row.name));

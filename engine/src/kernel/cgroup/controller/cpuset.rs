@@ -417,8 +417,13 @@ fn flag(state: &CgroupState, group: GroupId, get: Get) -> Result<String, Refusal
 }
 
 /// A flag that changes nothing else. Any number but 0 is 1.
+/// cpuset_update_flag() takes an int: a number whose low 32 bits are 0 turns off.
+fn turns_on(request: &Request<'_>) -> Result<bool, Refusal> {
+    Ok(request.unsigned()? & u64::from(u32::MAX) != 0)
+}
+
 fn write_flag(state: &mut CgroupState, request: &Request<'_>, put: Put) -> Result<Vec<Effect>, Refusal> {
-    let on = request.unsigned()? != 0;
+    let on = turns_on(request)?;
     if let Some(mut cpuset) = settings(state, request.group).cloned() {
         put(&mut cpuset, on);
         store(state, request.group, cpuset);
@@ -428,7 +433,7 @@ fn write_flag(state: &mut CgroupState, request: &Request<'_>, put: Put) -> Resul
 
 /// `cpu_exclusive` and `mem_exclusive`, which parent, children and siblings have a say in.
 fn write_checked(state: &mut CgroupState, request: &Request<'_>, put: Put) -> Result<Vec<Effect>, Refusal> {
-    let on = request.unsigned()? != 0;
+    let on = turns_on(request)?;
     if let Some(mut trial) = settings(state, request.group).cloned() {
         put(&mut trial, on);
         validate(state, request, &trial)?;

@@ -1,0 +1,61 @@
+//! A random walk of control group operations finds no difference between the model and this machine's kernel.
+//!
+//! Needs root; without it the test is skipped, visibly and counted. Where `CI` is set that is a failure.
+
+use drydock_engine::host::HostKind;
+use drydock_native::host::{HostError, LinuxHost, Options, profile, run_if_part_of_a_session};
+use drydock_tests::walk::{self, Outcome, script};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use std::process::ExitCode;
+
+/// The walk that is always the same.
+const SEED: u64 = 1;
+const STEPS: usize = 2000;
+
+fn main() -> ExitCode {
+    // The sessions' keepers and agents are this program, too.
+    run_if_part_of_a_session();
+    let arguments = Arguments::from_args();
+    let trial = Trial::ignorable_test("2,000 random operations are answered alike", walk_on_this_machine);
+    libtest_mimic::run(&arguments, vec![trial]).exit_code()
+}
+
+fn walk_on_this_machine() -> Result<Completion, Failed> {
+    let profile = profile::available(HostKind::This)?;
+    let state = tempfile::tempdir()?;
+    let options = Options { state: state.path().to_owned(), program: None };
+    let outcome = match walk::run(&profile, SEED, STEPS, || LinuxHost::start(&profile, &options)) {
+        Err(HostError::NotRoot) => return skip(&HostError::NotRoot.to_string()),
+        other => other?,
+    };
+    match outcome {
+        Outcome::Same(report) => {
+            // A walk that only looks, or is only refused, would prove nothing.
+            assert_eq!(report.steps, STEPS);
+            assert!(report.refused > STEPS / 20 && report.refused < STEPS * 3 / 4, "{report:?}");
+            assert!(
+                ["mkdir", "rmdir", "write", "read", "clone3"]
+                    .iter()
+                    .all(|call| { report.calls.get(call).is_some_and(|(_, performed)| *performed > 0) })
+            );
+            Ok(Completion::Completed)
+        }
+        Outcome::Different(finding) => {
+            let lines = script::lines(&profile, &finding.steps).join("\n");
+            let difference = &finding.difference;
+            Err(format!(
+                "{} {}\nmodel: {}\nlinux: {}\nthe steps, for `drydock compare FILE`:\n{lines}\n\
+                 rerun: cargo xtask walk --seed {SEED} --steps {STEPS}",
+                difference.what, difference.about, difference.model, difference.real
+            )
+            .into())
+        }
+    }
+}
+
+fn skip(reason: &str) -> Result<Completion, Failed> {
+    if std::env::var_os("CI").is_some() {
+        return Err(format!("may not be skipped where CI is set: {reason}").into());
+    }
+    Ok(Completion::ignored_with(reason))
+}
