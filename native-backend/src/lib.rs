@@ -10,6 +10,7 @@
 //! | [`conformance`] | scenarios, performed on the model and on a real Linux |
 //! | [`doctor`] | what this machine can do, and what to do about what it cannot |
 //! | [`workload`] | stress and memhog, where the machine has none |
+//! | [`test_host`] | a stock kernel in an emulator, for hosts that this machine is not |
 //! | [`serve`] | the workbench for browsers on this machine |
 
 pub mod bench;
@@ -21,3 +22,4 @@ pub mod host;
 pub mod journal;
 pub mod serve;
 pub mod workload;
+pub mod test_host;

@@ -1,7 +1,7 @@
-//! The scenarios in `conformance/`, on the model and on a real Linux, and the lesson under the mapping: one trial
-//! for each scenario and kind of host.
+//! The scenarios in `conformance/`, on the model and on a real Linux, and the lesson: one trial for each
+//! scenario and kind of host. `lecture` and `v2` are test hosts, booted once for all of their scenarios.
 //!
-//! Where the machine can't (no root, no version 1 controllers), a trial is skipped, visibly and counted; where
+//! Where the machine can't (no root, no version 1 controllers, no qemu), a trial is skipped, visibly and counted; where
 //! `CI` is set that is a failure.
 
 use drydock_engine::host::HostKind;
@@ -17,16 +17,27 @@ use std::{env, fs};
 
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
 
+/// What has `drydock` boot a kernel for it, in the folder that DRYDOCK_TEST_HOST names.
+const TEST_HOST: [&str; 1] = ["--test-host"];
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let mut trials = vec![Trial::ignorable_test("lesson control-groups under the mapping", lesson)];
+    let mut trials = vec![
+        Trial::ignorable_test("lesson control-groups under the mapping", || lesson("--map")),
+        Trial::ignorable_test("lesson control-groups in a test host", || lesson("--test-host")),
+    ];
     let scenarios = ids();
-    for kind in [HostKind::This, HostKind::V1] {
+    for (kind, where_) in [
+        (HostKind::This, &[][..]),
+        (HostKind::V1, &[]),
+        (HostKind::Lecture, &TEST_HOST),
+        (HostKind::V2, &TEST_HOST),
+    ] {
         let name = |id: &str| format!("{} {id}", kind.word());
         let asked = |id: &str| arguments.filter.as_ref().is_none_or(|filter| name(id).contains(filter));
         let ids = scenarios.iter().filter(|(id, hosts)| hosts.contains(&kind) && asked(id));
         let ids: Vec<String> = ids.map(|(id, _)| id.clone()).collect();
-        let results = Arc::new(Results { kind, ids: ids.clone(), once: OnceLock::new() });
+        let results = Arc::new(Results { kind, where_, ids: ids.clone(), once: OnceLock::new() });
         for id in ids {
             let results = results.clone();
             trials.push(Trial::ignorable_test(name(&id), move || results.of(&id)));
@@ -52,8 +63,18 @@ fn ids() -> Vec<(String, Vec<HostKind>)> {
 /// What came of the scenarios of a kind of host; all are performed in one go when the first is asked for.
 struct Results {
     kind: HostKind,
+    /// Options of `drydock compare`.
+    where_: &'static [&'static str],
     ids: Vec<String>,
-    once: OnceLock<Result<BTreeMap<String, Value>, String>>,
+    once: OnceLock<Result<BTreeMap<String, Value>, Problem>>,
+}
+
+/// Why there are no results at all.
+#[derive(Clone)]
+enum Problem {
+    /// This machine can't.
+    Cannot(String),
+    Failed(String),
 }
 
 impl Results {
@@ -61,31 +82,45 @@ impl Results {
         let Some(binary) = env::var_os("DRYDOCK_BIN") else {
             return skip("DRYDOCK_BIN is not set; run `cargo xtask test`");
         };
-        let results = self.once.get_or_init(|| self.perform(&binary)).as_ref()?;
+        let results = match self.once.get_or_init(|| self.perform(&binary)) {
+            Ok(results) => results,
+            Err(Problem::Cannot(why)) => return skip(why),
+            Err(Problem::Failed(why)) => return Err(why.into()),
+        };
         let rerun = format!("rerun: cargo xtask conformance --host {} {id}", self.kind.word());
         match results.get(id) {
             Some(verdict) if verdict.get("same").is_some() => Ok(Completion::Completed),
             Some(verdict) if verdict.get("skipped").is_some() => {
                 skip(verdict["skipped"].as_str().unwrap_or_default())
             }
+            Some(verdict) if verdict.get("failed").is_some() => {
+                Err(format!("{}\n{rerun}", verdict["failed"].as_str().unwrap_or_default()).into())
+            }
             Some(verdict) => Err(format!("{}\n{rerun}", described(&verdict["different"])).into()),
             None => Err(format!("there is no result\n{rerun}").into()),
         }
     }
 
-    fn perform(&self, binary: &OsStr) -> Result<BTreeMap<String, Value>, String> {
+    fn perform(&self, binary: &OsStr) -> Result<BTreeMap<String, Value>, Problem> {
         let mut command = Command::new(binary);
-        command.args(["compare", "--json", "--host", self.kind.word()]);
+        command.args(["compare", "--json", "--host", self.kind.word()]).args(self.where_);
         command.args(self.ids.iter().flat_map(|id| ["--only", id]));
-        let output =
-            command.arg(ROOT.join("tests/conformance")).output().map_err(|error| error.to_string())?;
+        let output = command
+            .arg(ROOT.join("tests/conformance"))
+            .output()
+            .map_err(|error| Problem::Failed(error.to_string()))?;
+        // How long a test host took.
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8_lossy(&output.stdout);
         let results = text.lines().map(|line| {
             let outcome: Value = serde_json::from_str(line).ok()?;
             Some((outcome["id"].as_str()?.to_owned(), outcome["verdict"].clone()))
         });
         let results = results.collect::<Option<BTreeMap<_, _>>>();
-        results.filter(|results| !results.is_empty()).ok_or_else(|| printed(&output))
+        results.filter(|results| !results.is_empty()).ok_or_else(|| match output.status.code() {
+            Some(2) => Problem::Cannot(printed(&output)),
+            _ => Problem::Failed(printed(&output)),
+        })
     }
 }
 
@@ -103,17 +138,17 @@ fn described(different: &Value) -> String {
     )
 }
 
-/// The lesson where the machine mounts each controller by itself.
-fn lesson() -> Result<Completion, Failed> {
+/// The lesson: where the machine mounts each controller by itself, or where none is mounted.
+fn lesson(option: &str) -> Result<Completion, Failed> {
     let Some(binary) = env::var_os("DRYDOCK_BIN") else {
         return skip("DRYDOCK_BIN is not set; run `cargo xtask test`");
     };
     let file = ROOT.join("lessons/control-groups.md");
-    let output = Command::new(binary).args(["compare", "--map"]).arg(&file).output()?;
+    let output = Command::new(binary).args(["compare", option]).arg(&file).output()?;
     match output.status.code() {
         Some(0) => Ok(Completion::Completed),
         Some(2) => skip(&printed(&output)),
-        _ => Err(format!("{}\nrerun: drydock compare --map {}", printed(&output), file.display()).into()),
+        _ => Err(format!("{}\nrerun: drydock compare {option} {}", printed(&output), file.display()).into()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{env, process::Command};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::{cargo, progress, workspace::Workspace};
+use crate::{cargo, progress, test_host, workspace::Workspace};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -21,14 +21,21 @@ pub(crate) struct Arguments {
 enum Host {
     /// This machine, with the hierarchies that it has mounted
     This,
-    /// Each version 1 controller mounted by itself
+    /// Each version 1 controller mounted by itself, on this machine
     V1,
-    /// Version 1 controllers, none of them mounted
+    /// Version 1 controllers, none of them mounted, in a test host
     Lecture,
-    /// The version 2 tree
+    /// The version 2 tree, in a test host
     V2,
     /// All of these
     All,
+}
+
+impl Host {
+    /// True where a kernel is booted for it.
+    fn is_test_host(self) -> bool {
+        matches!(self, Self::Lecture | Self::V2)
+    }
 }
 
 /// Performs the scenarios; `UPDATE=linux` writes what Linux shows into their files.
@@ -48,6 +55,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         Host::All => vec![Host::This, Host::V1, Host::Lecture, Host::V2],
         host => vec![host],
     };
+    let needs_test_host = hosts.iter().any(|host| host.is_test_host());
+    let folder = if needs_test_host { test_host::environment(workspace) } else { None };
     let mut wrong = Vec::new();
     for host in hosts {
         let value = host.to_possible_value().context("a kind of host without a name")?;
@@ -55,6 +64,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         progress::stage(&format!("scenarios for host {word}"));
         let mut compare = Command::new(&binary);
         compare.current_dir(&workspace.root).args(["compare", "--host", word]);
+        compare.args(host.is_test_host().then_some("--test-host")).envs(folder.clone());
         compare.args(record.then_some("--record"));
         compare.args(arguments.name.iter().flat_map(|name| ["--only", name]));
         let status = compare.arg("tests/conformance").status().context("could not start drydock")?;

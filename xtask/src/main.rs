@@ -5,6 +5,7 @@
 //! * [`bundle`] makes the folder of static files a browser loads ([`html`] rewrites its entry page)
 //! * [`binary`] builds `drydock` with that folder inside
 //! * [`serve`], [`mod@test`], [`conformance`], [`check`], [`mod@truth`], [`walk`], [`mod@bench`] are the commands
+//! * [`mod@test_host`] makes what test hosts are booted from
 //! * [`cargo`], [`progress`], [`totals`], [`workspace`] serve the others
 
 mod bench;
@@ -18,6 +19,7 @@ mod progress;
 mod serve;
 mod setup;
 mod test;
+mod test_host;
 mod totals;
 mod truth;
 mod walk;
@@ -48,6 +50,8 @@ enum Task {
     Test(test::Arguments),
     /// Perform the scenarios in tests/conformance on the model and on a real Linux
     Conformance(conformance::Arguments),
+    /// Make what test hosts are booted from: a stock kernel, a static drydock, qemu
+    TestHost,
     /// Formatting, lints, documentation and licences
     Check,
     /// Compare the model with recorded answers of real kernels
@@ -76,6 +80,7 @@ fn run(task: Task) -> Result<()> {
         Task::Build => binary::release(&workspace),
         Task::Test(arguments) => test::run(&workspace, &arguments),
         Task::Conformance(arguments) => conformance::run(&workspace, &arguments),
+        Task::TestHost => test_host::run(&workspace),
         Task::Check => check::run(&workspace),
         Task::Truth(arguments) => truth::run(&workspace, &arguments),
         Task::Walk(arguments) => walk::run(&workspace, &arguments),

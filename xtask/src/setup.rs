@@ -52,6 +52,13 @@ pub(crate) fn browser() {
     }
 }
 
+/// Installs the emulator of test hosts from the distribution where that is allowed.
+pub(crate) fn emulator() {
+    if !cargo::is_there("qemu-system-x86_64") {
+        install("test hosts", &["qemu-system-x86"]);
+    }
+}
+
 /// Fetches axe-core with npm; answers the path of its script.
 ///
 /// `None`, after saying why, where that is impossible: the tests that need it then skip themselves.
@@ -89,7 +96,8 @@ fn install(purpose: &str, packages: &[&str]) {
     }
     progress::stage(&format!("installing {names} (apt-get) for {purpose}"));
     let install = apt(["update", "-qq"]).and_then(|()| {
-        let options = ["install", "--yes", "-qq", "--no-install-recommends"];
+        // What the machine has stays.
+        let options = ["install", "--yes", "-qq", "--no-install-recommends", "--no-remove"];
         apt(options.iter().chain(packages))
     });
     if let Err(error) = install {

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::{
     binary::{self, Profile},
     bundle::{self, Quality},
-    cargo, progress, setup,
+    cargo, progress, setup, test_host,
     totals::Totals,
     workspace::Workspace,
 };
@@ -76,6 +76,9 @@ fn set_up(workspace: &Workspace, suites: &[Suite], quick: bool) -> Result<Vec<(&
         if let Some(script) = setup::accessibility_checker(workspace) {
             environment.push(("DRYDOCK_AXE", script.into_os_string()));
         }
+    }
+    if suites.contains(&Suite::Native) {
+        environment.extend(test_host::environment(workspace));
     }
     let page = bundle::page(workspace, if quick { Quality::Quick } else { Quality::Small })?;
     let binary = binary::build(workspace, &page, Profile::Dev)?;

@@ -14,6 +14,7 @@
 //! | the order of pids in `cgroup.procs` | version 2 does not sort them |
 //! | mounts that the session began with | their sources and options are the machine's own |
 //! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
+//! | `inode64` of a tmpfs | the kernel's build decides it |
 //! | sizes of directories | the file system's own |
 //! | usage figures | measured on one side, computed on the other |
 
@@ -24,6 +25,9 @@ use crate::plan::probe::MountInfo;
 use crate::plan::reply::{FileKind, Stat};
 use crate::plan::{Actor, Answer, Backend, Call, FileRef, Observation, Observe, Probe, Reply, Step};
 use std::collections::BTreeSet;
+
+/// Options of a tmpfs that depend on how the kernel was built (`CONFIG_TMPFS_INODE64`); tmpfs(5).
+const INODE_WIDTHS: [&str; 2] = ["inode32", "inode64"];
 
 /// What stands where a value was taken out.
 const HIDDEN: &str = "#";
@@ -114,11 +118,16 @@ impl<'a, B: Backend> Neutral<'a, B> {
         let kept = data
             .lines()
             .filter(|line| line.split(' ').nth(1).is_none_or(|target| !self.initial.contains(target)));
-        kept.map(|line| format!("{line}\n")).collect()
+        kept.map(|line| format!("{}\n", without_inode_width(line))).collect()
     }
 
     fn neutral_mounts(&self, mounts: Vec<MountInfo>) -> Vec<MountInfo> {
-        mounts.into_iter().filter(|mount| !self.initial.contains(&mount.target)).collect()
+        let mut own: Vec<_> =
+            mounts.into_iter().filter(|mount| !self.initial.contains(&mount.target)).collect();
+        for mount in own.iter_mut().filter(|mount| mount.fstype == "tmpfs") {
+            mount.options.retain(|option| !INODE_WIDTHS.contains(&option.as_str()));
+        }
+        own
     }
 
     fn neutral_reply(&self, step: &Step, reply: Reply) -> Reply {
@@ -153,6 +162,18 @@ impl<'a, B: Backend> Neutral<'a, B> {
         let Observation::Mounts(mounts) = self.backend.observe(actor, &Probe::Mounts) else { return None };
         crate::explain::sentence::deepest_mount(&path, &mounts).map(|mount| mount.fstype.clone())
     }
+}
+
+/// A line of /proc/mounts; a tmpfs without its inode width.
+fn without_inode_width(line: &str) -> String {
+    let mut fields: Vec<_> = line.split(' ').map(str::to_owned).collect();
+    if let [_, _, fstype, options, ..] = fields.as_mut_slice()
+        && fstype == "tmpfs"
+    {
+        let kept: Vec<_> = options.split(',').filter(|option| !INODE_WIDTHS.contains(option)).collect();
+        *options = kept.join(",");
+    }
+    fields.join(" ")
 }
 
 /// A directory's size is its file system's own business.

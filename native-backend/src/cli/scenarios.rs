@@ -1,6 +1,5 @@
 //! `drydock compare` of scenarios.
 
-use super::state::State;
 use super::world::HostChoice;
 use super::{CANNOT, Outcome};
 use crate::conformance::{self, Linux, Source, Verdict};
@@ -25,14 +24,16 @@ pub(super) struct Choice {
 }
 
 /// Performs the scenarios of a file or folder that are for this kind of host.
-pub(super) fn run(path: &Path, choice: &Choice, host: HostChoice, state: &State) -> Outcome {
-    let kind = host.kind(HostKind::This)?;
+pub(super) fn run(path: &Path, choice: &Choice, host: HostChoice, linux: &Linux) -> Outcome {
+    let kind = match linux {
+        Linux::Here(_) => host.kind(HostKind::This)?,
+        Linux::TestHost(_) => host.for_test_host(None)?,
+    };
     let start = Instant::now();
     let mut sources = conformance::find(path)?;
     let scenarios: Vec<Scenario> = sources.iter().flat_map(|source| chosen(source, choice, kind)).collect();
     let scenarios: Vec<&Scenario> = scenarios.iter().collect();
-    let linux = Linux::Here(state.directory());
-    let outcomes = conformance::run(&scenarios, kind, &linux, !choice.record);
+    let outcomes = conformance::run(&scenarios, kind, linux, !choice.record);
     if choice.record {
         for source in &mut sources {
             source.record(kind, &outcomes)?;
@@ -90,7 +91,7 @@ impl Counts {
                 self.steps += steps;
                 self.refused += refused;
             }
-            Verdict::Different { .. } => self.different += 1,
+            Verdict::Different { .. } | Verdict::Failed(_) => self.different += 1,
             Verdict::Skipped(_) => self.skipped += 1,
         }
     }
@@ -111,9 +112,13 @@ fn show_skipped(outcomes: &[conformance::Outcome]) {
 
 /// Says where the two sides differ, and how to see it again.
 fn show_different(outcome: &conformance::Outcome) {
-    if let Verdict::Different { difference, sides } = &outcome.verdict {
-        println!("different: {}", outcome.id);
-        print!("{}", difference.side_by_side(*sides));
-        println!("rerun: cargo xtask conformance --host {} {}\n", outcome.host, outcome.id);
+    match &outcome.verdict {
+        Verdict::Different { difference, sides } => {
+            println!("different: {}", outcome.id);
+            print!("{}", difference.side_by_side(*sides));
+        }
+        Verdict::Failed(why) => println!("failed: {}\n{why}", outcome.id),
+        Verdict::Same { .. } | Verdict::Skipped(_) => return,
     }
+    println!("rerun: cargo xtask conformance --host {} {}\n", outcome.host, outcome.id);
 }

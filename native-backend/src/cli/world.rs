@@ -76,6 +76,18 @@ impl HostChoice {
     pub(super) fn for_linux_or(self, written_for: Option<HostKind>) -> Result<HostProfile, HostError> {
         profile::available(self.kind(written_for.unwrap_or(HostKind::This))?)
     }
+
+    /// The kind of a test host.
+    pub(super) fn for_test_host(self, written_for: Option<HostKind>) -> Result<HostKind, HostError> {
+        if self.map {
+            return Err(HostError::Unavailable(
+                "a test host has the lecture's hierarchies themselves, so --map does not go with --test-host. \
+                 Leave one of them out"
+                    .to_owned(),
+            ));
+        }
+        self.kind(written_for.unwrap_or(HostKind::Lecture))
+    }
 }
 
 /// One of the two kernels.

@@ -1,6 +1,6 @@
 //! What came of a scenario.
 
-use super::{Answered, on_model};
+use super::{Answered, Unanswered, on_model};
 use drydock_engine::history::compare::{Difference, RunLine, compare_lines};
 use drydock_engine::host::HostKind;
 use drydock_engine::scenario::{Exchange, Scenario, shown};
@@ -42,6 +42,8 @@ pub enum Verdict {
     },
     /// This machine cannot perform it.
     Skipped(String),
+    /// It did not come to an end, and why.
+    Failed(String),
 }
 
 /// The sides of a comparison of the two kernels.
@@ -52,7 +54,8 @@ const FILE: (&str, &str) = ("the file", "linux");
 /// Compares what Linux answered with the model, and with the file where that is asked.
 pub fn outcome(scenario: &Scenario, kind: HostKind, answered: Answered, file: bool) -> Outcome {
     let (verdict, answers) = match answered {
-        Err(why) => (Verdict::Skipped(why), Vec::new()),
+        Err(Unanswered::Cannot(why)) => (Verdict::Skipped(why), Vec::new()),
+        Err(Unanswered::Failed(why)) => (Verdict::Failed(why), Vec::new()),
         Ok((profile, linux)) => {
             let model = on_model(scenario, kind, &profile);
             let answers = linux.iter().map(|line| line.screen.clone()).collect();

@@ -168,6 +168,7 @@ impl Keeper {
             KeeperRequest::Create(data) => self.create(&data),
             KeeperRequest::Note(data) if self.had(&data) => Ok(()),
             KeeperRequest::Note(data) => self.note(&data),
+            KeeperRequest::Remount(data) => self.note_remount(&data),
             KeeperRequest::Release => self.release(),
         }
     }
@@ -182,6 +183,13 @@ impl Keeper {
         let is_new = groups::below(&at).len() == 1;
         clean::unmount(&at).map_err(|_| Errno::EBUSY)?;
         if is_new { self.write_down(data) } else { Ok(()) }
+    }
+
+    /// Writes down what a hierarchy is about to become. One that is there already with just these options is known,
+    /// or somebody else's.
+    fn note_remount(&mut self, data: &str) -> Result<(), Errno> {
+        let options: Vec<_> = data.split(',').filter(|option| *option != "none").map(str::to_owned).collect();
+        if self.had(data) || hierarchies::is_there(&options) { Ok(()) } else { self.write_down(data) }
     }
 
     fn write_down(&mut self, data: &str) -> Result<(), Errno> {

@@ -31,6 +31,8 @@ pub(crate) struct Machine {
     pub(crate) v2_controllers: Vec<String>,
     /// Those of them that groups use.
     pub(crate) v2_used: Vec<String>,
+    /// True where the kernel was told to keep its controllers for version 2 (`cgroup_no_v1=all`).
+    pub(crate) no_v1: bool,
     /// Hierarchies that are mounted.
     pub(crate) hierarchies: Vec<Mounted>,
     /// What the kernel is built with.
@@ -63,6 +65,7 @@ impl Machine {
             features: features(&hierarchies),
             block_devices: block_devices(),
             command_line: read("/proc/cmdline").trim_end().to_owned(),
+            no_v1: read("/proc/cmdline").split_whitespace().any(|word| word == "cgroup_no_v1=all"),
             root: nix::unistd::geteuid().is_root(),
             release,
             hierarchies,

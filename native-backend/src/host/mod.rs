@@ -22,7 +22,7 @@ pub(crate) mod machine;
 mod observe;
 mod process;
 pub mod profile;
-mod protocol;
+pub(crate) mod protocol;
 pub(crate) mod raw;
 mod resolve;
 pub(crate) mod rootfs;
@@ -36,6 +36,7 @@ pub use error::HostError;
 
 use connection::{Connection, Gone, Said};
 use drydock_engine::host::HostProfile;
+use drydock_engine::plan::reply::FileKind;
 use drydock_engine::plan::{
     Actor, Answer, Backend, Call, Errno, Observation, Observe, Probe, Refusal, Reply, Step, Text,
 };
@@ -133,6 +134,37 @@ impl LinuxHost {
     }
 }
 
+fn is_remount(flags: &[String]) -> bool {
+    flags.iter().any(|flag| flag == "remount")
+}
+
+impl LinuxHost {
+    /// mount(2) with MS_REMOUNT of a version 1 hierarchy. It changes which controllers the hierarchy has, and by
+    /// them it is removed later.
+    fn remount_cgroup(&self, step: &Step, data: &Text, target: &Text) -> Answer {
+        let data = data.resolve(|actor| self.pid(actor)).unwrap_or_default();
+        let noted = self.connection.borrow_mut().ask_keeper(&KeeperRequest::Remount(data));
+        noted.map_err(|errno| Refusal::bare(errno, "mount"))?;
+        // A removed group counts for some milliseconds more, and for so long the hierarchy is busy.
+        for _ in 0..20 {
+            match self.call(&step.actor, &step.call) {
+                Err(Refusal { errno: Errno::EBUSY, .. }) if !self.has_directories(&step.actor, target) => {
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                }
+                answer => return answer,
+            }
+        }
+        self.call(&step.actor, &step.call)
+    }
+
+    fn has_directories(&self, actor: &Actor, path: &Text) -> bool {
+        match self.observe(actor, &Probe::Directory(path.clone())) {
+            Observation::Entries(entries) => entries.iter().any(|entry| entry.kind == FileKind::Directory),
+            _ => false,
+        }
+    }
+}
+
 impl Observe for LinuxHost {
     fn observe(&self, actor: &Actor, probe: &Probe) -> Observation {
         let mut connection = self.connection.borrow_mut();
@@ -163,6 +195,9 @@ impl Backend for LinuxHost {
         match &step.call {
             Call::Mount { fstype, flags, data, .. } if fstype == "cgroup" && flags.is_empty() => {
                 self.mount_cgroup(step, data)
+            }
+            Call::Mount { fstype, flags, data, target, .. } if fstype == "cgroup" && is_remount(flags) => {
+                self.remount_cgroup(step, data, target)
             }
             _ => self.call(&step.actor, &step.call),
         }

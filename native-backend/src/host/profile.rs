@@ -24,7 +24,8 @@ pub(crate) fn of(kind: HostKind, machine: &Machine) -> Result<HostProfile, Strin
 }
 
 /// Where a host that this machine can't be is to be had.
-const ELSEWHERE: &str = "Use the model (leave out --real), `--host this`, or a test host";
+const ELSEWHERE: &str =
+    "Use the model (leave out --real), `--host this`, or a test host (`drydock compare --test-host`)";
 
 /// Files, tasks and environment as everywhere; kernel, CPUs, memory and controllers are the machine's.
 fn base(kind: HostKind, machine: &Machine) -> HostProfile {
@@ -37,6 +38,9 @@ fn base(kind: HostKind, machine: &Machine) -> HostProfile {
     profile.features = machine.features.clone();
     profile.block_devices = machine.block_devices.clone();
     profile.command_line = machine.command_line.clone();
+    if machine.no_v1 {
+        profile.no_v1.clone_from(&profile.controllers);
+    }
     let loader = InitialFile::Symlink("/lib64".to_owned(), "usr/lib64".to_owned());
     if !profile.files.contains(&loader) {
         // Programs for x86-64 name their loader there.
@@ -61,8 +65,9 @@ fn lecture(machine: &Machine) -> Result<HostProfile, String> {
             taken.join(", ")
         ));
     }
-    let missing =
-        ["cpuset", "cpu", "memory"].iter().filter(|name| !known(machine).contains(&(**name).to_owned()));
+    let missing = ["cpuset", "cpu", "memory"]
+        .iter()
+        .filter(|name| machine.no_v1 || !known(machine).contains(&(**name).to_owned()));
     let missing: Vec<_> = missing.copied().collect();
     if !missing.is_empty() {
         return Err(format!("this machine's kernel has no version 1 {}. {ELSEWHERE}", missing.join(", ")));
@@ -194,6 +199,7 @@ mod tests {
             features: Vec::new(),
             block_devices: Vec::new(),
             command_line: String::new(),
+            no_v1: false,
             root: true,
         }
     }

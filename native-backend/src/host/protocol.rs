@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// The environment variable that tells the binary that it was started by itself, and as what.
-pub(super) const ROLE: &str = "DRYDOCK_ROLE";
+pub(crate) const ROLE: &str = "DRYDOCK_ROLE";
 /// Value of [`ROLE`] for the keeper.
 pub(super) const KEEPER: &str = "keeper";
 /// Value of [`ROLE`] for an agent.
 pub(super) const AGENT: &str = "agent";
+
+/// Value of [`ROLE`] for the init of a test host.
+pub(crate) const TEST_HOST: &str = "test-host";
 
 /// Controller to keeper, the first message.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,6 +41,8 @@ pub(super) enum KeeperRequest {
     Create(String),
     /// A hierarchy was mounted in the session that the host may not have had before.
     Note(String),
+    /// A mounted hierarchy is about to get these options instead of those it has.
+    Remount(String),
     /// The hierarchy of the last `Create` need not be held any longer.
     Release,
 }

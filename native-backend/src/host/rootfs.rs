@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub(crate) type Told<T> = Result<T, String>;
 
 /// Says what was being done when an error came.
-pub(super) trait During<T> {
+pub(crate) trait During<T> {
     /// Puts `what` in front of the error.
     fn during(self, what: impl Display) -> Told<T>;
 }

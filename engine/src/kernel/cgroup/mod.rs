@@ -191,6 +191,11 @@ impl CgroupState {
             state.add_first_task(task.pid, task.kernel_thread);
         }
         if profile.nested {
+            if profile.controllers.iter().any(|name| name == Controller::Pids.v1_name()) {
+                // What the namespace shows as the tree's root is a group of the machine: it counts its tasks.
+                let root = state.root(V2);
+                Controller::Pids.online(&mut state, root);
+            }
             state.adopt(profile.mounts.iter().filter(|m| m.fstype == "cgroup").map(|m| m.data.as_str()));
         }
         state

@@ -56,12 +56,6 @@ pub(super) const ROWS: &[FileRow] = &[
         .r(read_cpu_stat)
         .unit(Unit::Microseconds)
         .partial("partial-file-cpu-stat"),
-    row("cpu.stat.local", "file-cpu-stat-local-v2")
-        .measured()
-        .r(|_, _| Ok(String::new()))
-        .since(6, 7)
-        .unit(Unit::Microseconds)
-        .partial("partial-file-cpu-stat"),
 ];
 
 impl CgroupState {
@@ -163,6 +157,11 @@ fn names_line(controllers: &BTreeSet<Controller>) -> String {
 
 fn names(controllers: &BTreeSet<Controller>) -> String {
     controllers.iter().map(|controller| controller.v2_name()).collect::<Vec<_>>().join(" ")
+}
+
+/// cgroup_print_ss_mask(): without controllers there is no line, not even an empty one.
+fn mask(controllers: &BTreeSet<Controller>) -> String {
+    if controllers.is_empty() { String::new() } else { format!("{}\n", names(controllers)) }
 }
 
 fn read_type(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
