@@ -21,5 +21,5 @@ pub mod doctor;
 pub mod host;
 pub mod journal;
 pub mod serve;
-pub mod workload;
 pub mod test_host;
+pub mod workload;

@@ -55,6 +55,8 @@ fn word(mode: OpenMode) -> &'static str {
         OpenMode::Write => "write",
         OpenMode::Truncate => "truncate",
         OpenMode::Append => "append",
+        OpenMode::ReadWrite => "readwrite",
+        OpenMode::Exclusive => "exclusive",
     }
 }
 

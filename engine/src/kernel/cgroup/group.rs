@@ -243,11 +243,11 @@ impl CgroupState {
         }
         let old = self.name_of(id).to_owned();
         if let Some(above) = self.group_mut(parent) {
-            above.children.remove(&old);
-            above.children.insert(name.to_owned(), id);
+            above.children.remove(old.as_str());
+            above.children.insert(name.into(), id);
         }
         if let Some(group) = self.group_mut(id) {
-            name.clone_into(&mut group.name);
+            group.name = name.into();
         }
         Ok(())
     }

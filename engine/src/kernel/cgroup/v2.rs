@@ -159,11 +159,6 @@ fn names(controllers: &BTreeSet<Controller>) -> String {
     controllers.iter().map(|controller| controller.v2_name()).collect::<Vec<_>>().join(" ")
 }
 
-/// cgroup_print_ss_mask(): without controllers there is no line, not even an empty one.
-fn mask(controllers: &BTreeSet<Controller>) -> String {
-    if controllers.is_empty() { String::new() } else { format!("{}\n", names(controllers)) }
-}
-
 fn read_type(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
     let kind = if state.group(group).is_some_and(|group| group.threaded) {
         "threaded"
