@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`cli`] | the command line, one file a subcommand |
 //! | [`host`] | a session on the real kernel: namespaces, agents, calls, probes |
-//! | [`bench`] | what the model predicts, held against what this machine does |
+//! | [`mod@bench`] | what the model predicts, held against what this machine does |
 //! | [`journal`] | what a session makes on the machine is written down first |
 //! | [`clean`] | and removed, by its keeper, the next session or `drydock clean` |
 //! | [`conformance`] | scenarios, performed on the model and on a real Linux |

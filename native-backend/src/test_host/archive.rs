@@ -82,7 +82,7 @@ mod tests {
         assert!(starts.len() == 4 && starts.iter().all(|at| at % 4 == 0), "{starts:?}");
         // Mode 040755, then a file of 5 bytes with a name of 7.
         assert!(text.starts_with("07070100000001000041ed") && text.contains("a/file\0"));
-        assert!(text[starts[1]..].contains("12345\0\0\0070701"));
+        assert!(text[starts[1]..].contains("12345\u{0}\u{0}\u{0}070701"));
         Ok(())
     }
 }
