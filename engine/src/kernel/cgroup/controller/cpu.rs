@@ -157,11 +157,10 @@ const ROWS: &[FileRow] = &[
 ];
 
 impl Rules for CpuRules {
+    /// The machine's root has what sched_rt_runtime_us says, 95 percent; every other group none at first.
     fn online(&self, state: &mut CgroupState, group: GroupId) {
+        let rt_runtime_us = Some(if state.is_machine_root(group) { 950_000 } else { 0 });
         if let Some(group) = state.group_mut(group) {
-            // The root has what sched_rt_runtime_us says, 95 percent.
-            let root = group.parent.is_none();
-            let rt_runtime_us = Some(if root { 950_000 } else { 0 });
             group.states.cpu = Some(Cpu { rt_runtime_us, ..Cpu::default() });
         }
     }

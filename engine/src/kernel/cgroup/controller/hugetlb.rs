@@ -133,7 +133,7 @@ fn limit(state: &CgroupState, group: GroupId, which: usize) -> Option<u64> {
 /// A group that never had a limit shows the largest number of whole huge pages; the root its plain counter.
 fn read_limit(state: &CgroupState, group: GroupId, which: usize) -> Result<String, Refusal> {
     let size = SIZES.get(which).copied().unwrap_or(1);
-    let none = if state.parent(group).is_none() { MAX } else { MAX / size * size };
+    let none = if state.is_machine_root(group) { MAX } else { MAX / size * size };
     Ok(format!("{}\n", limit(state, group, which).unwrap_or(none)))
 }
 
