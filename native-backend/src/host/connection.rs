@@ -203,6 +203,21 @@ impl Connection {
         self.exchange(actor, work, patience)
     }
 
+    /// Waits a moment for a task that has closed its socket on its way out to be gone, or a zombie: only then it has
+    /// left its control groups (do_exit() in kernel/exit.c).
+    pub(super) fn await_end(&mut self, actor: &Actor) {
+        let Some(pid) = self.pid(actor) else { return };
+        let until = Instant::now() + Duration::from_millis(200);
+        while Instant::now() < until {
+            let stat = self.look(&Actor::shell(), Probe::File(format!("/proc/{pid}/stat").into()));
+            let Ok(Said::Observation(Observation::Data(stat))) = stat else { return };
+            if stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X'])) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Has an actor answer a probe.
     pub(super) fn look(&mut self, actor: &Actor, probe: Probe) -> Result<Said, Gone> {
         self.exchange(actor, Work::Observe(probe), Some(PATIENCE))

@@ -102,9 +102,11 @@ impl LinuxHost {
                 connection.await_workers(actor, crate::workload::workers(argv));
                 Ok(Reply::Done)
             }
-            (Err(Gone::Closed), Call::ExitGroup { .. } | Call::Exit { .. } | Call::Kill { .. }) => {
+            (Err(Gone::Closed), Call::ExitGroup { .. } | Call::Exit { .. }) => {
+                connection.await_end(actor);
                 Ok(Reply::Done)
             }
+            (Err(Gone::Closed), Call::Kill { .. }) => Ok(Reply::Done),
             (Err(Gone::Closed | Gone::Never), _) => Err(gone()),
             (Err(Gone::Silent), _) => Err(Refusal::bare(Errno::EINTR, call.name())),
         }

@@ -19,7 +19,7 @@ const KEPT: [&str; 2] = [Actor::SHELL, "init"];
 /// Judges steps by what they would do to the model.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
-    /// Groups that have had tasks: memory stays charged to them.
+    /// Groups that have had tasks or children: memory stays charged to them.
     touched: BTreeSet<GroupId>,
 }
 
@@ -35,6 +35,11 @@ impl Guard {
             return true;
         }
         let answering = responsive(&next);
+        // Who freezes itself does not come back to answer.
+        let leaves = matches!(step.call, Call::ExitGroup { .. });
+        if !leaves && !answering.contains(&step.actor) {
+            return false;
+        }
         if KEPT.iter().any(|name| !answering.contains(&Actor::new(*name))) {
             return false;
         }
@@ -44,7 +49,7 @@ impl Guard {
         if kills_session(model, &step.call) {
             return false;
         }
-        if matches!(step.call, Call::Write { .. } | Call::Clone3 { .. }) {
+        if matches!(step.call, Call::Write { .. } | Call::Clone3 { .. } | Call::Mkdir { .. }) {
             let touched = self.touched_with(&next);
             if !touched.iter().all(|group| is_roomy(&next, *group)) || !tasks_run(&next) {
                 return false;
@@ -58,6 +63,11 @@ impl Guard {
         let mut touched = self.touched.clone();
         touched.retain(|group| kernel.cgroups().exists(*group));
         touched.extend(task_groups(kernel, "memory"));
+        // What a group needs in the kernel is charged to the one above it: mem_cgroup_css_alloc().
+        let places = directories(kernel).into_iter();
+        touched.extend(
+            places.filter(|place| kernel.cgroups().n_children(place.group) > 0).map(|place| place.group),
+        );
         touched
     }
 }

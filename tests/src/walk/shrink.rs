@@ -29,6 +29,9 @@ pub fn shrink(steps: &[Step], attempt: &mut Attempt<'_>) -> Option<(Vec<Step>, D
     let kinds: [fn(&Step) -> String; 2] = [hierarchy, |step| step.call.name().to_owned()];
     for kind in kinds {
         for left_out in steps.iter().map(kind).collect::<BTreeSet<_>>() {
+            if Instant::now() >= until {
+                break;
+            }
             let rest: Vec<_> = steps.iter().filter(|step| kind(step) != left_out).cloned().collect();
             if let Some(found) = attempt(&rest) {
                 (steps, difference) = (rest, found);

@@ -94,6 +94,16 @@ pub(super) fn amount(text: &str, saturate: bool) -> Option<u64> {
     Some(value << shift)
 }
 
+/// simple_strtoull(text, …, 0): the digits at the start, octal or hex by their prefix, and what follows them. Without
+/// any it is 0; what does not fit loses its high bits.
+pub(super) fn leading_number(text: &str) -> (u64, &str) {
+    let (base, digits) = radix(text);
+    let end = digits.find(|c: char| !c.is_digit(base)).unwrap_or(digits.len());
+    let (digits, rest) = digits.split_at(end);
+    let fold = |value: u64, digit| value.wrapping_mul(u64::from(base)).wrapping_add(u64::from(digit));
+    (digits.chars().filter_map(|c| c.to_digit(base)).fold(0, fold), rest)
+}
+
 /// sscanf("%llu"): the digits at the start, and what follows them.
 pub(super) fn leading_decimal(text: &str) -> Option<(u64, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -176,7 +186,7 @@ pub(super) fn format_list(set: &BTreeSet<u32>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{NumberError, amount, bit_list, format_list, int, signed, unsigned};
+    use super::{NumberError, amount, bit_list, format_list, int, leading_number, signed, unsigned};
 
     #[test]
     fn numbers_as_the_kernel_reads_them() {
@@ -228,6 +238,16 @@ mod tests {
             assert_eq!(amount(text, false), expected, "{text:?}");
         }
         assert_eq!(amount("99999999999999999999", true), Some(u64::MAX));
+    }
+
+    #[test]
+    fn numbers_at_the_start_as_the_kernel_reads_them() {
+        let cases =
+            [("100", (100, "")), ("0x1f k", (31, " k")), ("08", (0, "8")), ("", (0, "")), ("+5", (0, "+5"))];
+        for (text, expected) in cases {
+            assert_eq!(leading_number(text), expected, "{text:?}");
+        }
+        assert_eq!(leading_number("18446744073709551617"), (1, ""));
     }
 
     #[test]

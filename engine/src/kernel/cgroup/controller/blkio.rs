@@ -91,7 +91,7 @@ const ROWS: &[FileRow] = &[
         .unit(Unit::Weight)
         .partial(NOTE),
     v1("blkio.bfq.weight_device", "file-blkio-bfq-weight_device")
-        .rw(|s, g| read_weights(s, g, |io| &io.bfq), |s, r| write_weights(s, r, 1000, |io| &mut io.bfq))
+        .rw(|s, g| read_weights(s, g, |io| &io.bfq), write_bfq_weights)
         .place(Place::NotOnRoot)
         .needs(Feature::Bfq)
         .unit(Unit::Weight)
@@ -121,16 +121,13 @@ const ROWS: &[FileRow] = &[
         .unit(Unit::Count)
         .partial(NOTE),
     FileRow::new(Version::V2, "io", "io.bfq.weight", "file-io-bfq-weight")
-        .rw(|s, g| read_weights(s, g, |io| &io.bfq), |s, r| write_weights(s, r, 1000, |io| &mut io.bfq))
+        .rw(|s, g| read_weights(s, g, |io| &io.bfq), write_bfq_weights)
         .place(Place::NotOnRoot)
         .needs(Feature::Bfq)
         .unit(Unit::Weight)
         .partial(NOTE),
     FileRow::new(Version::V2, "io", "io.weight", "file-io-weight")
-        .rw(
-            |s, g| read_weights(s, g, |io| &io.iocost),
-            |s, r| write_weights(s, r, 10_000, |io| &mut io.iocost),
-        )
+        .rw(|s, g| read_weights(s, g, |io| &io.iocost), write_iocost_weights)
         .place(Place::NotOnRoot)
         .needs(Feature::IoCost)
         .unit(Unit::Weight)
@@ -218,24 +215,58 @@ fn write_bfq_usual(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec
     DONE
 }
 
-/// `WEIGHT`, `default WEIGHT`, or `MAJOR:MINOR WEIGHT`, where `default` takes a device's own weight away;
-/// bfq_io_set_weight(), ioc_weight_write().
-fn write_weights(
+/// `WEIGHT`, in any base, or `default WEIGHT`, where what follows the number does not matter; all else is about a
+/// device. bfq_io_set_weight().
+fn write_bfq_weights(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let text = request.stripped();
+    let usual = match parse::leading_number(text) {
+        (weight, "") => Some(weight),
+        _ => after_default(text),
+    };
+    match usual {
+        Some(weight) => set_usual(state, request, weight, 1000, |io| &mut io.bfq),
+        None => write_device_weight(state, request, 1000, |io| &mut io.bfq),
+    }
+}
+
+/// `WEIGHT` or `default WEIGHT` where there is no colon, else a device's; ioc_weight_write().
+fn write_iocost_weights(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let text = request.stripped();
+    if text.contains(':') {
+        return write_device_weight(state, request, 10_000, |io| &mut io.iocost);
+    }
+    let number = after_default(text).or_else(|| parse::leading_decimal(text).map(|(weight, _)| weight));
+    match number {
+        Some(weight) => set_usual(state, request, weight, 10_000, |io| &mut io.iocost),
+        None => request.refuse(Errno::EINVAL, "rule-blkio-form"),
+    }
+}
+
+/// sscanf("default %llu").
+fn after_default(text: &str) -> Option<u64> {
+    let rest = text.strip_prefix("default")?.trim_start_matches(parse::is_space);
+    parse::leading_decimal(rest).map(|(weight, _)| weight)
+}
+
+fn set_usual(
+    state: &mut CgroupState,
+    request: &Request<'_>,
+    weight: u64,
+    most: u64,
+    pick: PickMut,
+) -> Result<Vec<Effect>, Refusal> {
+    let weight = checked(request, weight, most)?;
+    edit(state, request.group, |blkio| pick(blkio).usual = weight);
+    DONE
+}
+
+/// `MAJOR:MINOR WEIGHT`, where `default` takes a device's own weight away.
+fn write_device_weight(
     state: &mut CgroupState,
     request: &Request<'_>,
     most: u64,
     pick: PickMut,
 ) -> Result<Vec<Effect>, Refusal> {
-    let text = request.stripped();
-    let plain = text.strip_prefix("default").map_or(text, |rest| rest.trim_start_matches(parse::is_space));
-    if !plain.contains(':') {
-        let Some((weight, "")) = parse::leading_decimal(plain) else {
-            return request.refuse(Errno::EINVAL, "rule-blkio-form");
-        };
-        let weight = checked(request, weight, most)?;
-        edit(state, request.group, |blkio| pick(blkio).usual = weight);
-        return DONE;
-    }
     let (device, rest) = device(state, request)?;
     let weight = match parse::leading_decimal(rest) {
         Some((weight, _)) => Some(checked(request, weight, most)?),

@@ -338,14 +338,17 @@ fn set_rt(
     let Some(mut trial) = settings(state, request.group).cloned() else { return DONE };
     change(&mut trial);
     let share = |cpu: &Cpu| cpu.rt_runtime_us.map(|runtime| (runtime << 20) / cpu.rt_period_us.max(1));
+    // Nanoseconds have to fit into 64 bits, and shares into the shift (max_rt_runtime).
+    let too_big =
+        trial.rt_period_us > u64::MAX / 1000 || trial.rt_runtime_us.is_some_and(|us| us > MAX_QUOTA_US);
     let too_long = trial.rt_runtime_us.is_some_and(|runtime| runtime > trial.rt_period_us);
     let above = state.parent(request.group).and_then(|parent| settings(state, parent));
     let siblings = state.parent(request.group).into_iter().flat_map(|parent| state.children(parent));
     let others =
         siblings.filter(|(_, id)| *id != request.group).filter_map(|(_, id)| share(settings(state, id)?));
-    let sum: u64 = others.sum::<u64>() + share(&trial).unwrap_or(u64::MAX >> 1);
+    let sum = others.fold(share(&trial).unwrap_or(u64::MAX), u64::saturating_add);
     let over = above.and_then(share).is_some_and(|above| sum > above);
-    if trial.rt_period_us == 0 || too_long || over {
+    if trial.rt_period_us == 0 || too_big || too_long || over {
         return request.refuse(Errno::EINVAL, "rule-cpu-rt");
     }
     edit(state, request.group, |cpu| *cpu = trial);
