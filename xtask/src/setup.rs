@@ -96,9 +96,10 @@ fn install(purpose: &str, packages: &[&str]) {
     }
     progress::stage(&format!("installing {names} (apt-get) for {purpose}"));
     let install = apt(["update", "-qq"]).and_then(|()| {
-        // What the machine has stays.
-        let options = ["install", "--yes", "-qq", "--no-install-recommends", "--no-remove"];
-        apt(options.iter().chain(packages))
+        let options = ["install", "--yes", "-qq", "--no-install-recommends"];
+        // What the machine has stays; where `CI` is set it is thrown away afterwards, and may lose a package.
+        let keep = ["--no-remove"].into_iter().filter(|_| env::var_os("CI").is_none());
+        apt(options.into_iter().chain(keep).chain(packages.iter().copied()))
     });
     if let Err(error) = install {
         progress::stage(&format!("{purpose} could not be installed: {error:#}"));
