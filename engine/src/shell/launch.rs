@@ -127,14 +127,7 @@ impl Interpreter<'_> {
             }
             (Ok(()), _) => self.in_child(&child, |shell| shell.run_prepared(prepared, false)),
         };
-        self.end_child(&child);
-        let (status, interrupted) = self.wait_for(&[child]);
-        self.set_status(status);
-        if interrupted || flow.is_abort() {
-            self.set_status(130);
-            return Flow::Abort;
-        }
-        if self.left_running.is_empty() { Flow::Next } else { Flow::Exit }
+        self.end_and_await(child, flow)
     }
 
     /// The set-up of a new task.

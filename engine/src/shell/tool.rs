@@ -184,6 +184,11 @@ impl Interpreter<'_> {
             let status = (tool.run)(&mut ToolRun { shell, words });
             shell.set_status(status)
         });
+        self.end_and_await(child, flow)
+    }
+
+    /// Ends a child that has done its work, and waits for it.
+    pub(super) fn end_and_await(&mut self, child: Actor, flow: Flow) -> Flow {
         self.end_child(&child);
         let (status, interrupted) = self.wait_for(&[child]);
         self.set_status(status);
@@ -195,7 +200,7 @@ impl Interpreter<'_> {
     }
 
     /// Ends a child that has done its work, unless it has become a program.
-    pub(super) fn end_child(&mut self, child: &Actor) {
+    fn end_child(&mut self, child: &Actor) {
         if !std::mem::take(&mut self.replaced) {
             let status = self.status();
             // It may have ended itself.
