@@ -119,7 +119,9 @@ fn the_profile_is_there() -> Done {
     let Observation::Mounts(mounts) = s.host.observe(&shell, &Probe::Mounts) else {
         return Err("no mounts".into());
     };
-    let first: Vec<_> = mounts.iter().take(3).map(|mount| mount.target.as_str()).collect();
+    // Where the machine has no stress or memhog, a layer over its programs holds the stand-ins.
+    let targets = mounts.iter().map(|mount| mount.target.as_str()).filter(|target| *target != "/usr/bin");
+    let first: Vec<_> = targets.take(3).collect();
     same(first, vec!["/", "/usr", "/proc"])?;
     let probe = Probe::File("/proc/1650/cmdline".into());
     same(s.host.observe(&shell, &probe), Observation::Data("sh\0".into()))?;
