@@ -160,7 +160,7 @@ pub(super) fn kill(pid: i32, signal: Signal) -> Answer {
     match (signal, pidfd) {
         (Signal::STOP, Some(_)) => settle::after_stop(pid),
         (Signal::CONT | Signal(0), _) | (_, None) => {}
-        (_, Some(pidfd)) if ends(pid, signal) => settle::after_kill(&pidfd),
+        (_, Some(pidfd)) if ends(pid, signal) => settle::after_kill(pid, &pidfd),
         (_, Some(_)) => {}
     }
     Ok(Reply::Done)

@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 /// The longest wait for an effect.
 const LONGEST: Duration = Duration::from_millis(200);
 
+/// The longest wait for the end of a task that can run.
+const LONGEST_TO_DIE: Duration = Duration::from_secs(2);
+
 /// Waits until `there` holds, but no longer than [`LONGEST`].
 fn until(mut there: impl FnMut() -> bool) {
     let start = Instant::now();
@@ -47,10 +50,16 @@ fn event(file: &Path, line: &str) -> bool {
         .map_or(true, |events| events.lines().any(|found| found == line))
 }
 
-/// After a signal that ends a task.
-pub(super) fn after_kill(pidfd: &OwnedFd) {
-    let timeout = PollTimeout::try_from(LONGEST).unwrap_or(PollTimeout::ZERO);
-    let _ = poll(&mut [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)], timeout);
+/// After a signal that ends a task. One that can run dies soon, but on a busy machine not at once; one that is
+/// stopped or in the freezer may not die at all.
+pub(super) fn after_kill(pid: i32, pidfd: &OwnedFd) {
+    let is_dead = |patience: Duration| {
+        let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::ZERO);
+        poll(&mut [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)], timeout).is_ok_and(|ready| ready > 0)
+    };
+    if !is_dead(LONGEST) && matches!(super::observe::task_state(pid), Some('R' | 'S')) {
+        is_dead(LONGEST_TO_DIE);
+    }
 }
 
 /// After a signal that stops a task.
