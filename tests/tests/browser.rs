@@ -34,6 +34,7 @@ const TESTS: &[Test] = &[
     ("the_page_opens", the_page_opens),
     ("the_lecture_typed_walked_and_shared", the_lecture_typed_walked_and_shared),
     ("the_keyboard_alone_suffices", the_keyboard_alone_suffices),
+    ("a_selected_group_tells_use_and_limit", a_selected_group_tells_use_and_limit),
     ("accessible_on_a_laptop", accessible_on_a_laptop),
     ("accessible_on_a_phone", accessible_on_a_phone),
     ("speed", speed),
@@ -146,6 +147,30 @@ fn the_keyboard_alone_suffices(rig: &Rig) -> Result<()> {
     page.by_role("heading", "STEP 1 OF 2")?;
     page.press("End")?;
     page.by_role("heading", "STEP 2 OF 2")?;
+    no_errors(&page)
+}
+
+/// Quota, memory and tasks of a group, each against its own limit or without one.
+fn a_selected_group_tells_use_and_limit(rig: &Rig) -> Result<()> {
+    let page = rig.open("#/sandbox?host=lecture", LAPTOP)?;
+    for line in [
+        "mkdir /c",
+        "mount -t cgroup -o cpu,memory,pids c /c",
+        "mkdir /c/a",
+        "echo 50000 > /c/a/cpu.cfs_quota_us",
+        "echo 64M > /c/a/memory.limit_in_bytes",
+        "yes > /dev/null &",
+        "echo $! > /c/a/tasks",
+    ] {
+        page.type_into("textbox", "Command line", line)?;
+        page.press("Enter")?;
+    }
+    page.click("button", "Group /a")?;
+    let seen = page.text("list", "Use against the group's own limits")?;
+    page.screenshot("group-selected")?;
+    for part in ["0.5 of 0.5", "of 64 MiB", "no limit of its own"] {
+        ensure!(seen.contains(part), "no {part:?} in {seen:?}");
+    }
     no_errors(&page)
 }
 

@@ -131,6 +131,9 @@ used-of-cpus = { $used } of { $of }
 
 ## Inspector
 
+use-and-limit = Use against the group's own limits
+no-own-limit = no limit of its own
+tasks = Tasks
 step-of = Step { $step } of { $of }
 step-spoken = Step { $step }. { $sentence }
 actor-pid = { $actor } (pid { $pid })

@@ -213,6 +213,15 @@ pub(super) fn tokens(
     Drawing::new(kernel, before).tokens(hierarchy, group)
 }
 
+/// The processes in a group and in all groups below it.
+pub(super) fn tasks_below(cgroups: &CgroupState, group: GroupId) -> Vec<u32> {
+    let mut pids = cgroups.members(group);
+    for (_, child) in cgroups.children(group) {
+        pids.extend(tasks_below(cgroups, child));
+    }
+    pids
+}
+
 /// Files whose value says how a group differs from a new one, with the value that a new group has.
 const SHOWN_SETTINGS: [(&str, &[&str]); 16] = [
     ("cpu.shares", &["1024"]),

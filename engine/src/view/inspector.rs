@@ -2,6 +2,7 @@
 
 use super::TaskToken;
 use super::host::{GroupKey, find, mount_points, tokens};
+use super::meter::{Meter, meters};
 use super::step::FidelityView;
 use crate::explain::{Facts, catalogue};
 use crate::history::Session;
@@ -18,6 +19,8 @@ pub struct GroupView {
     pub directory: Option<String>,
     /// Processes directly in it.
     pub tasks: Vec<TaskToken>,
+    /// What it uses, against what it may use.
+    pub meters: Vec<Meter>,
     /// Its interface files by name.
     pub files: Vec<FileView>,
 }
@@ -89,7 +92,7 @@ pub fn group(session: &Session, at: u32, key: &GroupKey) -> Option<GroupView> {
     let directory = mount_points(kernel, hierarchy).into_iter().next();
     let directory = directory.map(|mount| format!("{mount}{}", if key.path == "/" { "" } else { &key.path }));
     let tasks = tokens(kernel, before, hierarchy, id);
-    Some(GroupView { key: key.clone(), directory, tasks, files })
+    Some(GroupView { key: key.clone(), directory, tasks, meters: meters(kernel, id), files })
 }
 
 fn file(kernel: &Kernel, group: GroupId, row: &'static FileRow, old: Option<(&Kernel, GroupId)>) -> FileView {

@@ -3,11 +3,13 @@
 pub mod change;
 pub mod host;
 pub mod inspector;
+pub mod meter;
 pub mod step;
 pub mod timeline;
 
 pub use change::{Change, Sign};
 pub use host::{GroupKey, GroupNode, HierarchyView, HostView, TaskToken};
 pub use inspector::{FileView, GroupView, TaskView};
+pub use meter::{Meter, Resource};
 pub use step::{FidelityView, RefusalView, StepCard};
 pub use timeline::{TimelineCommand, TimelineLine, TimelineStep};
