@@ -86,11 +86,24 @@ impl Kernel {
             }
             Action::Ignore => return,
             Action::Terminate | Action::Core | Action::Stop => {
-                task.pending.insert(signal);
+                let is_first = task.pending.insert(signal);
                 drop(task);
+                if is_first && self.ends_at_once(pid, signal) {
+                    self.end(pid, WaitStatus::Signaled(Signal(signal)));
+                }
             }
         }
         self.deliver(pid);
+    }
+
+    /// True where a signal that has just been sent ends a process in a frozen version 2 group: kernel/signal.c,
+    /// `complete_signal`. What would leave a core file, what is sent to a stopped process, and what waits already
+    /// is not looked at before the thaw.
+    fn ends_at_once(&self, pid: u32, signal: u8) -> bool {
+        let stopped = self.task(pid).is_none_or(|task| task.state == TaskState::Stopped);
+        !stopped
+            && self.cgroups.is_frozen(pid) == Some(FreezerKind::V2)
+            && default_action(signal) == Action::Terminate
     }
 
     /// Lets a task take the signals that wait for it, as far as it can.
@@ -120,17 +133,12 @@ impl Kernel {
     fn next_deliverable(&self, pid: u32) -> Option<u8> {
         let task = self.task(pid).filter(|task| !self.is_over(task.tgid))?;
         let kill = task.pending.contains(&Signal::KILL.0).then_some(Signal::KILL.0);
-        let others = || task.pending.iter().copied();
         match (self.cgroups.is_frozen(pid), task.state) {
             // Seen on Linux 6.1 and 6.18: nothing reaches a task in a frozen version 1 group, SIGKILL neither.
             (Some(FreezerKind::V1), _) => None,
-            (_, TaskState::Stopped) => kill,
-            // Seen on 6.18: in a frozen version 2 group SIGTERM and SIGKILL end a task; SIGQUIT, which would
-            // leave a core file, and SIGSTOP wait.
-            (Some(FreezerKind::V2), _) => {
-                kill.or_else(|| others().find(|signal| default_action(*signal) == Action::Terminate))
-            }
-            (None, _) => kill.or_else(|| others().next()),
+            // In a frozen version 2 group a signal ends a task when it is sent, or it waits: do_freezer_trap().
+            (_, TaskState::Stopped) | (Some(FreezerKind::V2), _) => kill,
+            (None, _) => kill.or_else(|| task.pending.first().copied()),
         }
     }
 

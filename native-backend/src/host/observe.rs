@@ -54,9 +54,11 @@ fn mount_line(line: &str) -> Option<MountInfo> {
     })
 }
 
-/// fs/seq_file.c, `mangle_path`: space, tab, newline and backslash are three octal digits.
+/// fs/seq_file.c, `mangle_path`: space, tab, newline and backslash are three octal digits; in an option comma is,
+/// and in the other fields `#`. A backslash comes last, since what follows it is not to be read again.
 pub(crate) fn unescape(field: &str) -> String {
-    let escapes = [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")];
+    let escapes =
+        [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\043", "#"), ("\\054", ","), ("\\134", "\\")];
     escapes.iter().fold(field.to_owned(), |text, (escape, char)| text.replace(escape, char))
 }
 
@@ -117,6 +119,7 @@ mod tests {
     #[test]
     fn octal_digits_in_the_mount_table_are_characters() {
         assert_eq!(unescape("/a\\040b\\134040"), "/a b\\040");
+        assert_eq!(unescape("release_agent=/a\\054b"), "release_agent=/a,b");
         assert!(mount_line("proc /proc proc").is_none());
         let line = mount_line("none /cgroup/x cgroup rw,relatime,name=x 0 0");
         assert_eq!(line.map(|line| line.options.len()), Some(3));

@@ -2,12 +2,12 @@
 //! Isolating Failure-Inducing Input").
 
 use super::pair::Difference;
-use drydock_engine::plan::Step;
+use drydock_engine::plan::{Call, Step};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Attempts end after this: each is a session of its own.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(150);
 
 /// The hierarchy that a step is about, as far as its path tells.
 fn hierarchy(step: &Step) -> String {
@@ -15,6 +15,15 @@ fn hierarchy(step: &Step) -> String {
     let parts: Vec<_> = path.split('/').skip(1).collect();
     let n_parts = if path.starts_with("/sys/fs/cgroup/") { 4 } else { 2 };
     parts[..n_parts.min(parts.len())].join("/")
+}
+
+/// What only looks, against what acts.
+fn looks(step: &Step) -> String {
+    let looks = matches!(
+        step.call,
+        Call::Read { .. } | Call::Getdents64 { .. } | Call::Stat { .. } | Call::Open { .. }
+    );
+    if looks { "looks" } else { "acts" }.to_owned()
 }
 
 /// Tries lists of steps in fresh sessions.
@@ -26,7 +35,7 @@ pub fn shrink(steps: &[Step], attempt: &mut Attempt<'_>) -> Option<(Vec<Step>, D
     let mut steps = steps.to_vec();
     let until = Instant::now() + PATIENCE;
     // What is about other hierarchies, or only looks, is seldom needed: all of it is left out at once.
-    let kinds: [fn(&Step) -> String; 2] = [hierarchy, |step| step.call.name().to_owned()];
+    let kinds: [fn(&Step) -> String; 3] = [looks, hierarchy, |step| step.call.name().to_owned()];
     for kind in kinds {
         for left_out in steps.iter().map(kind).collect::<BTreeSet<_>>() {
             if Instant::now() >= until {

@@ -258,7 +258,9 @@ impl CgroupState {
         if !hierarchy.release_agent.is_empty() {
             options.push(format!("release_agent={}", hierarchy.release_agent));
         }
-        if self.group(hierarchy.root).is_some_and(|root| root.clone_children) {
+        // The flag of the hierarchy's own root, which a cgroup namespace may have above what it sees.
+        let root = self.group(hierarchy.root).filter(|_| self.is_machine_root(hierarchy.root));
+        if root.is_some_and(|root| root.clone_children) {
             options.push("clone_children".to_owned());
         }
         if !hierarchy.name.is_empty() {

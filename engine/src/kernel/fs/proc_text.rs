@@ -68,23 +68,25 @@ fn uptime(now_ms: u64) -> String {
     format!("{seconds} {seconds}\n")
 }
 
-/// A line of /proc/mounts: blanks, backslashes and `#` are octal (fs/proc_namespace.c, `mangle`).
+/// A line of /proc/mounts: blanks, backslashes and `#` are octal (fs/proc_namespace.c, `mangle`), in an option
+/// a comma instead of `#` (`seq_show_option`).
 fn mount_line(mount: &MountInfo) -> String {
-    let options = mount.options.join(",");
-    format!("{} {} {} {} 0 0\n", mangle(&mount.source), mangle(&mount.target), mount.fstype, options)
+    let options: Vec<String> = mount.options.iter().map(|option| octal(option, ", \t\n\\")).collect();
+    let mangle = |text: &str| octal(text, " \t\n\\#");
+    let (source, target) = (mangle(&mount.source), mangle(&mount.target));
+    format!("{source} {target} {} {} 0 0\n", mount.fstype, options.join(","))
 }
 
-fn mangle(text: &str) -> String {
-    let mut mangled = String::with_capacity(text.len());
+fn octal(text: &str, these: &str) -> String {
+    let mut written = String::with_capacity(text.len());
     for character in text.chars() {
-        match character {
-            ' ' | '\t' | '\n' | '\\' | '#' => {
-                let _ = write!(mangled, "\\{:03o}", u32::from(character));
-            }
-            other => mangled.push(other),
+        if these.contains(character) {
+            let _ = write!(written, "\\{:03o}", u32::from(character));
+        } else {
+            written.push(character);
         }
     }
-    mangled
+    written
 }
 
 /// The 52 fields of /proc/PID/stat; those that the model does not have are 0.
@@ -164,12 +166,11 @@ pub(crate) fn list(numbers: &[u32]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{list, mangle, mount_line, uptime};
+    use super::{list, mount_line, uptime};
     use crate::plan::probe::MountInfo;
 
     #[test]
     fn texts_are_as_linux_writes_them() {
-        assert_eq!(mangle("a b\tc\\d#"), "a\\040b\\011c\\134d\\043");
         assert_eq!(list(&[0, 1, 2, 4]), "0-2,4");
         assert_eq!(list(&[]), "");
         assert_eq!(uptime(12_345), "12.34 12.34\n");
@@ -181,5 +182,13 @@ mod tests {
             options,
         };
         assert_eq!(mount_line(&info), "cpu_and_mem /cg cgroup rw,relatime,cpuset,cpu,memory 0 0\n");
+        let info = MountInfo {
+            source: "a b\tc".into(),
+            target: "/c\\d#,".into(),
+            fstype: "cgroup".into(),
+            options: vec!["release_agent=/a b,\\#".into()],
+        };
+        let line = "a\\040b\\011c /c\\134d\\043, cgroup release_agent=/a\\040b\\054\\134# 0 0\n";
+        assert_eq!(mount_line(&info), line);
     }
 }
