@@ -211,6 +211,8 @@ impl HostProfile {
             HostKind::V1 => profile.mount_v1_one_by_one(&CONTROLLER_ORDER),
             HostKind::V2 => {
                 profile.mounts.push(mount("cgroup2", "/sys/fs/cgroup", "cgroup2", ""));
+                "cgroup_no_v1=all".clone_into(&mut profile.command_line);
+                profile.no_v1.clone_from(&profile.controllers);
             }
         }
         profile
