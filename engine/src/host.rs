@@ -159,6 +159,10 @@ pub struct HostProfile {
     /// True where the mounted hierarchies show a cgroup below the machine's root as theirs (a cgroup
     /// namespace), as on a real host that is shared with others: the root's files are then those of a child.
     pub nested: bool,
+    /// True where a session has mounts of its own, as on a real host that is shared with others. What the kernel
+    /// itself starts (a release agent) it looks for outside of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub contained: bool,
     /// Directories, files, links, programs, in an order in which they can be made.
     pub files: Vec<InitialFile>,
     /// Mounts below `/`, in order.
@@ -192,6 +196,7 @@ impl HostProfile {
             block_devices: Vec::new(),
             interfaces: vec!["lo".to_owned()],
             nested: false,
+            contained: false,
             files: initial_files(),
             mounts: initial_mounts(),
             tasks: initial_tasks(),
@@ -206,6 +211,8 @@ impl HostProfile {
             HostKind::V1 => profile.mount_v1_one_by_one(&CONTROLLER_ORDER),
             HostKind::V2 => {
                 profile.mounts.push(mount("cgroup2", "/sys/fs/cgroup", "cgroup2", ""));
+                "cgroup_no_v1=all".clone_into(&mut profile.command_line);
+                profile.no_v1.clone_from(&profile.controllers);
             }
         }
         profile

@@ -22,8 +22,8 @@
 use crate::host::{CONTROLLER_ORDER, HostProfile};
 use crate::plan::reply::FileKind;
 use crate::plan::{
-    Actor, Answer, Backend, Call, Errno, FileRef, Observation, Observe, OpenMode, Probe, Refusal, Reply,
-    Step, Text,
+    Actor, Answer, Backend, Call, Errno, FileRef, Helper, Observation, Observe, OpenMode, Probe, Refusal,
+    Reply, Step, Text,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -336,6 +336,10 @@ impl<B: Backend> Backend for Mapped<'_, B> {
 
     fn begin_command(&mut self, text: &str) {
         self.backend.begin_command(text);
+    }
+
+    fn take_helper(&mut self) -> Option<Helper> {
+        self.backend.take_helper()
     }
 
     fn is_model(&self) -> bool {

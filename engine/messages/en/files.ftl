@@ -163,6 +163,7 @@ partial-file-cpuacct = Time comes from the tasks' declared demand, counts as use
 partial-file-cpuset-kept = The value is kept, but changes nothing else in the model.
 partial-file-cpuset-pressure = The model never has to free memory, so the pressure is always 0.
 partial-file-cpuset-relax = The model accepts -1 to 2. On Linux the highest level depends on the machine.
+partial-file-release_agent = An agent is a program that the model knows, or a script for sh; it runs as soon as a command is over. In a session on a real kernel nothing is seen of it: the kernel looks for the agent outside of the session.
 partial-file-memory-events = Events can't be registered: no task of the model has an eventfd.
 partial-file-memory-kept = The value is kept and checked, but changes nothing else in the model.
 partial-file-memory-kernel = The model knows no memory of the kernel itself, so nothing is counted here.

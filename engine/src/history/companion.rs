@@ -7,7 +7,7 @@
 
 use crate::host::HostProfile;
 use crate::kernel::Kernel;
-use crate::plan::{Actor, Answer, Backend, Observation, Observe, Probe, Reply, Step};
+use crate::plan::{Actor, Answer, Backend, Helper, Observation, Observe, Probe, Reply, Step};
 
 /// `backend`, with the model beside it.
 #[derive(Debug)]
@@ -73,6 +73,10 @@ impl<B: Backend> Backend for Companion<B> {
 
     fn begin_command(&mut self, text: &str) {
         self.backend.begin_command(text);
+    }
+
+    fn take_helper(&mut self) -> Option<Helper> {
+        self.backend.take_helper()
     }
 
     fn is_model(&self) -> bool {

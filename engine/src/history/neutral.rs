@@ -23,7 +23,7 @@ use crate::kernel::cgroup::files::{is_known_file, is_measured_file};
 use crate::kernel::is_known_proc_name;
 use crate::plan::probe::MountInfo;
 use crate::plan::reply::{FileKind, Stat};
-use crate::plan::{Actor, Answer, Backend, Call, FileRef, Observation, Observe, Probe, Reply, Step};
+use crate::plan::{Actor, Answer, Backend, Call, FileRef, Helper, Observation, Observe, Probe, Reply, Step};
 use std::collections::BTreeSet;
 
 /// Options of a tmpfs that depend on how the kernel was built (`CONFIG_TMPFS_INODE64`); tmpfs(5).
@@ -264,6 +264,10 @@ impl<B: Backend> Backend for Neutral<'_, B> {
 
     fn begin_command(&mut self, text: &str) {
         self.backend.begin_command(text);
+    }
+
+    fn take_helper(&mut self) -> Option<Helper> {
+        self.backend.take_helper()
     }
 
     fn is_model(&self) -> bool {

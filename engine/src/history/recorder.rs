@@ -1,6 +1,6 @@
 //! A backend that writes down every step and its answer, whichever kernel is behind it.
 
-use crate::plan::{Actor, Answer, Backend, Observation, Observe, Probe, Step};
+use crate::plan::{Actor, Answer, Backend, Helper, Observation, Observe, Probe, Step};
 use serde::{Deserialize, Serialize};
 
 /// A step that was performed, with its answer.
@@ -53,6 +53,10 @@ impl<B: Backend, F: FnMut(Record, &B)> Backend for Recorder<'_, B, F> {
     fn begin_command(&mut self, text: &str) {
         text.clone_into(&mut self.command);
         self.backend.begin_command(text);
+    }
+
+    fn take_helper(&mut self) -> Option<Helper> {
+        self.backend.take_helper()
     }
 
     fn is_model(&self) -> bool {

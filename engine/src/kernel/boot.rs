@@ -10,7 +10,7 @@ use super::task_table::TaskTable;
 use super::{Kernel, Task, TaskState};
 use crate::host::{HostProfile, InitialFile, InitialMount, InitialTask};
 use crate::plan::{Actor, Refusal};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 impl Kernel {
     /// A kernel that has just started on this machine.
@@ -30,6 +30,7 @@ impl Kernel {
             trees: OrdMap::new(),
             pipes: OrdMap::new(),
             terminal: String::new(),
+            helpers: VecDeque::new(),
         };
         kernel.mount_root(&profile.mounts).expect("the root file system can be mounted");
         let booter = initial_task(kernel.root(), &INIT);

@@ -7,6 +7,7 @@
 //! | `task_table` | all tasks, found by what is true of them |
 //! | `process` | fork, threads, exit, orphans, zombies |
 //! | `sched` | nice values, and which CPUs a thread may use |
+//! | `helper` | programs that the kernel starts |
 //! | `programs` | workloads: what a program does, takes and says |
 //! | `time` | simulated time, who ends when, what that sets off |
 //! | `signal` | default actions of signals, frozen and stopped tasks |
@@ -28,6 +29,7 @@ mod boot;
 mod calls;
 pub mod cgroup;
 mod fs;
+mod helper;
 pub mod limits;
 mod memory;
 mod mount;
@@ -50,7 +52,7 @@ pub use task::{Demand, Task, TaskState};
 
 use crate::host::HostProfile;
 use crate::plan::probe::MountInfo;
-use crate::plan::{Actor, Answer, Backend, Call, Errno, Refusal, Reply, Step};
+use crate::plan::{Actor, Answer, Backend, Call, Errno, Helper, Refusal, Reply, Step};
 use cgroup::{CgroupState, GroupId};
 use fs::ramfs::{Ramfs, TreeId};
 use mount::MountTable;
@@ -58,6 +60,7 @@ use pipe::Pipe;
 use sched::Affinity;
 use serde::Serialize;
 use shared::{OrdMap, Shared};
+use std::collections::VecDeque;
 use task_table::{Fact, TaskMut, TaskTable};
 
 /// A kernel with everything that it knows.
@@ -75,6 +78,8 @@ pub struct Kernel {
     trees: OrdMap<TreeId, Shared<Ramfs>>,
     pipes: OrdMap<String, Shared<Pipe>>,
     terminal: String,
+    /// Tasks of the kernel that are still to become their program.
+    helpers: VecDeque<Helper>,
 }
 
 /// True for names that a directory of the model's /proc has; Linux has many more.
@@ -151,6 +156,10 @@ impl Backend for Kernel {
 
     fn take_terminal(&mut self) -> String {
         std::mem::take(&mut self.terminal)
+    }
+
+    fn take_helper(&mut self) -> Option<Helper> {
+        self.helpers.pop_front()
     }
 
     fn is_model(&self) -> bool {

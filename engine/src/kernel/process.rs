@@ -52,7 +52,7 @@ impl Kernel {
     }
 
     /// The next pid: one more than the last given, from 300 again after the highest (kernel/pid.c).
-    fn free_pid(&self) -> Option<u32> {
+    pub(crate) fn free_pid(&self) -> Option<u32> {
         let ahead = self.last_pid + 1..limits::PID_MAX;
         let again = limits::RESERVED_PIDS..self.last_pid + 1;
         ahead.chain(again).find(|pid| self.tasks.get(*pid).is_none())

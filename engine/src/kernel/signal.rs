@@ -164,8 +164,7 @@ impl Kernel {
                     self.enforce_limit(group);
                     self.retry_memory();
                 }
-                // The program that Linux would start is not run: no program of the model is a release agent.
-                Effect::ReleaseAgent { .. } => {}
+                Effect::ReleaseAgent { agent, path } => self.start_release_agent(agent, path),
             }
         }
         let waiting: Vec<u32> = self.tasks.with(Fact::Pending).map(|task| task.pid).collect();

@@ -38,6 +38,8 @@ pub enum TaskState {
 pub(crate) enum Stdio {
     /// The person's terminal.
     Terminal,
+    /// Nothing.
+    Closed,
     /// A file that is open.
     File(Place),
     /// A pipe's end.

@@ -174,7 +174,7 @@ fn facts(task: &Task) -> Vec<Fact> {
     }
     let in_stdio = task.stdio.iter().filter_map(|stdio| match stdio {
         Stdio::Pipe(handle) => Some(handle),
-        Stdio::Terminal | Stdio::File(_) => None,
+        Stdio::Terminal | Stdio::Closed | Stdio::File(_) => None,
     });
     facts.extend(task.pipes.iter().chain(in_stdio).cloned().map(Fact::Holds));
     if task.is_alive() {

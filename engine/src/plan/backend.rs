@@ -1,6 +1,6 @@
 //! What a kernel is to the rest of Drydock.
 
-use super::{Actor, Answer, Observation, Probe, Step};
+use super::{Actor, Answer, Helper, Observation, Probe, Step};
 
 /// A kernel that can be looked at. Planners get no more than this.
 pub trait Observe {
@@ -21,6 +21,12 @@ pub trait Backend: Observe {
 
     /// Tells which simple command of a line the steps that follow belong to. For recorders.
     fn begin_command(&mut self, _text: &str) {}
+
+    /// The next task that the kernel has made to run a program of its own, such as a release agent, for the shell to
+    /// perform its steps. A real kernel performs them itself.
+    fn take_helper(&mut self) -> Option<Helper> {
+        None
+    }
 
     /// True where this is a model: programs have a declared behaviour, and those without one are not there.
     fn is_model(&self) -> bool;

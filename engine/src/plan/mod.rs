@@ -16,12 +16,14 @@
 //! | [`errno`] | the error numbers, with Linux's names and texts |
 //! | [`probe`] | read-only questions, the same to both kernels |
 //! | [`backend`] | the two traits that a kernel implements |
+//! | [`helper`] | a program that the kernel itself starts |
 //! | [`mod@file`] | plan files: reading them without trusting them |
 
 pub mod backend;
 pub mod call;
 pub mod errno;
 pub mod file;
+pub mod helper;
 pub mod probe;
 pub mod reply;
 pub mod signal;
@@ -33,6 +35,7 @@ pub mod text;
 pub use backend::{Backend, Observe};
 pub use call::{Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, StdioSource, TaskRef};
 pub use errno::Errno;
+pub use helper::Helper;
 pub use probe::{Observation, Probe};
 pub use reply::{Answer, Message, Refusal, Reply, Rule, WaitStatus};
 pub use signal::Signal;

@@ -74,6 +74,10 @@ pub(super) struct Interpreter<'a> {
     /// Programs that have been waited for.
     pub(super) waits: u32,
     pub(super) commands: u32,
+    /// What is run belongs to a program that the kernel has started.
+    pub(super) helping: bool,
+    /// Programs that the kernel has started.
+    pub(super) helpers: u32,
     depth: u32,
     /// Functions that are being run.
     pub(super) functions: u32,
@@ -106,6 +110,8 @@ impl<'a> Interpreter<'a> {
             moves: 0,
             waits: 0,
             commands: 0,
+            helping: false,
+            helpers: 0,
             depth: 0,
             functions: 0,
             loops: 0,
@@ -217,6 +223,7 @@ impl<'a> Interpreter<'a> {
         self.conditions += u32::from(condition);
         let flow = self.pipeline(pipeline, tail);
         self.conditions -= u32::from(condition);
+        self.run_helpers();
         let failed = self.shell.state.status != 0;
         if flow == Flow::Next
             && failed

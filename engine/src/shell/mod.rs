@@ -14,6 +14,7 @@
 //! | `redirect`, `stream` | where input comes from and output goes to |
 //! | `pipeline`, `program`, `wait`, `background`, `job` | tasks: pipes, clone3 and execve, Ctrl-C, the background |
 //! | `builtin` | what the commands of the shell itself may do to it |
+//! | `helper` | programs that the kernel starts |
 //! | `launch` | commands that become the command behind them |
 //! | [`tool`] | commands that whoever embeds the shell adds |
 //! | [`commands`] | one file a command, each one table entry |
@@ -29,6 +30,7 @@ mod compound;
 mod expand;
 mod fields;
 mod glob;
+mod helper;
 mod interpret;
 mod job;
 mod launch;

@@ -9,7 +9,7 @@ use super::{Outcome, lines};
 use crate::host::interrupt_on_sigint;
 use drydock_engine::explain::{catalogue, explain_refusal};
 use drydock_engine::history::recorder::{Record, Recorder};
-use drydock_engine::plan::{Actor, Answer, Backend, Observation, Observe, Probe, Step, strace};
+use drydock_engine::plan::{Actor, Answer, Backend, Helper, Observation, Observe, Probe, Step, strace};
 use drydock_engine::shell::{LineResult, Shell, Stream};
 use serde::Serialize;
 use std::io::{IsTerminal, Read, Write};
@@ -81,6 +81,10 @@ impl Backend for Borrowed<'_> {
 
     fn begin_command(&mut self, text: &str) {
         self.0.begin_command(text);
+    }
+
+    fn take_helper(&mut self) -> Option<Helper> {
+        self.0.take_helper()
     }
 
     fn is_model(&self) -> bool {

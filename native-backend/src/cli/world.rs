@@ -7,7 +7,7 @@ use drydock_engine::history::Companion;
 use drydock_engine::host::{HostKind, HostProfile};
 use drydock_engine::kernel::Kernel;
 use drydock_engine::mapping::Mapped;
-use drydock_engine::plan::{Actor, Answer, Backend, Observation, Observe, Probe, Step};
+use drydock_engine::plan::{Actor, Answer, Backend, Helper, Observation, Observe, Probe, Step};
 
 /// `--host`, as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -147,6 +147,10 @@ impl Backend for World {
 
     fn begin_command(&mut self, text: &str) {
         self.kernel_mut().begin_command(text);
+    }
+
+    fn take_helper(&mut self) -> Option<Helper> {
+        self.kernel_mut().take_helper()
     }
 
     fn is_model(&self) -> bool {

@@ -38,6 +38,7 @@ fn base(kind: HostKind, machine: &Machine) -> HostProfile {
     profile.features = machine.features.clone();
     profile.block_devices = machine.block_devices.clone();
     profile.command_line = machine.command_line.clone();
+    profile.contained = true;
     if machine.no_v1 {
         profile.no_v1.clone_from(&profile.controllers);
     }

@@ -78,8 +78,8 @@ pub enum Effect {
         /// The group.
         group: GroupId,
     },
-    /// A version 1 group with `notify_on_release` has become empty: the kernel would run this program with
-    /// the group's path as its argument.
+    /// A version 1 group with `notify_on_release` has become empty: the kernel runs this program with the
+    /// group's path as its argument.
     ReleaseAgent {
         /// The program, as written into `release_agent`.
         agent: String,

@@ -41,6 +41,11 @@ impl CgroupState {
         }
     }
 
+    /// A task that the kernel made is in the root of every hierarchy, as kernel threads are.
+    pub fn add_helper(&mut self, pid: u32) {
+        self.add_first_task(pid, false);
+    }
+
     /// A new hierarchy: all tasks are in its root.
     pub(super) fn enter_all(&mut self, id: HierarchyId, root: GroupId) {
         for pid in self.members.keys().copied().collect::<Vec<_>>() {

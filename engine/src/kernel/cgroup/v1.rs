@@ -30,7 +30,10 @@ pub(super) const ROWS: &[FileRow] = &[
             |s, r| set_flag(s, r, |g, on| g.notify_on_release = on),
         )
         .unit(Unit::Flag),
-    row("release_agent", "file-release_agent").rw(read_agent, write_agent).place(Place::OnlyOnRoot),
+    row("release_agent", "file-release_agent")
+        .rw(read_agent, write_agent)
+        .place(Place::OnlyOnRoot)
+        .partial("partial-file-release_agent"),
 ];
 
 fn read_procs(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {

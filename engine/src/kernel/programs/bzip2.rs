@@ -52,6 +52,7 @@ fn filter(kernel: &Kernel, task: &Task, level: u32) -> Launch {
     let (cpu_milli, ends) = match &task.stdio[0] {
         // Nobody types: it sleeps.
         Stdio::Terminal => (0, Ends::Never),
+        Stdio::Closed => (0, Ends::AfterWork(0)),
         Stdio::Pipe(_) => (1000, Ends::Never),
         Stdio::File(place) => match kernel.device_of(&place.node) {
             Some(device) if device.is_endless() => (1000, Ends::Never),

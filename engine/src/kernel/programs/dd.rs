@@ -85,6 +85,7 @@ fn source(kernel: &Kernel, task: &Task, operands: &Operands) -> Result<Source, R
         Some(path) => kernel.open_to_read(task, path)?,
         None => match &task.stdio[0] {
             Stdio::File(place) => place.clone(),
+            Stdio::Closed => return Ok(Source::Text(String::new())),
             Stdio::Terminal | Stdio::Pipe(_) => return Ok(Source::Input),
         },
     };

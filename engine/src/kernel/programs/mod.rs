@@ -181,7 +181,12 @@ pub(crate) fn execve(
     argv: Vec<String>,
 ) -> Result<u32, Refusal> {
     let place = Walker::new(kernel, task, "execve").place(&task.cwd, path)?;
-    kernel.check_executable(&place, path)?;
+    kernel.may_execute(&place, path)?;
+    if let Some(words) = kernel.script_words(task, &place, &argv)? {
+        kernel.become_program(task.pid, path, &words);
+        return Ok(task.pid);
+    }
+    kernel.check_program(&place, path)?;
     let row = PROGRAMS.iter().find(|row| row.name == comm_of(path));
     let Some(row) = row else { return not_modelled("execve", &format!("the program {path}")) };
     let arguments = argv.get(1..).unwrap_or_default();
@@ -202,9 +207,8 @@ pub(crate) fn execve(
 }
 
 impl Kernel {
-    /// execve(2), "ERRORS": EACCES for what is no regular file, has no execute bit, or is on a noexec mount;
-    /// ENOEXEC for a file that is no program.
-    fn check_executable(&self, place: &Place, path: &str) -> Result<(), Refusal> {
+    /// execve(2), "ERRORS": EACCES for what is no regular file, has no execute bit, or is on a noexec mount.
+    fn may_execute(&self, place: &Place, path: &str) -> Result<(), Refusal> {
         let noexec = self.mounts.get(place.mount).is_some_and(|mount| mount.flags.noexec);
         let stat = self.stat(&place.node);
         if stat.kind != FileKind::Regular || stat.mode & 0o111 == 0 {
@@ -213,6 +217,11 @@ impl Kernel {
         if noexec {
             return refuse_path(Errno::EACCES, "execve", "rule-noexec", path);
         }
+        Ok(())
+    }
+
+    /// execve(2), "ERRORS": ENOEXEC for a file that is no program.
+    fn check_program(&self, place: &Place, path: &str) -> Result<(), Refusal> {
         let program = match &place.node {
             Node::Ram(tree, id) => self.trees.get(tree).and_then(|ram| ram.get(*id)),
             _ => None,
@@ -289,14 +298,14 @@ impl Kernel {
                     pipe.text.push_str(text);
                 }
             }
-            None => {}
+            Some(Stdio::Closed) | None => {}
         }
     }
 
     /// A program writes bytes of which only the number is known. A terminal would show noise.
     fn put_bytes(&mut self, task: &Task, bytes: u64) {
         match &task.stdio[1] {
-            Stdio::Terminal => {}
+            Stdio::Terminal | Stdio::Closed => {}
             Stdio::File(place) => {
                 let written = self.grow_file(task.pid, &place.node, bytes);
                 self.append(place, "", written);

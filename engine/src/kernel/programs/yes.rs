@@ -10,6 +10,7 @@ use crate::plan::Refusal;
 /// Starts. Into a file it would write until the file system is full, which is not modelled.
 pub(super) fn start(kernel: &Kernel, task: &Task) -> Result<Launch, Refusal> {
     let cpu_milli = match &task.stdio[1] {
+        Stdio::Closed => return Ok(Launch::fail(String::new())),
         // It mostly waits for whoever reads.
         Stdio::Pipe(_) => 100,
         Stdio::File(place) if kernel.device_of(&place.node).is_some() => 1000,

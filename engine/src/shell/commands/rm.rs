@@ -2,6 +2,7 @@
 
 use super::options::{self, Opt, flag};
 use super::{Action, Command, Output, Planned, Request, TOOL};
+use crate::explain::sentence;
 use crate::plan::reply::FileKind;
 use crate::plan::{Call, Errno, Observation, Plan, Probe, Step, Text};
 
@@ -65,6 +66,8 @@ fn plan(request: &Request<'_>) -> Planned {
     })
 }
 
+/// Plans what removes a name and all below it. False where that can be seen to stay: rm then leaves the directories
+/// above it alone.
 fn add(
     request: &Request<'_>,
     path: &Text,
@@ -72,20 +75,39 @@ fn add(
     recursive: bool,
     removed: &mut Vec<Removed>,
     steps: &mut Vec<Step>,
-) {
+) -> bool {
+    let mut all = true;
     if directory && recursive {
         let probe = Probe::Directory(path.clone());
         if let Observation::Entries(entries) = request.observe.observe(request.actor, &probe) {
             for entry in entries {
                 if steps.len() < MOST {
                     let below = super::join(path, &entry.name);
-                    add(request, &below, entry.kind == FileKind::Directory, true, removed, steps);
+                    all &= add(request, &below, entry.kind == FileKind::Directory, true, removed, steps);
                 }
             }
         }
+    }
+    if !all {
+        return false;
     }
     let call =
         if directory { Call::Rmdir { path: path.clone() } } else { Call::Unlink { path: path.clone() } };
     steps.push(Step::new(request.actor, call));
     removed.push(Removed { path: request.show(path), directory });
+    !stays(request, path, directory)
+}
+
+/// True for a file of a file system that the kernel has made its names for, for all that is on a read-only mount, and
+/// for a mount point.
+fn stays(request: &Request<'_>, path: &Text, directory: bool) -> bool {
+    let Observation::Mounts(mounts) = request.observe.observe(request.actor, &Probe::Mounts) else {
+        return false;
+    };
+    let path = sentence::absolute(&request.show(path), request.actor, request.observe);
+    sentence::deepest_mount(&path, &mounts).is_some_and(|mount| {
+        let made_by_the_kernel = ["cgroup", "cgroup2", "proc", "sysfs"].contains(&mount.fstype.as_str());
+        let read_only = mount.options.iter().any(|option| option == "ro");
+        read_only || mount.target == path || (made_by_the_kernel && !directory)
+    })
 }

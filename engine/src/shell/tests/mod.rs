@@ -1,6 +1,7 @@
 //! Tests of the shell: the language on a small fake kernel, the commands on the model.
 
 mod fake;
+mod helpers;
 mod language;
 mod language_cases;
 mod programs;
