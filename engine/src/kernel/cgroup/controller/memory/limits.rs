@@ -58,8 +58,8 @@ pub(super) fn not_root(state: &CgroupState, request: &Request<'_>) -> Result<(),
     Ok(())
 }
 
-/// mem_cgroup_resize_max(): the limit of memory and swap is never below that of memory; and nothing that is in
-/// use can be given back here, so a limit below the usage is refused.
+/// mem_cgroup_resize_max(): the limit of memory and swap is never below that of memory; cached files are given
+/// back, and a limit below what is left then is refused.
 pub(super) fn resize(
     state: &mut CgroupState,
     request: &Request<'_>,
@@ -71,26 +71,47 @@ pub(super) fn resize(
     if (memsw && value < current.max) || (!memsw && value > current.memsw) {
         return request.refuse(Errno::EINVAL, "rule-memory-memsw-order");
     }
-    if value < current.usage {
-        let rule = Rule::new("rule-memory-below-usage").with("usage", current.usage);
+    state.reclaim_down_to(request.group, value);
+    let usage = settings(state, request.group).map_or(0, |memory| memory.usage);
+    if value < usage {
+        let rule = Rule::new("rule-memory-below-usage").with("usage", usage);
         return Err(request.refusal(Errno::EBUSY, rule));
     }
     edit(state, request.group, |memory| if memsw { memory.memsw = value } else { memory.max = value });
     Ok(vec![Effect::MemoryFreed])
 }
 
-/// memory_max_write(): the limit is set at once, and tasks are killed until it holds.
+/// memory_max_write(): the limit is set at once; cached files are given back, and tasks are killed until it holds.
 pub(super) fn write_max(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let value = amount(state, request, "max")?;
     edit(state, request.group, |memory| memory.max = value);
+    state.reclaim_down_to(request.group, value);
     Ok(vec![Effect::LimitSet { group: request.group }])
 }
 
-/// memory_reclaim(): EAGAIN where less could be freed than was asked for. There is no swap and no page cache here.
+/// memory_high_write(): what can be given back is given back at once.
+pub(super) fn write_high(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let value = amount(state, request, "max")?;
+    edit(state, request.group, |memory| memory.high = value);
+    state.reclaim_down_to(request.group, value);
+    Ok(vec![Effect::MemoryFreed])
+}
+
+/// mem_cgroup_force_empty(): gives back what can be given back, however much that is.
+pub(super) fn write_force_empty(
+    state: &mut CgroupState,
+    request: &Request<'_>,
+) -> Result<Vec<Effect>, Refusal> {
+    not_root(state, request)?;
+    state.reclaim_down_to(request.group, 0);
+    Ok(vec![Effect::MemoryFreed])
+}
+
+/// memory_reclaim(): EAGAIN where less could be freed than was asked for. What was freed stays so.
 pub(super) fn write_reclaim(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let word = request.stripped().split(parse::is_space).next().unwrap_or_default();
     match parse::amount(word, state.machine.since(7, 0)) {
-        Some(0) => DONE,
+        Some(wanted) if state.reclaim_all_of(request.group, wanted) => Ok(vec![Effect::MemoryFreed]),
         Some(_) => request.refuse(Errno::EAGAIN, "rule-memory-reclaim"),
         None => Err(request.refusal(Errno::EINVAL, Rule::new("rule-memory-amount").with("word", "max"))),
     }

@@ -27,8 +27,8 @@ pub(in super::super) struct Memory {
     soft: u64,
     tcp: u64,
     pub(in super::super) high: u64,
-    low: u64,
-    min: u64,
+    pub(in super::super) low: u64,
+    pub(in super::super) min: u64,
     swap_max: u64,
     swap_high: u64,
     swappiness: u64,
@@ -55,6 +55,7 @@ pub(in super::super) struct Memory {
 /// What `memory.events` counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Event {
+    Low,
     High,
     Max,
     Oom,
@@ -64,6 +65,7 @@ pub(in super::super) enum Event {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(in super::super) struct Events {
+    low: u64,
     high: u64,
     max: u64,
     oom: u64,
@@ -74,6 +76,7 @@ pub(in super::super) struct Events {
 impl Events {
     pub(in super::super) fn add(&mut self, event: Event) {
         let count = match event {
+            Event::Low => &mut self.low,
             Event::High => &mut self.high,
             Event::Max => &mut self.max,
             Event::Oom => &mut self.oom,

@@ -1,7 +1,10 @@
 //! The files, one table row each.
 
 use super::edit;
-use super::limits::{amount, bytes, change, max_or, not_root, resize, store, write_max, write_reclaim};
+use super::limits::{
+    amount, bytes, change, max_or, not_root, resize, store, write_force_empty, write_high, write_max,
+    write_reclaim,
+};
 use super::stat::{read_events, read_numa_stat, read_numa_stat_v2, read_stat, read_stat_v2};
 use super::switches::{
     read_oom_control, read_use_hierarchy, refuse_event, write_move_charge, write_oom_control,
@@ -122,12 +125,7 @@ pub(super) const ROWS: &[FileRow] = &[
         .rw(|s, g| bytes(s, g, |m| m.move_charge), write_move_charge)
         .unit(Unit::Count)
         .partial(KEPT),
-    v1("memory.force_empty", "file-memory-force_empty")
-        .w(|s, r| {
-            not_root(s, r)?;
-            DONE
-        })
-        .unit(Unit::Text),
+    v1("memory.force_empty", "file-memory-force_empty").w(write_force_empty).unit(Unit::Text),
     v1("memory.stat", "file-memory-stat").measured().r(read_stat).partial("partial-file-memory-stat"),
     v1("memory.numa_stat", "file-memory-numa_stat")
         .measured()
@@ -174,9 +172,7 @@ pub(super) const ROWS: &[FileRow] = &[
     v2("memory.low", "file-memory-low")
         .rw(|s, g| max_or(s, g, |m| m.low), |s, r| store(s, r, "max", |m, v| m.low = v))
         .partial(LIMIT),
-    v2("memory.high", "file-memory-high")
-        .rw(|s, g| max_or(s, g, |m| m.high), |s, r| store(s, r, "max", |m, v| m.high = v))
-        .partial(LIMIT),
+    v2("memory.high", "file-memory-high").rw(|s, g| max_or(s, g, |m| m.high), write_high).partial(LIMIT),
     v2("memory.max", "file-memory-max").rw(|s, g| max_or(s, g, |m| m.max), write_max).partial(LIMIT),
     v2("memory.events", "file-memory-events")
         .measured()

@@ -15,8 +15,8 @@ pub(super) fn read_events(
 ) -> Result<String, Refusal> {
     let events = settings(state, group).map(get).unwrap_or_default();
     let mut text = format!(
-        "low 0\nhigh {}\nmax {}\noom {}\noom_kill {}\noom_group_kill {}\n",
-        events.high, events.max, events.oom, events.oom_kill, events.oom_group_kill
+        "low {}\nhigh {}\nmax {}\noom {}\noom_kill {}\noom_group_kill {}\n",
+        events.low, events.high, events.max, events.oom, events.oom_kill, events.oom_group_kill
     );
     if state.machine.since(7, 0) {
         text += "sock_throttled 0\n";
@@ -58,13 +58,15 @@ fn has_line(state: &CgroupState, key: &str) -> bool {
     }
 }
 
-/// Anonymous memory and files of a tmpfs are known; the latter count as cache, and are in the anonymous lists.
+/// Anonymous memory and files are known. Files of a tmpfs count as cache, and are in the anonymous lists.
 pub(super) fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
     let lines = |prefix: &str, amounts: Amounts| -> String {
         let value = |key: &str| match key {
-            "cache" | "shmem" => amounts.shmem,
+            "cache" => amounts.cache(),
+            "shmem" => amounts.shmem,
             "rss" => amounts.anon,
-            "inactive_anon" => amounts.total(),
+            "inactive_anon" => amounts.anon + amounts.shmem,
+            "inactive_file" => amounts.file,
             _ => 0,
         };
         let keys = STAT.iter().filter(|key| has_line(state, key));
@@ -87,12 +89,12 @@ pub(super) fn read_stat_v2(state: &CgroupState, group: GroupId) -> Result<String
     let (_, all) = state.amounts(group);
     let rows = [
         ("anon", all.anon),
-        ("file", all.shmem),
+        ("file", all.cache()),
         ("kernel", 0),
         ("shmem", all.shmem),
-        ("inactive_anon", all.total()),
+        ("inactive_anon", all.anon + all.shmem),
         ("active_anon", 0),
-        ("inactive_file", 0),
+        ("inactive_file", all.file),
         ("active_file", 0),
         ("unevictable", 0),
     ];
@@ -104,14 +106,18 @@ pub(super) fn read_numa_stat(state: &CgroupState, group: GroupId) -> Result<Stri
     let (own, all) = state.amounts(group);
     let lines = |prefix: &str, amounts: Amounts| -> String {
         let line = |(key, bytes): (&str, u64)| format!("{prefix}{key}={0} N0={0}\n", bytes / PAGE);
-        let rows =
-            [("total", amounts.total()), ("file", amounts.shmem), ("anon", amounts.anon), ("unevictable", 0)];
+        let rows = [
+            ("total", amounts.total()),
+            ("file", amounts.cache()),
+            ("anon", amounts.anon),
+            ("unevictable", 0),
+        ];
         rows.into_iter().map(line).collect()
     };
     Ok(lines("", own) + &lines("hierarchical_", all))
 }
 
 pub(super) fn read_numa_stat_v2(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
-    let anonymous = settings(state, group).map_or(0, |memory| memory.usage);
-    Ok(format!("anon N0={anonymous}\nfile N0=0\n"))
+    let (_, all) = state.amounts(group);
+    Ok(format!("anon N0={}\nfile N0={}\nshmem N0={}\n", all.anon, all.cache(), all.shmem))
 }
