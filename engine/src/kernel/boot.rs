@@ -29,6 +29,7 @@ impl Kernel {
             mounts: MountTable::default(),
             trees: OrdMap::new(),
             pipes: OrdMap::new(),
+            throttled: OrdMap::new(),
             terminal: String::new(),
             helpers: VecDeque::new(),
         };
@@ -86,8 +87,11 @@ impl Kernel {
         use super::fs::path::Walker;
         self.make_directories(booter, &mount.target);
         let place: Place = Walker::new(self, booter, "mount").place(&booter.cwd, &mount.target)?;
-        let fstype = if mount.fstype == "devtmpfs" { "tmpfs" } else { mount.fstype.as_str() };
-        let prepared = self.prepare(fstype, &mount.data)?;
+        let prepared = match mount.fstype.as_str() {
+            "ext4" => self.prepare_disk(),
+            "devtmpfs" => self.prepare("tmpfs", &mount.data)?,
+            fstype => self.prepare(fstype, &mount.data)?,
+        };
         self.attach(&place, prepared, MountFlags::default(), &mount.fstype, &mount.source, &mount.target)
     }
 

@@ -2,27 +2,33 @@
 
 use super::Kernel;
 use super::cgroup::GroupId;
-use super::cgroup::charging::FileKey;
+use super::cgroup::charging::{Cut, FileKey, Kind};
 use super::fs::Node;
 use super::fs::ramfs::{Content, InodeId, TreeId};
+use super::limits::PAGE;
 use crate::plan::{Signal, WaitStatus};
 
 impl Kernel {
     /// A task touches the memory that its program asks for, unless a limit is in the way: then somebody is
     /// killed, perhaps the task itself, or it waits.
     pub(crate) fn touch_memory(&mut self, pid: u32) {
+        self.throttled.remove(&pid);
         while self.is_alive(pid) {
             let Some(demand) = self.task(pid).and_then(|task| task.demand) else { return };
             let touched = self.cgroups.touch(pid, demand.memory, true);
             self.print_dots(pid);
             match touched {
                 Ok(()) => return self.cgroups.wait_for_memory(pid, None),
-                Err(full) if self.cgroups.is_oom_kill_disabled(full.group) => {
-                    return self.cgroups.wait_for_memory(pid, Some(full.group));
+                Err(Cut::Throttled(ms)) => {
+                    self.throttled.insert(pid, self.now_ms.saturating_add(ms));
+                    return self.cgroups.wait_for_memory(pid, None);
+                }
+                Err(Cut::Full(group)) if self.cgroups.is_oom_kill_disabled(group) => {
+                    return self.cgroups.wait_for_memory(pid, Some(group));
                 }
                 // Without anybody to kill the task could not go on: on Linux its fault fails and it is killed.
-                Err(full) => {
-                    if !self.kill_for_memory(full.group) {
+                Err(Cut::Full(group)) => {
+                    if !self.kill_for_memory(group) {
                         self.end(pid, WaitStatus::Signaled(Signal::KILL));
                     }
                 }
@@ -35,6 +41,24 @@ impl Kernel {
         for pid in self.cgroups.waiting_for_memory() {
             self.touch_memory(pid);
         }
+    }
+
+    /// Tasks that were stopped above `memory.high` go on when their wait is over.
+    pub(crate) fn end_throttles(&mut self) {
+        let over = self.throttled.iter().filter(|(_, until)| **until <= self.now_ms);
+        for pid in over.map(|(pid, _)| *pid).collect::<Vec<u32>>() {
+            self.touch_memory(pid);
+        }
+    }
+
+    /// When the first of them goes on.
+    pub(crate) fn next_throttle_end(&self) -> Option<u64> {
+        self.throttled.values().copied().min()
+    }
+
+    /// True while a task waits because a group is above its `memory.high`.
+    pub(crate) fn is_throttled(&self, pid: u32) -> bool {
+        self.throttled.contains_key(&pid)
     }
 
     /// `memory.max` was lowered: tasks are killed until it holds, or until none is left that has memory.
@@ -60,27 +84,60 @@ impl Kernel {
         true
     }
 
-    /// A task adds bytes to a file of a tmpfs. Gives how many of them there was memory for.
+    /// A task adds bytes to a file. Gives how many of them there was memory for.
     pub(crate) fn grow_file(&mut self, pid: u32, node: &Node, bytes: u64) -> u64 {
-        let Node::Ram(tree, id) = node else { return bytes };
-        let size = match self.trees.get(tree).and_then(|ram| ram.get(*id)).map(|inode| &inode.content) {
-            Some(Content::Text(text)) => text.len() as u64,
-            Some(Content::Opaque(size)) => *size,
-            _ => return bytes,
+        let Some((key, kind, size)) = self.pages_of(node) else { return bytes };
+        let wanted = size.saturating_add(bytes).div_ceil(PAGE) * PAGE;
+        let there = if kind == Kind::Shmem { self.cgroups.cached(key) } else { size.div_ceil(PAGE) * PAGE };
+        self.bring_in(pid, key, kind, wanted.saturating_sub(there)).min(bytes)
+    }
+
+    /// A task reads a file of a disk from its start: what is not cached comes into memory.
+    pub(crate) fn cache_file(&mut self, pid: u32, node: &Node, bytes: u64) {
+        if let Some((key, Kind::File, size)) = self.pages_of(node) {
+            let wanted = bytes.min(size).div_ceil(PAGE) * PAGE;
+            self.bring_in(pid, key, Kind::File, wanted.saturating_sub(self.cgroups.cached(key)));
+        }
+    }
+
+    /// The size of a file that a workload has written.
+    pub(crate) fn opaque_size(&self, node: &Node) -> Option<u64> {
+        let Node::Ram(tree, id) = node else { return None };
+        match self.trees.get(tree)?.get(*id)?.content {
+            Content::Opaque(size) => Some(size),
+            _ => None,
+        }
+    }
+
+    /// A regular file of which the size is known: its key, what its pages are, and its size.
+    fn pages_of(&self, node: &Node) -> Option<(FileKey, Kind, u64)> {
+        let Node::Ram(tree, id) = node else { return None };
+        let ram = self.trees.get(tree)?;
+        let size = match &ram.get(*id)?.content {
+            Content::Text(text) => text.len() as u64,
+            Content::Opaque(size) => *size,
+            _ => return None,
         };
-        let key = FileKey::new(tree.0, id.0);
-        let wanted = size.saturating_add(bytes);
-        loop {
-            let (reached, result) = self.cgroups.grow_file(pid, key, wanted);
-            let Err(full) = result else { return bytes };
-            let killed = !self.cgroups.is_oom_kill_disabled(full.group) && self.kill_for_memory(full.group);
-            if !killed {
+        let kind = if ram.disk.is_some() { Kind::File } else { Kind::Shmem };
+        Some((FileKey::new(tree.0, id.0), kind, size))
+    }
+
+    /// Charges a task for pages of a file; gives the bytes that there was memory for.
+    fn bring_in(&mut self, pid: u32, key: FileKey, kind: Kind, bytes: u64) -> u64 {
+        let mut done = 0;
+        while done < bytes {
+            let (more, cut) = self.cgroups.add_pages(pid, key, kind, bytes - done);
+            done += more;
+            // A program reads and writes at its end, so being slowed down comes too late for it.
+            let Some(Cut::Full(group)) = cut else { continue };
+            if self.cgroups.is_oom_kill_disabled(group) || !self.kill_for_memory(group) {
                 self.end(pid, WaitStatus::Signaled(Signal::KILL));
             }
             if !self.is_alive(pid) {
-                return reached.min(wanted).saturating_sub(size);
+                return done;
             }
         }
+        done
     }
 
     /// Files that are gone or have been emptied are charged to nobody any more.

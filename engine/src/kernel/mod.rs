@@ -77,6 +77,8 @@ pub struct Kernel {
     mounts: MountTable,
     trees: OrdMap<TreeId, Shared<Ramfs>>,
     pipes: OrdMap<String, Shared<Pipe>>,
+    /// Tasks that wait above `memory.high`, and until when.
+    throttled: OrdMap<u32, u64>,
     terminal: String,
     /// Tasks of the kernel that are still to become their program.
     helpers: VecDeque<Helper>,
@@ -137,6 +139,9 @@ impl Kernel {
     }
 }
 
+/// Rules of refusals that come after memory was given back.
+const GIVEN_BACK: [&str; 2] = ["rule-memory-reclaim", "rule-memory-below-usage"];
+
 impl Backend for Kernel {
     fn perform(&mut self, step: &Step) -> Answer {
         let mut next = self.clone();
@@ -148,6 +153,12 @@ impl Backend for Kernel {
                 if let Some(parent) = self.pid_of(&step.actor) {
                     self.cgroups.fork_refused(parent);
                 }
+            }
+            // What was given back stays so, even if it was not enough.
+            Err(refusal)
+                if refusal.rule.as_ref().is_some_and(|rule| GIVEN_BACK.contains(&rule.id.as_str())) =>
+            {
+                *self = next;
             }
             Err(_) => {}
         }

@@ -142,11 +142,12 @@ impl Kernel {
         }
     }
 
-    /// True where the task is stopped or frozen: its program does not go on.
+    /// True where the task is stopped or frozen, or waits for memory: its program does not go on.
     pub(crate) fn is_held_up(&self, task: &Task) -> bool {
         task.state == TaskState::Stopped
             || self.cgroups.is_frozen(task.pid).is_some()
             || self.cgroups.waits_for_memory(task.pid)
+            || self.is_throttled(task.pid)
     }
 
     /// Carries out what a control file or a removed group does to tasks, and what a thaw has set free.

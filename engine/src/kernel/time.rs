@@ -16,8 +16,10 @@ impl Kernel {
         while !done(self) && self.now_ms < end {
             let demands = self.demands();
             let granted = resources::shares(&self.cgroups, &demands);
-            let next = self.next_end(&granted).unwrap_or(end).clamp(self.now_ms + 1, end);
+            let ends = self.next_end(&granted).into_iter().chain(self.next_throttle_end());
+            let next = ends.min().unwrap_or(end).clamp(self.now_ms + 1, end);
             self.pass(next - self.now_ms, &demands, &granted);
+            self.end_throttles();
             self.settle(true);
         }
     }

@@ -152,6 +152,15 @@ impl Kernel {
         Ok(Prepared { fs: FileSystem::Ram(id), shown: options.shown(self.profile.memory) })
     }
 
+    /// The file system of the machine's disk, empty.
+    pub(in crate::kernel) fn prepare_disk(&mut self) -> Prepared {
+        let id = TreeId(self.mounts.next_number());
+        let mut tree = Ramfs::new(0o755);
+        tree.disk = self.profile.block_devices.first().copied();
+        self.trees.insert(id, Shared::from(tree));
+        Prepared { fs: FileSystem::Ram(id), shown: Vec::new() }
+    }
+
     /// Puts a file system on a place.
     pub(in crate::kernel) fn attach(
         &mut self,

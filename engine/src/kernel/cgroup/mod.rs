@@ -16,6 +16,7 @@
 //! | `pressure` | how long tasks wait for what is short |
 //! | `controller` | one file a controller |
 //! | `charging` | who pays for memory, and what happens at a limit |
+//! | `reclaim` | which memory is given back, and what protects it |
 //! | `accounting` | who gets CPU time, and where it is written down |
 //! | `procfs` | /proc/cgroups and /proc/PID/cgroup |
 //!
@@ -35,6 +36,7 @@ mod mount_options;
 mod parse;
 mod pressure;
 mod procfs;
+mod reclaim;
 mod tasks;
 #[cfg(test)]
 mod tests;

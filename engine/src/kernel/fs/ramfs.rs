@@ -46,12 +46,14 @@ pub(crate) struct Inode {
 pub(crate) struct Ramfs {
     inodes: OrdMap<InodeId, Shared<Inode>>,
     next: u32,
+    /// The device that it is on, if it is no tmpfs: its files are only cached in memory.
+    pub(crate) disk: Option<(u32, u32)>,
 }
 
 impl Ramfs {
     /// An empty tree; tmpfs(5) makes its root with mode 1777 unless told otherwise.
     pub(crate) fn new(mode: u32) -> Self {
-        let mut tree = Self { inodes: OrdMap::new(), next: 0 };
+        let mut tree = Self { inodes: OrdMap::new(), next: 0, disk: None };
         tree.insert(Inode { mode, content: directory(ROOT, "") });
         tree
     }

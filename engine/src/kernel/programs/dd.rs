@@ -35,6 +35,8 @@ pub(crate) struct Copy {
     text: Option<String>,
     /// Standard input is read until its end.
     pub(super) from_input: bool,
+    /// The file that is read, where only its size is known.
+    from: Option<Place>,
     /// The file that is written; `None` is standard output.
     pub(super) to: Option<Place>,
     quiet: bool,
@@ -44,6 +46,8 @@ pub(crate) struct Copy {
 /// Where the bytes come from.
 enum Source {
     Text(String),
+    /// A file of which only the size is known.
+    Sized(Place, u64),
     Endless(u64),
     /// A pipe or terminal: until it ends.
     Input,
@@ -92,7 +96,10 @@ fn source(kernel: &Kernel, task: &Task, operands: &Operands) -> Result<Source, R
     match kernel.device_of(&place.node) {
         Some(Device::Random) => Ok(Source::Endless(RANDOM_RATE)),
         Some(device) if device.is_endless() => Ok(Source::Endless(ZERO_RATE)),
-        _ => kernel.read_place(task, &place, "").map(Source::Text),
+        _ => match kernel.opaque_size(&place.node) {
+            Some(size) => Ok(Source::Sized(place, size)),
+            None => kernel.read_place(task, &place, "").map(Source::Text),
+        },
     }
 }
 
@@ -134,11 +141,16 @@ impl Operands {
 
     fn work(self, source: Source, to: Option<Place>, to_pipe: bool) -> Launch {
         let most = self.count.map(|count| count.saturating_mul(self.block));
+        let mut from = None;
         let (text, bytes, rate, from_input) = match source {
             Source::Text(text) => {
                 let text = cut(text, most);
                 let bytes = text.len() as u64;
                 (Some(text), Some(bytes), ZERO_RATE, false)
+            }
+            Source::Sized(place, size) => {
+                from = Some(place);
+                (None, Some(size.min(most.unwrap_or(size))), ZERO_RATE, false)
             }
             Source::Endless(rate) => (None, most, rate, false),
             Source::Input => (None, None, PIPE_RATE, true),
@@ -154,6 +166,7 @@ impl Operands {
             bytes: bytes.unwrap_or(0),
             text,
             from_input,
+            from,
             to,
             quiet: self.quiet,
             rate,
@@ -178,6 +191,9 @@ pub(super) fn finish(kernel: &mut Kernel, task: &Task, copy: &Copy) {
     let mut writer = task.clone();
     if let Some(place) = &copy.to {
         writer.stdio[1] = Stdio::File(place.clone());
+    }
+    if let Some(from) = &copy.from {
+        kernel.cache_file(task.pid, &from.node, copy.bytes);
     }
     match &copy.text {
         Some(text) => kernel.say(&writer, 1, text),

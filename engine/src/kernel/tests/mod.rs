@@ -3,6 +3,7 @@
 
 mod files;
 mod mounts;
+mod reclaim;
 mod resources;
 mod tasks;
 mod threads;

@@ -5,7 +5,18 @@ use crate::host::{HostKind, HostProfile};
 
 /// Types lines that have no surprises, and gives what the last one printed, its help included.
 fn last(kind: HostKind, lines: &[&str]) -> String {
-    let session = Session::replay(HostProfile::named(kind), lines.iter().copied());
+    last_of(HostProfile::named(kind), lines)
+}
+
+/// The number behind a word at the beginning of a line.
+pub(super) fn spoken(text: &str, word: &str) -> u64 {
+    let value = text.lines().find_map(|line| line.strip_prefix(word)?.strip_prefix(' ')?.trim().parse().ok());
+    value.unwrap_or_else(|| panic!("{word} in {text}"))
+}
+
+/// The same on any host.
+pub(super) fn last_of(profile: HostProfile, lines: &[&str]) -> String {
+    let session = Session::replay(profile, lines.iter().copied());
     let record = session.lines().last().expect("a line");
     let output: String = record.output.iter().map(|chunk| chunk.text.as_str()).collect();
     output + &record.hints.join("\n")
