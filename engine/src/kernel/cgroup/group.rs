@@ -207,6 +207,9 @@ impl CgroupState {
         for controller in group.states.present() {
             controller.offline(self, id);
         }
+        if threaded {
+            self.keep_domain(id);
+        }
         self.groups.remove(&id);
         if let Some(above) = self.group_mut(parent) {
             above.children.remove(name.as_str());

@@ -27,6 +27,8 @@ pub(super) struct Member {
 pub(super) struct Zombie {
     /// Its path in the version 2 tree when it exited.
     path: String,
+    /// The domain of its version 2 group, where that was threaded and has been removed.
+    domain: Option<GroupId>,
     /// Groups in which it still counts for `pids.current`.
     pub(super) pids: Vec<GroupId>,
 }
@@ -226,7 +228,8 @@ impl CgroupState {
         let path = member.groups.get(&V2).map(|id| self.path(*id)).unwrap_or_default();
         let effects = member.groups.values().flat_map(|group| self.leave(pid, *group)).collect();
         if let Some(member) = self.members.get_mut(&pid) {
-            member.zombie = Some(Zombie { path, pids: pids.unwrap_or_default() });
+            let pids = pids.unwrap_or_default();
+            member.zombie = Some(Zombie { path, domain: None, pids });
         }
         effects
     }
@@ -293,6 +296,26 @@ impl CgroupState {
             (Some(_), Version::V1) => Some(self.root(hierarchy)),
             _ => self.exists(group).then_some(group),
         }
+    }
+
+    /// A threaded group is about to be removed: the zombies in it stay in its domain (`dom_cgrp`).
+    pub(super) fn keep_domain(&mut self, group: GroupId) {
+        let domain = self.domain(group);
+        let is_in = |member: &Member| member.zombie.is_some() && member.groups.get(&V2) == Some(&group);
+        let zombies = self.members.iter().filter(|(_, member)| is_in(member)).map(|(pid, _)| *pid);
+        for pid in zombies.collect::<Vec<_>>() {
+            let zombie = self.members.get_mut(&pid).and_then(|member| member.zombie.as_mut());
+            if let Some(zombie) = zombie {
+                zombie.domain = Some(domain);
+            }
+        }
+    }
+
+    /// The group whose resource domain a task is in. A removed group is a domain of its own, unless it was threaded.
+    pub(super) fn domain_of_task(&self, pid: u32) -> Option<GroupId> {
+        let member = self.members.get(&pid)?;
+        let kept = member.zombie.as_ref().and_then(|zombie| zombie.domain);
+        kept.or_else(|| member.groups.get(&V2).map(|group| self.domain(*group)))
     }
 
     /// The path that /proc/PID/cgroup shows in a hierarchy; cgroup_path_from_kernfs_id, proc_cgroup_show().

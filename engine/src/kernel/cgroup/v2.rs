@@ -60,7 +60,7 @@ pub(super) const ROWS: &[FileRow] = &[
 
 impl CgroupState {
     /// The group whose resource domain a group belongs to: itself, or what it is threaded below (`dom_cgrp`).
-    fn domain(&self, group: GroupId) -> GroupId {
+    pub(super) fn domain(&self, group: GroupId) -> GroupId {
         let threaded = |id: &GroupId| self.group(*id).is_some_and(|group| group.threaded);
         self.ancestry(group).find(|id| !threaded(id)).unwrap_or(group)
     }
@@ -218,7 +218,7 @@ fn read_threads(state: &CgroupState, group: GroupId) -> Result<String, Refusal> 
 fn write_threads(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let pid = pid_of(state, request)?;
     state.vet_destination(request)?;
-    let source = state.group_of(V2, pid).map(|group| state.domain(group));
+    let source = state.domain_of_task(pid);
     if source.is_some_and(|source| source != state.domain(request.group)) {
         return request.refuse(Errno::EOPNOTSUPP, "rule-cgroup2-thread-domain");
     }
