@@ -554,6 +554,11 @@ rule-cgroup2-rename = A version 2 group keeps its name.
     .source = kernel/cgroup/cgroup.c, cgroup_kf_syscall_ops
     .advice = Make a group of the new name and move the tasks.
 
+rule-cgroup1-rename-file = { $name } is a file of a group, and only groups get other names.
+    .rule = rename(2) in a hierarchy is for directories.
+    .source = kernel/cgroup/cgroup-v1.c, cgroup1_rename()
+    .advice = A controller's files have the controller's names; read and write them under these.
+
 rule-cgroup1-rename-parent = A group can't be moved below another one.
     .rule = rename(2) gives a group another name within the same parent, no more.
     .source = kernel/cgroup/cgroup-v1.c, cgroup1_rename()

@@ -42,6 +42,16 @@ rule-affinity-empty = None of the CPUs { $cpus } is one of those that the task m
     .source = sched_setaffinity(2), EINVAL; cpuset(7)
     .advice = Choose among the CPUs { $allowed }, or change cpuset.cpus of its group.
 
+rule-rename-onto-file = { $path } is a file that is there already, and what is renamed is a directory.
+    .rule = rename(2) replaces a file by a file and a directory by a directory.
+    .source = rename(2), ENOTDIR
+    .advice = Remove the file first, or take another name.
+
+rule-rename-onto-directory = { $path } is a directory that is there already, and what is renamed is none.
+    .rule = rename(2) replaces a file by a file and a directory by a directory.
+    .source = rename(2), EISDIR
+    .advice = Put the name behind the directory: { $path }/NAME.
+
 rule-pids-used-up = There is no free process id.
     .rule = Process ids run up to kernel.pid_max and start again from 300.
     .source = proc(5), /proc/sys/kernel/pid_max

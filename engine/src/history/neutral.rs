@@ -9,7 +9,9 @@
 //! | interface files and names in /proc that the model does not know | not modelled, so not shown |
 //! | all in /proc/PID/stat and status but who a task is, its nice value, threads, CPUs, waiting signals | times, addresses |
 //! | the agent's own variable in /proc/PID/environ | the task has none in the model |
-//! | /proc/uptime, kernel.pid_max, kernel.hostname | the machine's own |
+//! | numbers of mounts and devices in /proc/PID/mountinfo | counters of the whole machine |
+//! | all but the number in /proc/version | who built the kernel |
+//! | /proc/loadavg, /proc/uptime, kernel.pid_max, kernel.hostname | the machine's own |
 //! | all but the numbers of CPUs in /proc/cpuinfo, and the whole memory in /proc/meminfo | the machine's own |
 //! | the order of pids in `cgroup.procs` | version 2 does not sort them |
 //! | mounts that the session began with | their sources and options are the machine's own |
@@ -63,7 +65,11 @@ impl<'a, B: Backend> Neutral<'a, B> {
             "mounts" if path.starts_with("/proc") => self.proc_mounts(&data),
             "stat" if path.starts_with("/proc") => proc_pid_stat(&data),
             "status" if path.starts_with("/proc") => proc_pid_status(&data),
-            "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => format!("{HIDDEN}\n"),
+            "mountinfo" if path.starts_with("/proc") => self.proc_mountinfo(&data),
+            "version" if path == "/proc/version" => proc_version(&data),
+            "loadavg" | "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => {
+                format!("{HIDDEN}\n")
+            }
             "cpuinfo" if path == "/proc/cpuinfo" => kept_lines(&data, &["processor"]),
             "meminfo" if path == "/proc/meminfo" => kept_lines(&data, &["MemTotal:"]),
             "environ" if path.starts_with("/proc") => without_role(&data),
@@ -121,6 +127,20 @@ impl<'a, B: Backend> Neutral<'a, B> {
         kept.map(|line| format!("{}\n", without_inode_width(line))).collect()
     }
 
+    /// Hides the numbers of mounts and devices, and what is optional: how mounts are propagated.
+    fn proc_mountinfo(&self, data: &str) -> String {
+        let line = |line: &str| {
+            let (mount, fs) = line.split_once(" - ")?;
+            let [_, _, _, root, target, options, ..] = mount.split(' ').collect::<Vec<_>>()[..] else {
+                return None;
+            };
+            let own = !self.initial.contains(target);
+            let fs = without_width_behind(fs);
+            own.then(|| format!("{HIDDEN} {HIDDEN} {HIDDEN} {root} {target} {options} - {fs}\n"))
+        };
+        data.lines().filter_map(line).collect()
+    }
+
     fn neutral_mounts(&self, mounts: Vec<MountInfo>) -> Vec<MountInfo> {
         let mut own: Vec<_> =
             mounts.into_iter().filter(|mount| !self.initial.contains(&mount.target)).collect();
@@ -174,6 +194,26 @@ fn without_inode_width(line: &str) -> String {
         *options = kept.join(",");
     }
     fields.join(" ")
+}
+
+/// The end of a line of mountinfo; a tmpfs without its inode width.
+fn without_width_behind(fields: &str) -> String {
+    let mut fields: Vec<_> = fields.split(' ').map(str::to_owned).collect();
+    if let [fstype, _, options] = fields.as_mut_slice()
+        && fstype == "tmpfs"
+    {
+        let kept: Vec<_> = options.split(',').filter(|option| !INODE_WIDTHS.contains(option)).collect();
+        *options = kept.join(",");
+    }
+    fields.join(" ")
+}
+
+/// Keeps the words in front of the number and the first two parts of it: who built the kernel is the machine's own.
+fn proc_version(data: &str) -> String {
+    let words: Vec<_> = data.split_whitespace().take(3).collect();
+    let [linux, version, number] = words.as_slice() else { return data.to_owned() };
+    let parts: Vec<_> = number.split('.').take(2).collect();
+    format!("{linux} {version} {}\n", parts.join("."))
 }
 
 /// A directory's size is its file system's own business.

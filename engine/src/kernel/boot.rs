@@ -3,6 +3,7 @@
 use super::cgroup::CgroupState;
 use super::fs::Place;
 use super::fs::ramfs::Content;
+use super::load::Load;
 use super::mount::{Mount, MountFlags, MountId, MountTable};
 use super::shared::{OrdMap, Shared};
 use super::task::{Stdio, comm_of};
@@ -31,6 +32,7 @@ impl Kernel {
             pipes: OrdMap::new(),
             throttled: OrdMap::new(),
             terminal: String::new(),
+            load: Load::default(),
             helpers: VecDeque::new(),
         };
         kernel.mount_root(&profile.mounts).expect("the root file system can be mounted");

@@ -10,6 +10,7 @@
 //! | `helper` | programs that the kernel starts |
 //! | `programs` | workloads: what a program does, takes and says |
 //! | `time` | simulated time, who ends when, what that sets off |
+//! | `load` | the load average |
 //! | `signal` | default actions of signals, frozen and stopped tasks |
 //! | `pipe` | pipes and who holds their ends |
 //! | `mount` | the mount table |
@@ -31,6 +32,7 @@ pub mod cgroup;
 mod fs;
 mod helper;
 pub mod limits;
+mod load;
 mod memory;
 mod mount;
 mod observe;
@@ -80,6 +82,7 @@ pub struct Kernel {
     /// Tasks that wait above `memory.high`, and until when.
     throttled: OrdMap<u32, u64>,
     terminal: String,
+    load: load::Load,
     /// Tasks of the kernel that are still to become their program.
     helpers: VecDeque<Helper>,
 }

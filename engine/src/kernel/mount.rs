@@ -158,6 +158,16 @@ impl MountTable {
         }
     }
 
+    /// True for a file system that is read-only itself.
+    pub(crate) fn is_readonly_as_a_whole(&self, fs: FileSystem) -> bool {
+        self.readonly.contains(&fs)
+    }
+
+    /// The second number of a file system's device: that of its first mount.
+    pub(crate) fn device_number(&self, fs: FileSystem) -> u32 {
+        self.all().find(|mount| mount.fs == fs).map_or(0, |mount| mount.id.0)
+    }
+
     /// Changes a mount.
     pub(crate) fn change(&mut self, id: MountId, change: impl FnOnce(&mut Mount)) {
         if let Some(mount) = self.mounts.get_mut(&id) {
@@ -179,6 +189,12 @@ impl MountTable {
 }
 
 impl MountFlags {
+    /// True for a word that [`Self::words`] gives.
+    pub(crate) fn is_word(option: &str) -> bool {
+        let words = "ro rw sync dirsync nosuid nodev noexec noatime nodiratime relatime nosymfollow";
+        words.split(' ').any(|word| word == option)
+    }
+
     /// The words before the file system's own options, in the kernel's order (fs/proc_namespace.c).
     pub(crate) fn words(self, readonly: bool) -> Vec<String> {
         let words = [

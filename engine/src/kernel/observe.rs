@@ -100,6 +100,9 @@ impl Kernel {
         let read = |name: &str| self.read_group_file(group, name).ok();
         let files = self.cgroups.files(group).into_iter();
         let files = files.filter_map(|row| Some((row.name.to_owned(), read(row.name)?))).collect();
-        GroupInfo { tasks: self.cgroups.members(group), files }
+        // cgroup-v2.rst, "Threads": cgroup.procs of a threaded group can't be read.
+        let threaded = self.cgroups.is_threaded(group);
+        let tasks = if threaded { self.cgroups.threads_in(group) } else { self.cgroups.members(group) };
+        GroupInfo { tasks, files }
     }
 }

@@ -4,6 +4,7 @@ use super::cgroup::{Effect, FreezerKind};
 use super::refuse::refuse;
 use super::{Fact, Kernel, Task, TaskState, limits};
 use crate::plan::{Errno, Refusal, Rule, Signal, TaskRef, WaitStatus};
+use std::collections::BTreeSet;
 
 /// What a signal does to a task without a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,10 +114,25 @@ impl Kernel {
                 task.pending.remove(&signal);
             }
             match default_action(signal) {
-                Action::Terminate | Action::Core => self.end(pid, WaitStatus::Signaled(Signal(signal))),
+                Action::Terminate | Action::Core => {
+                    let waiting = self.task(pid).map(|task| task.pending.clone()).unwrap_or_default();
+                    self.end(pid, WaitStatus::Signaled(Signal(signal)));
+                    self.keep_pending(pid, waiting, signal);
+                }
                 Action::Stop => self.set_stopped(pid, true),
                 Action::Ignore | Action::Continue => {}
             }
+        }
+    }
+
+    /// A process that a signal has ended never takes it: it waits for the zombie for good (kernel/signal.c,
+    /// `complete_signal`). One that leaves a core file has taken it.
+    fn keep_pending(&mut self, pid: u32, mut waiting: BTreeSet<u8>, signal: u8) {
+        if default_action(signal) == Action::Terminate {
+            waiting.insert(signal);
+        }
+        if let Some(mut task) = self.task_mut(pid) {
+            task.pending = waiting;
         }
     }
 

@@ -40,6 +40,7 @@ impl Kernel {
                 *left = left.saturating_sub(ms.saturating_mul(u64::from(*milli)));
             }
         }
+        self.note_load(ms);
         self.now_ms += ms;
     }
 

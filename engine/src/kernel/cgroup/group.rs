@@ -255,6 +255,23 @@ impl CgroupState {
         Ok(())
     }
 
+    /// rename(2) of a group's file: cgroup1_rename() takes directories only, and version 2 has no rename.
+    ///
+    /// # Errors
+    /// `ENOTDIR` in version 1, `EPERM` in version 2.
+    pub fn rename_file(&mut self, group: GroupId, name: &str) -> Result<(), Refusal> {
+        let rule = |id: &str| Rule::new(id).with("name", name);
+        match self.version(self.hierarchy_of(group)) {
+            Version::V1 => refuse(Errno::ENOTDIR, "rename", rule("rule-cgroup1-rename-file")),
+            Version::V2 => refuse(Errno::EPERM, "rename", rule("rule-cgroup2-rename")),
+        }
+    }
+
+    /// True for a group that was made threaded.
+    pub fn is_threaded(&self, group: GroupId) -> bool {
+        self.group(group).is_some_and(|group| group.threaded)
+    }
+
     /// cgroup1_check_for_release(): the group has become free of tasks and children.
     pub(super) fn check_for_release(&self, id: GroupId) -> Option<Effect> {
         let group = self.group(id)?;

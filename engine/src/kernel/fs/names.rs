@@ -82,6 +82,13 @@ impl Kernel {
             let rule = Rule::new("rule-device-not-allowed").with("path", path).with("access", "m");
             return refuse(Errno::EPERM, AT, rule.with("device", format!("c {}:{}", device.0, device.1)));
         }
+        if kind == FileKind::Regular {
+            // Where there is no way to make a file the answer is another one: fs/namei.c, vfs_create().
+            let (directory, _) = self.free_name(task, path, AT)?;
+            if !matches!(directory.node, Node::Ram(..)) {
+                return refuse_path(Errno::EACCES, AT, "rule-fixed-tree-create", path);
+            }
+        }
         self.make_name(task, path, AT, mode & 0o7777 & !UMASK, content)
     }
 
@@ -117,9 +124,24 @@ impl Kernel {
             return refuse_path(Errno::EROFS, AT, "rule-read-only", from);
         }
         let there = self.lookup(&new.directory, &new_name, task.pid, AT)?;
+        if let Some(there) = &there {
+            if there.node == victim.node {
+                return Ok(());
+            }
+            // fs/namei.c, may_delete().
+            let is_directory = |node: &Node| self.kind(node) == FileKind::Directory;
+            match (is_directory(&victim.node), is_directory(&there.node)) {
+                (true, false) => return refuse_path(Errno::ENOTDIR, AT, "rule-rename-onto-file", to),
+                (false, true) => return refuse_path(Errno::EISDIR, AT, "rule-rename-onto-directory", to),
+                _ => {}
+            }
+        }
         match (&old.directory.node, &new.directory.node, victim.node) {
             (Node::Group(parent), Node::Group(other), Node::Group(group)) => {
                 self.cgroups.rename_group(group, *parent, *other, &new_name)
+            }
+            (Node::Group(_), Node::Group(_), Node::ControlFile(group, _)) => {
+                self.cgroups.rename_file(group, &old_name)
             }
             (Node::Ram(tree, from_id), Node::Ram(_, to_id), Node::Ram(_, id)) if there.is_none() => {
                 if let Some(ram) = self.trees.get_mut(tree) {

@@ -2,6 +2,7 @@
 
 use super::procfs::{PidFile, ProcNode, RootFile};
 use crate::kernel::cgroup::{GroupId, Version};
+use crate::kernel::mount::{Mount, MountFlags};
 use crate::kernel::{Kernel, Task, limits};
 use crate::plan::probe::MountInfo;
 use std::fmt::Write as _;
@@ -12,6 +13,11 @@ pub(crate) fn read(kernel: &Kernel, node: &ProcNode, reader: u32) -> String {
         ProcNode::File(RootFile::Cgroups) => kernel.cgroups.proc_cgroups(),
         ProcNode::File(RootFile::Cmdline) => format!("{}\n", kernel.profile.command_line),
         ProcNode::File(RootFile::Filesystems) => filesystems(),
+        ProcNode::File(RootFile::Loadavg) => kernel.loadavg(reader),
+        // Who built the kernel, with what and when, is the machine's own.
+        ProcNode::File(RootFile::Version) => {
+            format!("Linux version {}.{}\n", kernel.profile.kernel.major, kernel.profile.kernel.minor)
+        }
         ProcNode::File(RootFile::Uptime) => uptime(kernel.now_ms()),
         ProcNode::File(RootFile::Cpuinfo) => {
             // What a CPU is called and can do is the machine's own: only the numbers are told.
@@ -38,6 +44,7 @@ fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
         PidFile::Cpuset => format!("{}\n", cpuset_path(kernel, task.pid)),
         PidFile::Environ if !task.is_alive() => String::new(),
         PidFile::Environ => task.env.iter().map(|variable| format!("{variable}\0")).collect(),
+        PidFile::Mountinfo => mountinfo(kernel),
         PidFile::Mounts => kernel.mounts().iter().map(mount_line).collect(),
         PidFile::Stat => stat_line(kernel, task, reader),
         PidFile::Status => status(kernel, task, reader),
@@ -72,11 +79,45 @@ fn uptime(now_ms: u64) -> String {
 /// a comma instead of `#` (`seq_show_option`).
 fn mount_line(mount: &MountInfo) -> String {
     let options: Vec<String> = mount.options.iter().map(|option| octal(option, ", \t\n\\")).collect();
-    let mangle = |text: &str| octal(text, " \t\n\\#");
     let (source, target) = (mangle(&mount.source), mangle(&mount.target));
     format!("{source} {target} {} {} 0 0\n", mount.fstype, options.join(","))
 }
 
+/// /proc/PID/mountinfo, a line a mount (proc_pid_mountinfo(5), fs/proc_namespace.c, `show_mountinfo`): what belongs to
+/// the mount before the hyphen, what belongs to the file system behind it.
+fn mountinfo(kernel: &Kernel) -> String {
+    let line = |mount: &Mount| {
+        let info = kernel.mount_info(mount);
+        let above = mount.on.as_ref().map_or(mount.id, |place| place.mount);
+        let of_mount =
+            MountFlags { synchronous: false, dirsync: false, ..mount.flags }.words(mount.flags.rdonly);
+        let own = |option: &&String| !MountFlags::is_word(option);
+        let state = if kernel.mounts.is_readonly_as_a_whole(mount.fs) { "ro" } else { "rw" };
+        let flags = [(mount.flags.synchronous, "sync"), (mount.flags.dirsync, "dirsync")];
+        let flags = flags.iter().filter(|(shown, _)| *shown).map(|(_, word)| *word);
+        let rest = info.options.iter().filter(own).map(String::as_str);
+        let of_fs: Vec<&str> = std::iter::once(state).chain(flags).chain(rest).collect();
+        format!(
+            "{} {} 0:{} / {} {} - {} {} {}\n",
+            mount.id.0,
+            above.0,
+            kernel.mounts.device_number(mount.fs),
+            mangle(&info.target),
+            of_mount.join(","),
+            info.fstype,
+            mangle(&info.source),
+            of_fs.join(",")
+        )
+    };
+    kernel.mounts.visible().map(line).collect()
+}
+
+/// A path or name as the table of mounts writes it.
+fn mangle(text: &str) -> String {
+    octal(text, " \t\n\\#")
+}
+
+/// These characters as a backslash and three octal digits.
 fn octal(text: &str, these: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for character in text.chars() {

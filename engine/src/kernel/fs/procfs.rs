@@ -38,8 +38,10 @@ pub(crate) enum RootFile {
     Cmdline,
     Cpuinfo,
     Filesystems,
+    Loadavg,
     Meminfo,
     Uptime,
+    Version,
     Hostname,
     PidMax,
 }
@@ -53,6 +55,7 @@ pub(crate) enum PidFile {
     Comm,
     Cpuset,
     Environ,
+    Mountinfo,
     Mounts,
     Stat,
     Status,
@@ -66,24 +69,27 @@ pub(crate) enum PidLink {
     Root,
 }
 
-const ROOT_FILES: [(&str, RootFile); 6] = [
+const ROOT_FILES: [(&str, RootFile); 8] = [
     ("cgroups", RootFile::Cgroups),
     ("cmdline", RootFile::Cmdline),
     ("cpuinfo", RootFile::Cpuinfo),
     ("filesystems", RootFile::Filesystems),
+    ("loadavg", RootFile::Loadavg),
     ("meminfo", RootFile::Meminfo),
     ("uptime", RootFile::Uptime),
+    ("version", RootFile::Version),
 ];
 
 const SYS_KERNEL_FILES: [(&str, RootFile); 2] =
     [("hostname", RootFile::Hostname), ("pid_max", RootFile::PidMax)];
 
-const PID_FILES: [(&str, PidFile); 8] = [
+const PID_FILES: [(&str, PidFile); 9] = [
     ("cgroup", PidFile::Cgroup),
     ("cmdline", PidFile::Cmdline),
     ("comm", PidFile::Comm),
     ("cpuset", PidFile::Cpuset),
     ("environ", PidFile::Environ),
+    ("mountinfo", PidFile::Mountinfo),
     ("mounts", PidFile::Mounts),
     ("stat", PidFile::Stat),
     ("status", PidFile::Status),

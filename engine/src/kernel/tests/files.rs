@@ -122,7 +122,10 @@ fn proc_and_sys_are_fixed() {
     check(
         &mut host(HostKind::Lecture),
         &[
-            ("ls /proc", "1 1650 1701 cgroups cmdline cpuinfo filesystems meminfo mounts self sys uptime"),
+            (
+                "ls /proc",
+                "1 1650 1701 cgroups cmdline cpuinfo filesystems loadavg meminfo mounts self sys uptime version",
+            ),
             ("r /proc/self/comm", "sh\n"),
             ("r /proc/1701/cmdline", "worker\0"),
             ("r /proc/01/comm", "!ENOENT open"),

@@ -12,10 +12,10 @@ fn asked(state: &CgroupState, group: GroupId) -> Set {
     if own.exclusive.is_empty() { own.cpus.clone() } else { own.exclusive.clone() }
 }
 
-/// True where a group's own parent is the root or a valid partition.
+/// True where a group's own parent is the machine's root or a valid partition.
 fn below_partition(state: &CgroupState, group: GroupId) -> bool {
     match state.parent(group) {
-        Some(parent) => state.parent(parent).is_none() || is_valid(state, parent),
+        Some(parent) => state.is_machine_root(parent) || is_valid(state, parent),
         None => true,
     }
 }
@@ -27,12 +27,18 @@ fn fault(state: &CgroupState, group: GroupId) -> Option<&'static str> {
     if asked.is_empty() && state.machine.since(7, 0) {
         return Some("cpuset.cpus and cpuset.cpus.exclusive are empty");
     }
+    // update_prstate() of earlier kernels asks for CPUs first.
+    if asked.is_empty() && !late {
+        return Some("cpuset.cpus is empty");
+    }
     if !below_partition(state, group) {
-        // Later kernels look for CPUs that the whole way up has set aside.
-        return Some(if late {
-            "Invalid cpu list in cpuset.cpus.exclusive"
-        } else {
-            "Parent is not a partition root"
+        let parent = state.parent(group).and_then(|parent| settings(state, parent));
+        let wants_to_be_one = parent.is_some_and(|own| own.partition != Partition::Member);
+        return Some(match (late, wants_to_be_one) {
+            // Later kernels look for CPUs that the whole way up has set aside.
+            (true, _) => "Invalid cpu list in cpuset.cpus.exclusive",
+            (false, true) => "Parent is an invalid partition root",
+            (false, false) => "Parent is not a partition root",
         });
     }
     if asked.is_empty() {
