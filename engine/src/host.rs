@@ -261,6 +261,7 @@ fn initial_files() -> Vec<InitialFile> {
     files.push(File("/etc/hostname".to_owned(), "drydock\n".to_owned()));
     files.push(File("/etc/hosts".to_owned(), "127.0.0.1\tlocalhost\n127.0.1.1\tdrydock\n".to_owned()));
     files.push(File("/etc/passwd".to_owned(), "root:x:0:0:root:/root:/bin/sh\n".to_owned()));
+    files.push(File("/etc/group".to_owned(), "root:x:0:\n".to_owned()));
     files.extend(PROGRAMS.iter().map(|name| Program(format!("/usr/bin/{name}"))));
     for (name, major, minor) in [("null", 1, 3), ("zero", 1, 5), ("random", 1, 8), ("urandom", 1, 9)] {
         files.push(Character(format!("/dev/{name}"), major, minor));

@@ -28,6 +28,8 @@ hint-mount-type = Without -t, mount looks for a block device. For control groups
 
 # Why the shell makes a kernel call. Shown in the step.
 
+why-setpriv = setpriv makes the new task somebody else before it becomes the command.
+why-who-am-i = The kernel tells a task's users, groups and capabilities in its status file.
 why-redirect-open = The redirection opens the file before the command runs.
 why-redirect-write = The command's output is written to the file of its redirection.
 why-redirect = The redirection sets a descriptor of the new task.

@@ -13,4 +13,6 @@ partial-clock-nanosleep = Simulated time passes. One clock is modelled, and no s
 partial-rename = A rename onto a name that is there already is not modelled outside of control groups.
 partial-link = The model's files have one name each; what control groups answer is exact.
 partial-mknod = Regular files and character devices; named pipes and block devices are not modelled.
+partial-fchmodat = Files in /proc and /sys can't be changed; set-user-ID programs are not modelled.
+partial-fchownat = Files in /proc and /sys can't be changed.
 partial-statfs = Only the kind of file system is told.

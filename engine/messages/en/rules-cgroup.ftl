@@ -563,3 +563,25 @@ rule-cgroup1-rename-parent = A group can't be moved below another one.
     .rule = rename(2) gives a group another name within the same parent, no more.
     .source = kernel/cgroup/cgroup-v1.c, cgroup1_rename()
     .advice = Make a group at the new place and move the tasks.
+
+## Whose groups are
+
+rule-cgroup1-move-others = User { $uid } may not move process { $pid }, which belongs to user { $owner }.
+    .rule = In version 1, who may write to the file may move only its own tasks; root moves all.
+    .source = cgroups(7), "Cgroups delegation: delegating a hierarchy to a less privileged user"; kernel/cgroup/cgroup-v1.c, __cgroup1_procs_write()
+    .advice = Let root move it, or let the task's own user do it.
+
+rule-cgroup2-move-across = User { $uid } may not move process { $pid } across { $ancestor }.
+    .rule = In version 2, who moves a task needs write permission on cgroup.procs of the target and of the nearest group that is above both the old and the new one.
+    .source = cgroup-v2.rst, "Delegation Containment"
+    .advice = Let root put the first process into the delegated groups; from there its user can move it among them.
+
+rule-cgroup1-agent-needs-root = User { $uid } may not set a release agent.
+    .rule = A release agent is run by the kernel as root, so that setting it needs CAP_SYS_ADMIN.
+    .source = cgroups(7), "Cgroup v1 release notification"; kernel/cgroup/cgroup-v1.c, cgroup_release_agent_write()
+    .advice = Let root do it.
+
+rule-devices-needs-root = User { $uid } may not change which devices a group has.
+    .rule = devices.allow and devices.deny need CAP_SYS_ADMIN besides write permission.
+    .source = admin-guide/cgroup-v1/devices.rst; security/device_cgroup.c, devcgroup_update_access()
+    .advice = Let root do it.

@@ -200,6 +200,11 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
             set("task", whom(task));
             "step-getpriority"
         }
+        Call::Setresuid { .. }
+        | Call::Setresgid { .. }
+        | Call::Setgroups { .. }
+        | Call::Fchmodat { .. }
+        | Call::Fchownat { .. } => describe_user_call(call, known, facts),
         Call::Wait4 { task, .. } => {
             set("task", task.to_string());
             "step-wait"
@@ -212,6 +217,48 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
         Call::ClockNanosleep { milliseconds } => {
             set("seconds", crate::plan::strace::seconds(*milliseconds));
             "step-clock-nanosleep"
+        }
+        _ => "step-other",
+    }
+}
+
+/// The calls that are about users and owners.
+fn describe_user_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut Facts) -> &'static str {
+    let mut set = |name: &str, value: String| facts.insert(name.to_owned(), value);
+    let number = |id: &Option<u32>| id.map_or_else(|| "-1".to_owned(), |id| id.to_string());
+    match call {
+        Call::Setresuid { ruid: real, euid: effective, suid: saved }
+        | Call::Setresgid { rgid: real, egid: effective, sgid: saved } => {
+            for (name, id) in [("real", real), ("effective", effective), ("saved", saved)] {
+                set(name, number(id));
+            }
+            match (call, real == effective && effective == saved) {
+                (Call::Setresuid { .. }, true) => "step-setresuid",
+                (Call::Setresuid { .. }, false) => "step-setresuid-each",
+                (_, true) => "step-setresgid",
+                (_, false) => "step-setresgid-each",
+            }
+        }
+        Call::Setgroups { groups } if groups.is_empty() => "step-setgroups-none",
+        Call::Setgroups { groups } => {
+            let numbers: Vec<_> = groups.iter().map(u32::to_string).collect();
+            set("groups", numbers.join(", "));
+            "step-setgroups"
+        }
+        Call::Fchmodat { path, mode } => {
+            set("path", known(path));
+            set("mode", format!("{mode:04o}"));
+            "step-chmod"
+        }
+        Call::Fchownat { path, uid, gid, .. } => {
+            set("path", known(path));
+            set("uid", number(uid));
+            set("gid", number(gid));
+            match (uid, gid) {
+                (Some(_), Some(_)) => "step-chown-both",
+                (None, _) => "step-chown-group",
+                (Some(_), None) => "step-chown",
+            }
         }
         _ => "step-other",
     }

@@ -7,7 +7,8 @@
 //! | number of groups in /proc/cgroups | counts groups of others on the same machine |
 //! | controllers that the profile does not have | not modelled, so not shown |
 //! | interface files and names in /proc that the model does not know | not modelled, so not shown |
-//! | all in /proc/PID/stat and status but who a task is, its nice value, threads, CPUs, waiting signals | times, addresses |
+//! | all in /proc/PID/stat and status but who a task is and whose, its nice value, threads, CPUs, waiting signals | times, addresses |
+//! | which capabilities a task has, not whether it has any | up to who started the machine |
 //! | the agent's own variable in /proc/PID/environ | the task has none in the model |
 //! | numbers of mounts and devices in /proc/PID/mountinfo | counters of the whole machine |
 //! | all but the number in /proc/version | who built the kernel |
@@ -242,12 +243,27 @@ fn proc_pid_status(data: &str) -> String {
         "PPid:",
         "Uid:",
         "Gid:",
+        "Groups:",
         "Threads:",
         "ShdPnd:",
+        "CapPrm:",
+        "CapEff:",
+        "CapAmb:",
         "Cpus_allowed:",
         "Cpus_allowed_list:",
     ];
-    kept_lines(data, &kept)
+    let lines = kept_lines(data, &kept);
+    lines.lines().map(|line| format!("{}\n", without_capabilities(line))).collect()
+}
+
+/// Which capabilities root has is up to whoever started the machine; that it has any is not.
+fn without_capabilities(line: &str) -> String {
+    match line.split_once(":\t") {
+        Some((name, set)) if name.starts_with("Cap") && set.bytes().any(|digit| digit != b'0') => {
+            format!("{name}:\t{HIDDEN}")
+        }
+        _ => line.to_owned(),
+    }
 }
 
 fn kept_lines(data: &str, starts: &[&str]) -> String {

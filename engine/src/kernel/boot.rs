@@ -8,6 +8,7 @@ use super::mount::{Mount, MountFlags, MountId, MountTable};
 use super::shared::{OrdMap, Shared};
 use super::task::{Stdio, comm_of};
 use super::task_table::TaskTable;
+use super::user::credentials::Credentials;
 use super::{Kernel, Task, TaskState};
 use crate::host::{HostProfile, InitialFile, InitialMount, InitialTask};
 use crate::plan::{Actor, Refusal};
@@ -128,6 +129,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         work: None,
         pending: BTreeSet::new(),
         ignores_terminal_signals: initial.actor == Actor::SHELL,
+        credentials: Credentials::root().into(),
         cwd: root,
         stdio: [Stdio::Terminal, Stdio::Terminal, Stdio::Terminal],
         pipes: BTreeSet::new(),

@@ -6,6 +6,7 @@
 //! | [`task`] | tasks, their states and standard streams |
 //! | `task_table` | all tasks, found by what is true of them |
 //! | `process` | fork, threads, exit, orphans, zombies |
+//! | [`user`] | who a task is, what it may do, whose files are whose |
 //! | `sched` | nice values, and which CPUs a thread may use |
 //! | `helper` | programs that the kernel starts |
 //! | `programs` | workloads: what a program does, takes and says |
@@ -49,6 +50,7 @@ mod task_table;
 #[cfg(test)]
 mod tests;
 mod time;
+pub mod user;
 
 pub use task::{Demand, Task, TaskState};
 

@@ -4,6 +4,7 @@ use super::cgroup::GroupId;
 use super::fs::proc_text::list;
 use super::refuse::refuse;
 use super::shared::Shared;
+use super::user::capability::Capability;
 use super::{Kernel, Task};
 use crate::plan::{Errno, PriorityWhich, Refusal, Rule, TaskRef};
 use serde::Serialize;
@@ -68,7 +69,16 @@ impl Kernel {
         task: &TaskRef,
         cpus: &[u32],
     ) -> Result<(), Refusal> {
-        let tid = self.thread(caller, task, "sched_setaffinity")?;
+        const AT: &str = "sched_setaffinity";
+        let tid = self.thread(caller, task, AT)?;
+        // `check_same_owner` in kernel/sched/syscalls.c.
+        let same = self
+            .task(tid)
+            .map(|task| task.credentials().uid)
+            .is_some_and(|whose| [whose.real, whose.effective].contains(&caller.credentials().uid.effective));
+        if !same {
+            self.require(caller, Capability::SysNice, AT, "rule-schedule-others")?;
+        }
         let within = self.cpuset_of(tid);
         if !cpus.iter().any(|cpu| within.1.contains(cpu)) {
             let allowed = list(&within.1);
@@ -84,7 +94,7 @@ impl Kernel {
         self.thread(caller, task, "sched_getaffinity").map(|tid| self.cpus_allowed(tid))
     }
 
-    /// Whom setpriority(2) and getpriority(2) mean. All tasks belong to user 0.
+    /// Whom setpriority(2) and getpriority(2) mean. User 0 is the caller's own.
     fn prioritized(
         &self,
         caller: &Task,
@@ -96,6 +106,10 @@ impl Kernel {
             let members = self.tasks().filter(|task| task.is_alive() && task.group == group);
             members.map(|task| task.pid).collect::<Vec<_>>()
         };
+        let of_user = |uid: u32| {
+            let own = self.tasks().filter(|task| task.is_alive() && task.credentials().uid.real == uid);
+            own.map(|task| task.pid).collect::<Vec<_>>()
+        };
         let number = match task {
             TaskRef::Actor(actor) => self.pid_of(actor),
             TaskRef::Pid(number) => u32::try_from(*number).ok(),
@@ -104,9 +118,8 @@ impl Kernel {
             (PriorityWhich::Process, _) => vec![self.thread(caller, task, at)?],
             (PriorityWhich::Pgrp, Some(0)) => of_group(caller.group),
             (PriorityWhich::Pgrp, Some(group)) => of_group(group),
-            (PriorityWhich::User, Some(0)) => {
-                self.tasks().filter(|task| task.is_alive()).map(|task| task.pid).collect()
-            }
+            (PriorityWhich::User, Some(0)) => of_user(caller.credentials().uid.real),
+            (PriorityWhich::User, Some(uid)) => of_user(uid),
             _ => Vec::new(),
         };
         if found.is_empty() {
@@ -123,10 +136,28 @@ impl Kernel {
         task: &TaskRef,
         nice: i32,
     ) -> Result<(), Refusal> {
+        let nice = nice.clamp(*NICE.start(), *NICE.end());
         for tid in self.prioritized(caller, which, task, "setpriority")? {
+            self.permit_nice(caller, tid, nice)?;
             if let Some(mut task) = self.task_mut(tid) {
-                task.nice = nice.clamp(*NICE.start(), *NICE.end());
+                task.nice = nice;
             }
+        }
+        Ok(())
+    }
+
+    /// `set_one_prio` in kernel/sys.c: EPERM for the tasks of others, EACCES for coming before others. `RLIMIT_NICE`
+    /// is 0 unless somebody raises it.
+    fn permit_nice(&self, caller: &Task, tid: u32, nice: i32) -> Result<(), Refusal> {
+        const AT: &str = "setpriority";
+        let Some(target) = self.task(tid) else { return Ok(()) };
+        let (user, whose) = (caller.credentials().uid.effective, target.credentials().uid);
+        if user != whose.real && user != whose.effective {
+            self.require(caller, Capability::SysNice, AT, "rule-schedule-others")?;
+        }
+        if nice < target.nice && !caller.credentials().can(Capability::SysNice) {
+            let rule = Rule::new("rule-nice-raised").with("nice", nice).with("now", target.nice);
+            return refuse(Errno::EACCES, AT, rule.with("uid", user));
         }
         Ok(())
     }

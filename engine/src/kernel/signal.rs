@@ -2,6 +2,7 @@
 
 use super::cgroup::{Effect, FreezerKind};
 use super::refuse::refuse;
+use super::user::capability::Capability;
 use super::{Fact, Kernel, Task, TaskState, limits};
 use crate::plan::{Errno, Refusal, Rule, Signal, TaskRef, WaitStatus};
 use std::collections::BTreeSet;
@@ -43,12 +44,31 @@ impl Kernel {
         if targets.is_empty() {
             return refuse(Errno::ESRCH, "kill", Rule::new("rule-no-such-process").with("pid", to));
         }
+        let allowed: Vec<u32> =
+            targets.iter().copied().filter(|pid| self.may_signal(caller, *pid, signal)).collect();
+        // To all of them (-1) is no failure where none may be sent to (kernel/signal.c, `kill_something_info`).
+        if let (Some(first), [], false) = (targets.first(), allowed.as_slice(), *to == TaskRef::Pid(-1)) {
+            let owner = self.task(*first).map_or(0, |task| task.credentials().uid.real);
+            let rule = Rule::new("rule-kill-others").with("pid", first).with("owner", owner);
+            return refuse(Errno::EPERM, "kill", rule.with("uid", caller.credentials().uid.effective));
+        }
         if signal.0 != 0 {
-            for pid in targets {
+            for pid in allowed {
                 self.signal(pid, signal.0);
             }
         }
         Ok(())
+    }
+
+    /// kill(2): root, or the real or effective user is the real or saved one of the target (`kill_ok_by_cred`);
+    /// oneself; SIGCONT within a session, and all tasks of a host are in one or are root's.
+    fn may_signal(&self, caller: &Task, pid: u32, signal: Signal) -> bool {
+        let Some(target) = self.task(pid) else { return false };
+        let (who, whose) = (caller.credentials().uid, target.credentials().uid);
+        let same = [who.effective, who.real].iter().any(|uid| *uid == whose.real || *uid == whose.saved);
+        same || caller.tgid == target.tgid
+            || caller.credentials().can(Capability::Kill)
+            || (signal == Signal::CONT && caller.group == target.group)
     }
 
     /// The processes that kill(2) means: a pid, of which any thread's number will do; 0 the caller's group; -1

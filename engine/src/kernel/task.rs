@@ -4,6 +4,8 @@ use super::fs::Place;
 use super::limits;
 use super::pipe::PipeHandle;
 use super::programs::Work;
+use super::shared::Shared;
+use super::user::credentials::Credentials;
 use super::{Kernel, TaskMut, cgroup};
 use crate::plan::{Actor, WaitStatus};
 use serde::Serialize;
@@ -81,6 +83,8 @@ pub struct Task {
     pub(crate) pending: BTreeSet<u8>,
     /// True for an interactive shell, which ignores what would end it by accident.
     pub(crate) ignores_terminal_signals: bool,
+    /// Who it is and what it may do.
+    pub(crate) credentials: Shared<Credentials>,
     pub(crate) cwd: Place,
     pub(crate) stdio: [Stdio; 3],
     pub(crate) pipes: BTreeSet<PipeHandle>,
@@ -90,6 +94,16 @@ impl Task {
     /// True until it has ended.
     pub fn is_alive(&self) -> bool {
         !matches!(self.state, TaskState::Ended(_))
+    }
+
+    /// Whose the files are that it makes.
+    pub(crate) fn owner(&self) -> (u32, u32) {
+        (self.credentials.uid.fs, self.credentials.gid.fs)
+    }
+
+    /// Who it is and what it may do.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// True for the first thread of a process, which stands for it in /proc and to its parent.

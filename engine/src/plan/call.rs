@@ -314,4 +314,46 @@ pub enum Call {
         /// A path in the file system.
         path: Text,
     },
+    /// setresuid(2), the system call: one thread's user ids. `None` is -1: stay as it is.
+    Setresuid {
+        /// Real.
+        ruid: Option<u32>,
+        /// Effective.
+        euid: Option<u32>,
+        /// Saved.
+        suid: Option<u32>,
+    },
+    /// setresgid(2), the system call: one thread's group ids.
+    Setresgid {
+        /// Real.
+        rgid: Option<u32>,
+        /// Effective.
+        egid: Option<u32>,
+        /// Saved.
+        sgid: Option<u32>,
+    },
+    /// setgroups(2), the system call: one thread's supplementary groups.
+    Setgroups {
+        /// The groups.
+        groups: Vec<u32>,
+    },
+    /// fchmodat(2), from the working directory: chmod(2).
+    Fchmodat {
+        /// The file; symbolic links are followed.
+        path: Text,
+        /// Permission bits, octal as in `0o755`.
+        mode: u32,
+    },
+    /// fchownat(2), from the working directory: chown(2), lchown(2).
+    Fchownat {
+        /// The file.
+        path: Text,
+        /// The new owner; `None` is -1: stay as it is.
+        uid: Option<u32>,
+        /// The new group.
+        gid: Option<u32>,
+        /// `AT_SYMLINK_NOFOLLOW`: of a symbolic link itself.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        nofollow: bool,
+    },
 }

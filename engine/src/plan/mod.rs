@@ -29,6 +29,7 @@ pub mod reply;
 pub mod signal;
 pub mod strace;
 pub mod sys;
+mod sys_users;
 pub mod table;
 pub mod text;
 

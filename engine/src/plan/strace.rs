@@ -69,6 +69,21 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
         }
         Call::SchedSetaffinity { task: t, cpus } => vec![task(t, resolve), cpu_set(cpus)],
         Call::SchedGetaffinity { task: t } => vec![task(t, resolve)],
+        Call::Setresuid { ruid: real, euid: effective, suid: saved }
+        | Call::Setresgid { rgid: real, egid: effective, sgid: saved } => {
+            vec![id(*real), id(*effective), id(*saved)]
+        }
+        Call::Setgroups { groups } => {
+            let numbers: Vec<_> = groups.iter().map(u32::to_string).collect();
+            vec![groups.len().to_string(), format!("[{}]", numbers.join(", "))]
+        }
+        Call::Fchmodat { path: p, mode } => {
+            vec!["AT_FDCWD".to_owned(), path(p), format!("{mode:#05o}").replacen("0o", "0", 1)]
+        }
+        Call::Fchownat { path: p, uid, gid, nofollow } => {
+            let flags = if *nofollow { "AT_SYMLINK_NOFOLLOW" } else { "0" };
+            vec!["AT_FDCWD".to_owned(), path(p), id(*uid), id(*gid), flags.to_owned()]
+        }
         Call::Setpriority { which, task: t, nice } => {
             vec![prio_word(*which).to_owned(), task(t, resolve), nice.to_string()]
         }
@@ -88,6 +103,11 @@ fn write_arguments(file: &FileRef, data: &Text, mode: OpenMode, resolve: Resolve
         words.push("O_APPEND".to_owned());
     }
     words
+}
+
+/// -1 is: stay as it is.
+fn id(id: Option<u32>) -> String {
+    id.map_or_else(|| "-1".to_owned(), |id| id.to_string())
 }
 
 fn known(text: &Text, resolve: Resolve<'_>) -> String {

@@ -34,10 +34,11 @@ pub fn parse(words: &[Text]) -> Result<Call, SysError> {
         .or_else(|| descriptors(name, args))
         .or_else(|| tasks(name, args))
         .or_else(|| scheduling(name, args))
+        .or_else(|| super::sys_users::parse(name, args))
         .unwrap_or(Err(SysError::Usage(row.name, row.usage)))
 }
 
-type Parsed = Option<Result<Call, SysError>>;
+pub(super) type Parsed = Option<Result<Call, SysError>>;
 
 fn files(name: &str, args: &[Text]) -> Parsed {
     Some(Ok(match (name, args) {
@@ -247,13 +248,13 @@ fn mode(word: &Text) -> Result<OpenMode, SysError> {
     }
 }
 
-fn octal(word: &Text) -> Result<u32, SysError> {
+pub(super) fn octal(word: &Text) -> Result<u32, SysError> {
     let plain = word.to_string();
     let parsed = u32::from_str_radix(&plain, 8).ok().filter(|mode| *mode <= 0o7777);
     parsed.ok_or(SysError::Word(plain, "permission bits in octal, such as 755"))
 }
 
-fn number<T: std::str::FromStr>(word: &Text, expected: &'static str) -> Result<T, SysError> {
+pub(super) fn number<T: std::str::FromStr>(word: &Text, expected: &'static str) -> Result<T, SysError> {
     let plain = word.to_string();
     plain.parse().map_err(|_| SysError::Word(plain, expected))
 }
@@ -300,6 +301,11 @@ mod tests {
             "link /a /b",
             "mknod /a character 1 3",
             "statfs /",
+            "setresuid 0 1000 -1",
+            "setresgid 1 1 1",
+            "setgroups 4 24",
+            "fchmodat /a 640",
+            "fchownat /a 1000 -1 nofollow",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");

@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 30] = [
+pub const CALLS: [CallRow; 35] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -65,6 +65,11 @@ pub const CALLS: [CallRow; 30] = [
     row("link", "FROM TO", "link(2)", Partial("partial-link")),
     row("mknod", "PATH regular|fifo|character|block [MAJOR MINOR]", "mknod(2)", Partial("partial-mknod")),
     row("statfs", "PATH", "statfs(2)", Partial("partial-statfs")),
+    row("setresuid", "REAL EFFECTIVE SAVED", "setresuid(2)", Exact),
+    row("setresgid", "REAL EFFECTIVE SAVED", "setresuid(2)", Exact),
+    row("setgroups", "[GROUP…]", "setgroups(2)", Exact),
+    row("fchmodat", "PATH MODE", "chmod(2)", Partial("partial-fchmodat")),
+    row("fchownat", "PATH OWNER GROUP [nofollow]", "chown(2)", Partial("partial-fchownat")),
 ];
 
 impl Call {
@@ -101,6 +106,11 @@ impl Call {
             Self::Link { .. } => 27,
             Self::Mknod { .. } => 28,
             Self::Statfs { .. } => 29,
+            Self::Setresuid { .. } => 30,
+            Self::Setresgid { .. } => 31,
+            Self::Setgroups { .. } => 32,
+            Self::Fchmodat { .. } => 33,
+            Self::Fchownat { .. } => 34,
         };
         &CALLS[index]
     }

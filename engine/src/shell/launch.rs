@@ -3,10 +3,12 @@
 //! What is set up is done by the task that becomes the command, so it ends with it. Where the command is a program,
 //! that is its own task; where the shell performs the command itself, a child of the shell does both.
 
-use super::commands::{Action, Command, Planned, Request};
+use super::commands::{Action, Command, Planned, Request, sh};
+use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
+use super::redirect::Redirection;
 use super::simple::{Performer, Prepared};
-use super::stream::Sink;
+use super::stream::{InputKind, Io, Sink, Source};
 use super::{Hint, Stream, commands};
 use crate::plan::{Actor, Call, Errno, FileRef, OpenMode, PriorityWhich, Reply, TaskRef, Text};
 
@@ -30,6 +32,13 @@ pub(super) enum Act {
     Nice(i32),
     /// It writes its own pid into a file.
     WriteOwnPid(Text),
+}
+
+impl Act {
+    /// True where what the task may do is another thing afterwards.
+    fn changes_user(&self) -> bool {
+        matches!(self, Self::Call(Call::Setresuid { .. } | Call::Setresgid { .. } | Call::Setgroups { .. }))
+    }
 }
 
 /// What becomes of a command whose set-up was refused.
@@ -107,10 +116,27 @@ impl Interpreter<'_> {
     pub(super) fn run_in_own_task(&mut self, mut prepared: Prepared) -> Flow {
         let setup = std::mem::take(&mut prepared.setup);
         let missing = prepared.missing.take();
+        // Files are opened before the command becomes somebody else, and stay open to it.
+        let outer = if setup.iter().any(|setup| setup.act.changes_user()) {
+            match self.open_beforehand(&prepared.redirections) {
+                Ok(io) => {
+                    prepared.redirections.clear();
+                    Some(std::mem::replace(&mut self.io, io))
+                }
+                Err(failure) => return self.fail(&failure, 1),
+            }
+        } else {
+            None
+        };
         let name = prepared.words.first().map(|word| self.resolve(word)).unwrap_or_default();
         let child = match self.clone_child(&name) {
             Ok(child) => child,
-            Err(failure) => return self.fail(&failure, 254),
+            Err(failure) => {
+                if let Some(io) = outer {
+                    self.io = io;
+                }
+                return self.fail(&failure, 254);
+            }
         };
         let flow = match (self.perform_setup(&child, &setup), self.launched_performer(&prepared.words)) {
             (Err((status, message)), _) => {
@@ -125,9 +151,53 @@ impl Interpreter<'_> {
                 }
                 self.set_status(status)
             }
+            (Ok(()), Performer::Shell(command)) if command.name == "sh" => self.in_child(&child, |shell| {
+                shell.run_redirected(&prepared.redirections, |shell| {
+                    sh::become_shell(shell, prepared.words.get(1..).unwrap_or_default())
+                })
+            }),
             (Ok(()), _) => self.in_child(&child, |shell| shell.run_prepared(prepared, false)),
         };
+        if let Some(io) = outer {
+            self.io = io;
+        }
         self.end_and_await(child, flow)
+    }
+
+    /// Opens what a command reads and writes, as the task that runs now: its later reads and writes are this task's.
+    fn open_beforehand(&mut self, redirections: &[Redirection]) -> Result<Io, Failure> {
+        let io = self.apply(redirections, false)?;
+        self.open_unwritten(&io)?;
+        let opener = self.actor();
+        for sink in [&io.stdout, &io.stderr] {
+            if let Sink::File(index) = sink
+                && let Some(file) = self.files.get_mut(*index)
+            {
+                file.opener.get_or_insert(opener.clone());
+                if file.mode == OpenMode::Truncate {
+                    file.mode = OpenMode::Write;
+                }
+            }
+        }
+        // What it reads is read at once.
+        if let Source::Input(_) = &io.stdin
+            && let Ok(text) = self.read_all(&io.stdin)
+        {
+            return Ok(Io { stdin: self.add_input(InputKind::Held, Some(text)), ..io });
+        }
+        Ok(io)
+    }
+
+    /// Runs something with redirections.
+    fn run_redirected(&mut self, redirections: &[Redirection], run: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let io = match self.apply(redirections, false) {
+            Ok(io) => io,
+            Err(failure) => return self.fail(&failure, 1),
+        };
+        let outer = std::mem::replace(&mut self.io, io);
+        let flow = run(self);
+        self.io = outer;
+        flow
     }
 
     /// The set-up of a new task.

@@ -149,7 +149,7 @@ impl Interpreter<'_> {
     }
 
     fn open_output(&mut self, path: &Text, mode: OpenMode, lazy: bool) -> Result<Sink, Failure> {
-        let mut file = OutputFile { path: path.clone(), mode, opened: false };
+        let mut file = OutputFile { path: path.clone(), mode, opened: false, opener: None };
         if !lazy {
             self.open(path, mode)?;
             file.opened = true;

@@ -58,6 +58,8 @@ pub(super) struct OutputFile {
     pub(super) mode: OpenMode,
     /// True once an `open` or a `write` has been made.
     pub(super) opened: bool,
+    /// Who opened it, where that is another user than who writes.
+    pub(super) opener: Option<Actor>,
 }
 
 /// What an input is made of.
@@ -149,7 +151,8 @@ impl Interpreter<'_> {
         let call =
             Call::Write { file: FileRef::Path(file.path.clone()), data: text.clone(), mode: file.mode };
         let why = if file.opened { "why-redirect-write" } else { "" };
-        let answer = self.step(call, why);
+        let writer = file.opener.clone().unwrap_or_else(|| self.actor());
+        let answer = self.step_by(&writer, call, why);
         let opened = !matches!(&answer, Err(refusal) if refusal.at == "open");
         if let Some(file) = self.files.get_mut(index)
             && opened

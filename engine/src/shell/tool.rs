@@ -93,24 +93,7 @@ impl ToolRun<'_, '_> {
 
     /// Becomes a new shell that runs a text, as `sh -c` does; `$$` is the tool's task.
     pub fn become_shell(&mut self, text: &str) -> u8 {
-        let program = match parse::program(text) {
-            Ok(program) => program,
-            Err(error) => {
-                self.shell.complain(&format!("sh: {}", error.message));
-                return 2;
-            }
-        };
-        let fresh = State { main: self.shell.actor(), ..self.shell.shell.state.for_new_shell() };
-        let outer = std::mem::replace(&mut self.shell.shell.state, fresh);
-        let last = program.complete_commands.len();
-        for (index, list) in program.complete_commands.iter().enumerate() {
-            if self.shell.list(list, index + 1 == last) != Flow::Next {
-                break;
-            }
-        }
-        let ended = std::mem::replace(&mut self.shell.shell.state, outer);
-        self.shell.set_status(ended.status);
-        ended.status
+        self.shell.run_as_new_shell(text)
     }
 
     /// Makes a child, as fork(2) does, and lets it do something; gives how it ended.
@@ -147,6 +130,29 @@ impl ToolRun<'_, '_> {
 }
 
 impl Interpreter<'_> {
+    /// The task that runs becomes a new shell that runs a text, and gives its status. It has the variables that are
+    /// exported, and `$$` is the task.
+    pub(super) fn run_as_new_shell(&mut self, text: &str) -> u8 {
+        let program = match parse::program(text) {
+            Ok(program) => program,
+            Err(error) => {
+                self.complain(&format!("sh: {}", error.message));
+                return 2;
+            }
+        };
+        let fresh = State { main: self.actor(), ..self.shell.state.for_new_shell() };
+        let outer = std::mem::replace(&mut self.shell.state, fresh);
+        let last = program.complete_commands.len();
+        for (index, list) in program.complete_commands.iter().enumerate() {
+            if self.list(list, index + 1 == last) != Flow::Next {
+                break;
+            }
+        }
+        let ended = std::mem::replace(&mut self.shell.state, outer);
+        self.set_status(ended.status);
+        ended.status
+    }
+
     /// The tool of that name.
     pub(super) fn tool(&self, name: &str) -> Option<Tool> {
         self.shell.tools.iter().find(|tool| tool.name == name).copied()

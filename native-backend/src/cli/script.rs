@@ -36,6 +36,15 @@ struct Writer {
 }
 
 impl Writer {
+    /// Another user for a program. Each is a command of its own in front of the next; the groups come first, as root
+    /// sets them.
+    fn user(&mut self, actor: &Actor, option: &str, id: Option<u32>) -> Option<String> {
+        let prefix =
+            format!("setpriv {option}={} {}", id?, if option == "--regid" { "--keep-groups " } else { "" });
+        self.prefixes.entry(actor.clone()).or_default().push_str(&prefix);
+        None
+    }
+
     fn step(&mut self, Step { actor, call, .. }: &Step) -> Option<String> {
         match call {
             Call::Mkdir { path, mode } if *mode & 0o777 == 0o777 => Some(format!("mkdir {}", word(path))),
@@ -103,6 +112,24 @@ impl Writer {
                 Some(format!("renice -n {nice} {} {}", renice_option(*which), own_or(task)))
             }
             Call::Getpriority { task, .. } => Some(format!("ps -o ni= -p {}", own_or(task))),
+            Call::Fchmodat { path, mode } => Some(format!("chmod {mode:04o} {}", word(path))),
+            Call::Fchownat { path, uid, gid, nofollow } => {
+                let number = |id: &Option<u32>| id.map(|id| id.to_string()).unwrap_or_default();
+                let option = if *nofollow { "-h " } else { "" };
+                Some(format!("chown {option}{}:{} {}", number(uid), number(gid), word(path)))
+            }
+            Call::Setresuid { ruid, .. } => self.user(actor, "--reuid", *ruid),
+            Call::Setresgid { rgid, .. } => self.user(actor, "--regid", *rgid),
+            Call::Setgroups { groups } if groups.is_empty() => {
+                self.prefixes.entry(actor.clone()).or_default().push_str("setpriv --clear-groups ");
+                None
+            }
+            Call::Setgroups { groups } => {
+                let numbers: Vec<_> = groups.iter().map(u32::to_string).collect();
+                let prefix = format!("setpriv --groups={} ", numbers.join(","));
+                self.prefixes.entry(actor.clone()).or_default().push_str(&prefix);
+                None
+            }
         }
     }
 }

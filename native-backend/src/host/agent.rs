@@ -146,6 +146,8 @@ pub(super) fn run() -> ! {
 fn start() -> io::Result<Agent> {
     let link = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     nix::unistd::dup2_stdin(File::open("/dev/null")?)?;
+    // As init has them. Those of whoever started the session are not the session's.
+    nix::unistd::setgroups(&[])?;
     // The shell's usual one: files 0644, directories 0755.
     umask(Mode::from_bits_truncate(0o022));
     let name = std::env::args().next().unwrap_or_default();

@@ -4,7 +4,7 @@
 
 use super::agent::{Agent, Ends};
 use super::files::{self, Refused, refused};
-use super::{process, scheduling, settle};
+use super::{process, scheduling, settle, users};
 use drydock_engine::plan::{
     Answer, Call, Errno, FileRef, OpenMode, PipeName, Refusal, Reply, StdioSource, TaskRef, Text,
 };
@@ -57,7 +57,12 @@ pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outco
         | Call::SchedSetaffinity { .. }
         | Call::SchedGetaffinity { .. }
         | Call::Setpriority { .. }
-        | Call::Getpriority { .. } => Outcome::Answer(answer(agent, call)),
+        | Call::Getpriority { .. }
+        | Call::Setresuid { .. }
+        | Call::Setresgid { .. }
+        | Call::Setgroups { .. }
+        | Call::Fchmodat { .. }
+        | Call::Fchownat { .. } => Outcome::Answer(answer(agent, call)),
     }
 }
 
@@ -108,6 +113,13 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
         Call::SchedGetaffinity { task } => scheduling::affinity(number(task, at)?),
         Call::Setpriority { which, task, nice } => scheduling::set_nice(*which, number(task, at)?, *nice),
         Call::Getpriority { which, task } => scheduling::nice(*which, number(task, at)?),
+        Call::Setresuid { ruid, euid, suid } => users::set_user([*ruid, *euid, *suid]),
+        Call::Setresgid { rgid, egid, sgid } => users::set_group([*rgid, *egid, *sgid]),
+        Call::Setgroups { groups } => users::set_groups(groups),
+        Call::Fchmodat { path, mode } => users::change_mode(plain(path)?, *mode),
+        Call::Fchownat { path, uid, gid, nofollow } => {
+            users::change_owner(plain(path)?, *uid, *gid, *nofollow)
+        }
     }
 }
 

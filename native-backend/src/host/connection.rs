@@ -4,7 +4,7 @@ use super::protocol::{KEEPER, KeeperReply, KeeperRequest, ROLE, Request, Respons
 use super::terminal::Terminal;
 use super::{HostError, Options, raw, wire};
 use drydock_engine::host::HostProfile;
-use drydock_engine::plan::{Actor, Answer, Call, Errno, FileRef, Observation, Probe};
+use drydock_engine::plan::{Actor, Answer, Call, Errno, FileRef, Observation, OpenMode, Probe};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::BTreeMap;
 use std::io;
@@ -139,6 +139,20 @@ impl Connection {
     /// The pid that the next child gets: as on a machine where nobody else makes tasks.
     pub(super) fn next_pid(&self) -> u32 {
         self.last_pid + 1
+    }
+
+    /// Has the session's first task set the counter of pids, so that the next task gets this one (proc(5),
+    /// `ns_last_pid`).
+    pub(super) fn set_next_pid(&mut self, pid: u32) {
+        let first = self.actors.iter().find(|(_, known)| known.pid == 1).map(|(actor, _)| actor.clone());
+        let Some(first) = first else { return };
+        let call = Call::Write {
+            file: FileRef::Path("/proc/sys/kernel/ns_last_pid".into()),
+            data: pid.saturating_sub(1).to_string().into(),
+            mode: OpenMode::Write,
+        };
+        // Where there is no such counter, the task has another number, and all else is as it was.
+        let _ = self.ask(&first, Work::Perform(Box::new(call.clone()), None), &call);
     }
 
     /// The process of an actor in the session's pid namespace.

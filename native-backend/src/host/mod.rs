@@ -29,6 +29,7 @@ pub(crate) mod rootfs;
 mod scheduling;
 mod settle;
 mod terminal;
+mod users;
 mod wire;
 
 pub use connection::{forget_interrupt, interrupt_on_sigint};
@@ -87,7 +88,12 @@ impl LinuxHost {
         let gone = || Refusal::bare(Errno::ESRCH, call.name());
         let resolved = resolve::resolve(call, &|actor| connection.pid(actor)).ok_or_else(gone)?;
         let tid = matches!(call, Call::Clone3 { .. }).then(|| connection.next_pid());
-        let said = connection.ask(actor, Work::Perform(Box::new(resolved), tid), call);
+        let mut said = connection.ask(actor, Work::Perform(Box::new(resolved.clone()), tid), call);
+        if let (Some(tid), Ok(Said::Answer(Err(Refusal { errno: Errno::EPERM, .. }), _))) = (tid, &said) {
+            // Only root chooses pids. For others the counter is set, and the next pid is the one that is wanted.
+            connection.set_next_pid(tid);
+            said = connection.ask(actor, Work::Perform(Box::new(resolved), None), call);
+        }
         match (said, call) {
             (Ok(Said::Answer(Ok(Reply::Pid(pid)), Some(socket))), Call::Clone3 { child, flags }) => {
                 let process = if flags.is_empty() { pid } else { connection.process(actor).unwrap_or(pid) };
@@ -124,7 +130,7 @@ impl LinuxHost {
                 keeper(KeeperRequest::Note(data)).map_err(|errno| Refusal::bare(errno, "mount"))?;
                 Ok(reply)
             }
-            Err(Refusal { errno: Errno::EPERM, .. }) => {
+            Err(Refusal { errno: Errno::EPERM, .. }) if self.is_root(&step.actor) => {
                 keeper(KeeperRequest::Create(data)).map_err(|errno| Refusal::bare(errno, "mount"))?;
                 let answer = self.call(&step.actor, &step.call);
                 let released = keeper(KeeperRequest::Release);
@@ -133,6 +139,16 @@ impl LinuxHost {
             }
             Err(other) => Err(other),
         }
+    }
+}
+
+impl LinuxHost {
+    /// True where an actor acts as root.
+    fn is_root(&self, actor: &Actor) -> bool {
+        let status = self.observe(actor, &Probe::File(Text::from("/proc/self/status")));
+        let Observation::Data(status) = status else { return false };
+        let ids = status.lines().find_map(|line| line.strip_prefix("Uid:\t"));
+        ids.and_then(|ids| ids.split('\t').nth(1)) == Some("0")
     }
 }
 

@@ -49,8 +49,12 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> O
 /// makes tasks: pid_namespaces(7), ns_last_pid.
 fn start_thread(mut agent: Agent, tid: Option<u32>) -> nix::Result<u32> {
     if let Some(tid) = tid {
-        // Where it can't be chosen, the thread has the next free one.
-        let _ = std::fs::write("/proc/sys/kernel/ns_last_pid", (tid - 1).to_string());
+        let chosen = std::fs::write("/proc/sys/kernel/ns_last_pid", (tid - 1).to_string());
+        // Only root may; the controller asks again when it has been set. Where there is no such counter, the thread
+        // has the next free one.
+        if chosen.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied) {
+            return Err(NixErrno::EPERM);
+        }
     }
     let (sender, receiver) = std::sync::mpsc::channel();
     let started = std::thread::Builder::new().spawn(move || {

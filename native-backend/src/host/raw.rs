@@ -79,6 +79,19 @@ pub(super) fn priority(which: i32, who: i32) -> nix::Result<i32> {
     i32::try_from(20 - answer).map_err(|_| Errno::EOVERFLOW)
 }
 
+/// setresuid(2), setresgid(2): the system calls, which change this thread only. `None` is -1.
+pub(super) fn set_ids(call: libc::c_long, ids: [Option<u32>; 3]) -> nix::Result<()> {
+    let [real, effective, saved] = ids.map(|id| id.unwrap_or(u32::MAX));
+    // SAFETY: takes three numbers.
+    Errno::result(unsafe { libc::syscall(call, real, effective, saved) }).map(drop)
+}
+
+/// setgroups(2), the system call, which changes this thread only.
+pub(super) fn set_groups(groups: &[u32]) -> nix::Result<()> {
+    // SAFETY: the kernel reads as many numbers as are there.
+    Errno::result(unsafe { libc::syscall(libc::SYS_setgroups, groups.len(), groups.as_ptr()) }).map(drop)
+}
+
 /// What a process does about a signal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Disposition {

@@ -23,6 +23,10 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
         Call::Mknod { path, kind, mode, major, minor } => {
             Call::Mknod { path: text(path)?, kind: *kind, mode: *mode, major: *major, minor: *minor }
         }
+        Call::Fchmodat { path, mode } => Call::Fchmodat { path: text(path)?, mode: *mode },
+        Call::Fchownat { path, uid, gid, nofollow } => {
+            Call::Fchownat { path: text(path)?, uid: *uid, gid: *gid, nofollow: *nofollow }
+        }
         Call::Statfs { path } => Call::Statfs { path: text(path)? },
         Call::Unlink { path } => Call::Unlink { path: text(path)? },
         Call::Open { path, mode } => Call::Open { path: text(path)?, mode: *mode },
@@ -50,7 +54,10 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
         | Call::Close { .. }
         | Call::Clone3 { .. }
         | Call::ExitGroup { .. }
-        | Call::Exit { .. } => call.clone(),
+        | Call::Exit { .. }
+        | Call::Setresuid { .. }
+        | Call::Setresgid { .. }
+        | Call::Setgroups { .. } => call.clone(),
         Call::Execve { path, argv, env } => {
             Call::Execve { path: text(path)?, argv: texts(argv)?, env: texts(env)? }
         }

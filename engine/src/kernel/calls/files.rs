@@ -4,6 +4,7 @@ use super::Caller;
 use crate::kernel::Kernel;
 use crate::kernel::fs::path::Walker;
 use crate::kernel::refuse::refuse_path;
+use crate::kernel::user::access::Access;
 use crate::plan::reply::FileKind;
 use crate::plan::{Answer, Errno, FileRef, OpenMode, Refusal, Reply, Text};
 
@@ -98,6 +99,7 @@ pub(super) fn chdir(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answer
     if kernel.kind(&place.node) != FileKind::Directory {
         return refuse_path(Errno::ENOTDIR, caller.at, "rule-path-not-directory", &path);
     }
+    kernel.permit(&caller.task, &place.node, Access::SEARCH, caller.at, &path)?;
     kernel.change_process(caller.task.pid, |task| task.cwd = place.clone());
     Ok(Reply::Done)
 }
@@ -114,6 +116,7 @@ impl Kernel {
         if self.kind(&place.node) != FileKind::Directory {
             return refuse_path(Errno::ENOTDIR, at, "rule-path-not-directory", path);
         }
+        self.permit(task, &place.node, Access::READ, at, path)?;
         Ok(self.entries(&place.node, task.pid))
     }
 }

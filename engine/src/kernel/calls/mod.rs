@@ -6,6 +6,7 @@ mod names;
 mod scheduling;
 mod streams;
 mod tasks;
+mod users;
 
 use super::refuse::refuse;
 use super::shared::Shared;
@@ -57,6 +58,13 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::SchedGetaffinity { task } => scheduling::affinity(kernel, &caller, task),
         Call::Setpriority { which, task, nice } => scheduling::set_nice(kernel, &caller, *which, task, *nice),
         Call::Getpriority { which, task } => scheduling::nice(kernel, &caller, *which, task),
+        Call::Setresuid { ruid, euid, suid } => users::setresuid(kernel, &caller, [*ruid, *euid, *suid]),
+        Call::Setresgid { rgid, egid, sgid } => users::setresgid(kernel, &caller, [*rgid, *egid, *sgid]),
+        Call::Setgroups { groups } => users::setgroups(kernel, &caller, groups),
+        Call::Fchmodat { path, mode } => users::fchmodat(kernel, &caller, path, *mode),
+        Call::Fchownat { path, uid, gid, nofollow } => {
+            users::fchownat(kernel, &caller, path, (*uid, *gid), *nofollow)
+        }
     }
 }
 

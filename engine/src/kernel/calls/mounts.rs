@@ -4,11 +4,12 @@ use super::Caller;
 use crate::kernel::Kernel;
 use crate::kernel::fs::Place;
 use crate::kernel::fs::path::Walker;
-use crate::kernel::fs::ramfs::{Ramfs, TreeId};
+use crate::kernel::fs::ramfs::{ROOT, Ramfs, TreeId};
 use crate::kernel::fs::tmpfs_options::TmpfsOptions;
 use crate::kernel::mount::{AccessTimes, FileSystem, Mount, MountFlags, MountId};
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::shared::Shared;
+use crate::kernel::user::capability::Capability;
 use crate::plan::reply::FileKind;
 use crate::plan::{Answer, Errno, Refusal, Reply, Rule, Text};
 
@@ -43,6 +44,7 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
     let target = kernel.text(asked.target, caller.at)?;
     let data = kernel.text(asked.data, caller.at)?;
     let place = Walker::new(kernel, &caller.task, caller.at).place(&caller.task.cwd, &target)?;
+    kernel.require(&caller.task, Capability::SysAdmin, caller.at, "rule-mount-needs-root")?;
     let wanted = read_flags(asked.flags)?;
     if wanted.remount {
         kernel.remount(&place, &wanted, &data, &target)?;
@@ -68,6 +70,7 @@ pub(super) fn umount2(kernel: &mut Kernel, caller: &Caller, target: &Text, flags
         }
     }
     let place = Walker::new(kernel, &caller.task, caller.at).place(&caller.task.cwd, &path)?;
+    kernel.require(&caller.task, Capability::SysAdmin, caller.at, "rule-mount-needs-root")?;
     kernel.unmount(&place, detach, &path)?;
     Ok(Reply::Done)
 }
@@ -148,7 +151,9 @@ impl Kernel {
     fn prepare_tmpfs(&mut self, data: &str) -> Result<Prepared, Refusal> {
         let options = TmpfsOptions::parse(data, self.profile.memory)?;
         let id = TreeId(self.mounts.next_number());
-        self.trees.insert(id, Shared::from(Ramfs::new(options.mode.unwrap_or(0o1777))));
+        let mut tree = Ramfs::new(options.mode.unwrap_or(0o1777));
+        tree.own(ROOT, ROOT, (options.uid.unwrap_or(0), options.gid.unwrap_or(0)));
+        self.trees.insert(id, Shared::from(tree));
         Ok(Prepared { fs: FileSystem::Ram(id), shown: options.shown(self.profile.memory) })
     }
 

@@ -1,6 +1,6 @@
 //! Interface files: one table row each, and the two calls that work on them.
 
-use super::{CgroupState, Effect, GroupId, parse};
+use super::{CgroupState, Effect, GroupId, WriteContext, parse};
 use crate::host::{Feature, KernelVersion};
 use crate::plan::{Errno, Fidelity, Refusal, Rule};
 use parse::NumberError;
@@ -48,13 +48,6 @@ pub enum Unit {
     Microseconds,
     /// Nanoseconds.
     Nanoseconds,
-}
-
-/// Who writes, and what beside the groups the rules look at.
-#[derive(Clone, Copy, Debug)]
-pub struct WriteContext {
-    /// The pid that the number 0 stands for.
-    pub writer: u32,
 }
 
 pub(super) type ReadFn = fn(&CgroupState, GroupId) -> Result<String, Refusal>;
@@ -188,7 +181,7 @@ pub(super) struct Request<'a> {
     pub(super) group: GroupId,
     pub(super) row: &'static FileRow,
     pub(super) text: &'a str,
-    pub(super) context: &'a WriteContext,
+    pub(super) context: &'a WriteContext<'a>,
 }
 
 impl Request<'_> {
@@ -315,7 +308,7 @@ impl CgroupState {
         group: GroupId,
         file: &str,
         data: &str,
-        context: &WriteContext,
+        context: &WriteContext<'_>,
     ) -> Result<Vec<Effect>, Refusal> {
         let row = self.file(group, file).ok_or_else(|| no_such_file(file))?;
         // kernel/cgroup/cgroup.c, cgroup_file_write(): nothing written is nothing done.

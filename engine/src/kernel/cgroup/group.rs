@@ -1,7 +1,7 @@
 //! The tree of groups.
 
 use super::controller::States;
-use super::{CgroupState, Controller, Effect, GroupId, HierarchyId, Shared, Version};
+use super::{Attributes, CgroupState, Controller, Effect, GroupId, HierarchyId, Shared, Version};
 use crate::kernel::shared::{OrdMap, OrdSet};
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
@@ -22,7 +22,11 @@ pub(super) struct Group {
     /// Groups below.
     pub(super) descendants: u32,
     /// Permission bits of the directory.
-    mode: u32,
+    pub(super) mode: u32,
+    /// Owner and group of the directory.
+    pub(super) owner: (u32, u32),
+    /// Files whose mode or owner is not the usual one.
+    pub(super) changed_files: OrdMap<&'static str, Attributes>,
     /// Version 1: `cgroup.clone_children`.
     pub(super) clone_children: bool,
     /// Version 1: `notify_on_release`.
@@ -61,6 +65,8 @@ impl Group {
             populated: 0,
             descendants: 0,
             mode: ROOT_MODE,
+            owner: (0, 0),
+            changed_files: OrdMap::new(),
             clone_children: false,
             notify_on_release: false,
             subtree_control: BTreeSet::new(),
@@ -284,7 +290,11 @@ impl CgroupState {
     /// Permission bits of the group's directory. A root that a cgroup namespace shows was made as 0755.
     pub fn mode(&self, group: GroupId) -> u32 {
         match self.group(group) {
-            Some(found) if found.parent.is_some() || self.is_machine_root(group) => found.mode,
+            Some(found)
+                if found.parent.is_some() || self.is_machine_root(group) || found.mode != ROOT_MODE =>
+            {
+                found.mode
+            }
             _ => 0o755,
         }
     }

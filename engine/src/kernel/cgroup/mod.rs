@@ -8,6 +8,7 @@
 //! | `hierarchy` | mounting, remounting, unmounting: which controller belongs to which hierarchy |
 //! | `mount_options` | the option string of `mount -t cgroup` |
 //! | `group` | the tree: mkdir, rmdir, paths |
+//! | `owner` | whose groups and files are, who may move whom |
 //! | `tasks` | membership: attach, fork, exit, reap |
 //! | `file` | interface files as table rows, reading and writing them |
 //! | [`files`] | what is known of a file by its name |
@@ -33,6 +34,7 @@ pub mod files;
 mod group;
 mod hierarchy;
 mod mount_options;
+mod owner;
 mod parse;
 mod pressure;
 mod procfs;
@@ -44,7 +46,9 @@ mod v1;
 mod v2;
 
 pub use controller::Controller;
-pub use file::{FileRow, Place, Unit, Version, WriteContext};
+pub use file::{FileRow, Place, Unit, Version};
+pub(crate) use owner::Attributes;
+pub use owner::WriteContext;
 
 use crate::host::{Feature, HostProfile, KernelVersion};
 use crate::kernel::shared::{OrdMap, Shared};

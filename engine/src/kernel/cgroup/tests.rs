@@ -50,7 +50,7 @@ impl Bench {
         if let Some((path, data)) = line.split_once(" < ") {
             let (group, file) = self.split(path);
             let data = data.trim_matches('"').to_owned() + "\n";
-            let context = WriteContext { writer: WRITER };
+            let context = WriteContext::of_kernel(WRITER);
             let effects = self.state.write(group, file, &data, &context)?;
             self.effects.extend(effects);
             return Ok(None);
@@ -253,6 +253,7 @@ fn rules_are_explained() {
         include_str!("group.rs"),
         include_str!("hierarchy.rs"),
         include_str!("mount_options.rs"),
+        include_str!("owner.rs"),
         include_str!("pressure.rs"),
         include_str!("tasks.rs"),
         include_str!("v1.rs"),

@@ -43,6 +43,7 @@ fn read_procs(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
 /// Any thread's number moves its whole process.
 fn write_procs(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let pid = pid_of(state, request)?;
+    state.vet_owner(request, pid)?;
     state.attach_process(pid, request.group)
 }
 
@@ -53,6 +54,7 @@ fn read_tasks(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
 /// The one thread moves.
 fn write_tasks(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let pid = pid_of(state, request)?;
+    state.vet_owner(request, pid)?;
     state.attach(pid, request.group)
 }
 
@@ -79,6 +81,7 @@ fn read_agent(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
 }
 
 fn write_agent(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    request.context.require_root(request, "rule-cgroup1-agent-needs-root")?;
     let id = state.hierarchy_of(request.group);
     if let Some(hierarchy) = state.hierarchies.get_mut(&id) {
         hierarchy.release_agent = request.stripped().to_owned();

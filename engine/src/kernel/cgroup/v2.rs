@@ -206,6 +206,7 @@ fn read_procs(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
 
 fn write_procs(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let pid = pid_of(state, request)?;
+    state.vet_common_ancestor(request, pid)?;
     state.vet_destination(request)?;
     state.attach_process(pid, request.group)
 }
@@ -217,6 +218,7 @@ fn read_threads(state: &CgroupState, group: GroupId) -> Result<String, Refusal> 
 /// cgroup_attach_permissions(): a thread stays in its resource domain.
 fn write_threads(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let pid = pid_of(state, request)?;
+    state.vet_common_ancestor(request, pid)?;
     state.vet_destination(request)?;
     let source = state.domain_of_task(pid);
     if source.is_some_and(|source| source != state.domain(request.group)) {
@@ -293,9 +295,11 @@ fn write_subtree(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<E
     for child in children {
         for controller in &enable {
             controller.online(state, child);
+            state.give_files(child, *controller, request.context.owner());
         }
         for controller in &disable {
             controller.offline(state, child);
+            state.give_files(child, *controller, (0, 0));
         }
     }
     DONE

@@ -2,7 +2,7 @@
 
 use super::Node;
 use crate::kernel::Kernel;
-use crate::kernel::cgroup::{CgroupState, GroupId};
+use crate::kernel::cgroup::{Attributes, CgroupState, GroupId};
 use crate::plan::reply::{Entry, FileKind, Stat};
 
 /// The child group or file of that name.
@@ -25,11 +25,12 @@ pub(crate) fn stat_group(kernel: &Kernel, group: GroupId) -> Stat {
     let state = &kernel.cgroups;
     let mode = state.mode(group);
     let nlink = 2 + u64::from(state.n_children(group));
-    Stat { kind: FileKind::Directory, mode, nlink, uid: 0, gid: 0, size: 0 }
+    let (uid, gid) = state.owner_of(group);
+    Stat { kind: FileKind::Directory, mode, nlink, uid, gid, size: 0 }
 }
 
 /// A control file: its size is always 0.
 pub(crate) fn stat_file(state: &CgroupState, group: GroupId, name: &str) -> Stat {
-    let mode = state.file(group, name).map_or(0o444, |row| row.mode);
-    Stat { kind: FileKind::Regular, mode, nlink: 1, uid: 0, gid: 0, size: 0 }
+    let Attributes { mode, uid, gid } = state.file_attributes(group, name);
+    Stat { kind: FileKind::Regular, mode, nlink: 1, uid, gid, size: 0 }
 }

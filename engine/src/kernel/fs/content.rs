@@ -56,7 +56,7 @@ impl Kernel {
             Node::Ram(..) => self.write_ram(&place.node, mode, data).map(|()| Vec::new()),
             Node::Proc(node) => self.write_proc(task, *node, data).map(|()| Vec::new()),
             Node::ControlFile(group, name) => {
-                let context = WriteContext { writer: task.pid };
+                let context = WriteContext::of(task, &self.tasks);
                 self.cgroups.write(*group, name, data, &context)
             }
             Node::Sys(_) | Node::Group(_) | Node::Removed(_) => {

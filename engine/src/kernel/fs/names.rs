@@ -5,6 +5,8 @@ use super::ramfs::Content;
 use super::{Node, Place};
 use crate::kernel::limits::UMASK;
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
+use crate::kernel::user::access::Access;
+use crate::kernel::user::capability::Capability;
 use crate::kernel::{Kernel, Task};
 use crate::plan::reply::FileKind;
 use crate::plan::{Errno, Refusal, Rule};
@@ -25,6 +27,7 @@ impl Kernel {
         if self.mounts.is_readonly(parent.directory.mount) {
             return refuse_path(Errno::EROFS, at, "rule-read-only", path);
         }
+        self.permit(task, &parent.directory.node, Access::CHANGE, at, path)?;
         Ok((parent.directory, name))
     }
 
@@ -42,7 +45,8 @@ impl Kernel {
             return refuse_path(Errno::EPERM, at, "rule-fixed-tree", path);
         };
         if let Some(ram) = self.trees.get_mut(&tree) {
-            ram.add(id, &name, mode, content);
+            let made = ram.add(id, &name, mode, content);
+            ram.own(id, made, task.owner());
         }
         Ok(())
     }
@@ -77,6 +81,12 @@ impl Kernel {
                 };
             }
         };
+        if kind == FileKind::Character && !task.credentials.can(Capability::Mknod) {
+            // The name and its directory are looked at first.
+            self.free_name(task, path, AT)?;
+            let rule = Rule::new("rule-mknod-needs-root").with("path", path);
+            return refuse(Errno::EPERM, AT, rule.with("uid", task.credentials.uid.effective));
+        }
         if kind == FileKind::Character && !self.cgroups.device_allowed(task.pid, 'c', device.0, device.1, "m")
         {
             let rule = Rule::new("rule-device-not-allowed").with("path", path).with("access", "m");
@@ -124,17 +134,26 @@ impl Kernel {
             return refuse_path(Errno::EROFS, AT, "rule-read-only", from);
         }
         let there = self.lookup(&new.directory, &new_name, task.pid, AT)?;
-        if let Some(there) = &there {
-            if there.node == victim.node {
-                return Ok(());
+        if there.as_ref().is_some_and(|there| there.node == victim.node) {
+            return Ok(());
+        }
+        self.permit_removal(task, &old.directory, &victim, AT, from)?;
+        match &there {
+            Some(there) => {
+                self.permit_removal(task, &new.directory, there, AT, to)?;
+                // fs/namei.c, may_delete().
+                let is_directory = |node: &Node| self.kind(node) == FileKind::Directory;
+                match (is_directory(&victim.node), is_directory(&there.node)) {
+                    (true, false) => return refuse_path(Errno::ENOTDIR, AT, "rule-rename-onto-file", to),
+                    (false, true) => return refuse_path(Errno::EISDIR, AT, "rule-rename-onto-directory", to),
+                    _ => {}
+                }
             }
-            // fs/namei.c, may_delete().
-            let is_directory = |node: &Node| self.kind(node) == FileKind::Directory;
-            match (is_directory(&victim.node), is_directory(&there.node)) {
-                (true, false) => return refuse_path(Errno::ENOTDIR, AT, "rule-rename-onto-file", to),
-                (false, true) => return refuse_path(Errno::EISDIR, AT, "rule-rename-onto-directory", to),
-                _ => {}
-            }
+            None => self.permit(task, &new.directory.node, Access::CHANGE, AT, to)?,
+        }
+        // Its `..` changes (fs/namei.c, vfs_rename).
+        if old.directory != new.directory && self.kind(&victim.node) == FileKind::Directory {
+            self.permit(task, &victim.node, Access::WRITE, AT, from)?;
         }
         match (&old.directory.node, &new.directory.node, victim.node) {
             (Node::Group(parent), Node::Group(other), Node::Group(group)) => {

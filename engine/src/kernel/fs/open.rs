@@ -2,15 +2,26 @@
 
 use super::device::{Device, device};
 use super::path::{Last, Parent, Walker};
+use super::procfs::{PidFile, ProcNode};
 use super::ramfs::Content;
 use super::{Node, Place, sysfs};
 use crate::kernel::limits::UMASK;
 use crate::kernel::refuse::{refuse, refuse_path};
+use crate::kernel::user::access::Access;
 use crate::kernel::{Kernel, Task};
 use crate::plan::reply::FileKind;
 use crate::plan::{Errno, OpenMode, Refusal, Rule};
 
 const AT: &str = "open";
+
+/// What an open file is to be used for.
+fn access_of(mode: OpenMode) -> Access {
+    match mode {
+        OpenMode::Read => Access::READ,
+        OpenMode::ReadWrite => Access::READ_WRITE,
+        OpenMode::Write | OpenMode::Truncate | OpenMode::Append | OpenMode::Exclusive => Access::WRITE,
+    }
+}
 
 /// Where a path leads that may have to be made.
 enum Found {
@@ -30,7 +41,10 @@ impl Kernel {
                     return refuse_path(Errno::EEXIST, AT, "rule-path-exists", path);
                 }
                 Found::There(place) => place,
-                Found::Missing(directory, name) => self.create(&directory, &name, path)?,
+                Found::Missing(directory, name) => {
+                    // Whoever makes a file may write to it, whatever its mode.
+                    return self.create(task, &directory, &name, path);
+                }
             },
         };
         self.check_open(task, &place, mode, path)?;
@@ -69,19 +83,21 @@ impl Kernel {
     }
 
     /// Makes an empty regular file. Only tmpfs lets files be made.
-    fn create(&mut self, directory: &Place, name: &str, path: &str) -> Result<Place, Refusal> {
+    fn create(&mut self, task: &Task, directory: &Place, name: &str, path: &str) -> Result<Place, Refusal> {
         if let Some(refusal) = self.missing_for_good(&directory.node, AT, path) {
             return Err(refusal);
         }
         if self.mounts.is_readonly(directory.mount) {
             return refuse_path(Errno::EROFS, AT, "rule-read-only", path);
         }
+        self.permit(task, &directory.node, Access::CHANGE, AT, path)?;
         match &directory.node {
             Node::Ram(tree, parent) => {
                 let Some(ram) = self.trees.get_mut(tree) else {
                     return refuse_path(Errno::ENOENT, AT, "rule-path-missing", path);
                 };
                 let id = ram.add(*parent, name, 0o666 & !UMASK, Content::Text(String::new()));
+                ram.own(*parent, id, task.owner());
                 Ok(Place { mount: directory.mount, node: Node::Ram(*tree, id) })
             }
             // kernfs has no way to make files: EACCES from fs/namei.c, lookup_open().
@@ -109,9 +125,12 @@ impl Kernel {
 
     fn check_open(&self, task: &Task, place: &Place, mode: OpenMode, path: &str) -> Result<(), Refusal> {
         let writes = mode != OpenMode::Read;
-        match self.kind(&place.node) {
+        let kind = self.kind(&place.node);
+        match kind {
             FileKind::Directory if writes => refuse_path(Errno::EISDIR, AT, "rule-open-directory", path),
-            FileKind::Character => self.check_device(task, place, mode, path),
+            FileKind::Character if self.mounts.get(place.mount).is_some_and(|mount| mount.flags.nodev) => {
+                refuse_path(Errno::EACCES, AT, "rule-nodev", path)
+            }
             FileKind::Regular if writes && self.mounts.is_readonly(place.mount) => {
                 refuse_path(Errno::EROFS, AT, "rule-read-only", path)
             }
@@ -119,15 +138,27 @@ impl Kernel {
             FileKind::Regular if writes && matches!(place.node, Node::Sys(_)) => {
                 refuse_path(Errno::EACCES, AT, "rule-sysfs-read-only", path)
             }
+            _ => {
+                self.check_secret(task, &place.node, path)?;
+                self.permit(task, &place.node, access_of(mode), AT, path)?;
+                if kind == FileKind::Character { self.check_device(task, place, mode, path) } else { Ok(()) }
+            }
+        }
+    }
+
+    /// The environment of a task is for those who may look into it (fs/proc/base.c, `environ_open`).
+    fn check_secret(&self, task: &Task, node: &Node, path: &str) -> Result<(), Refusal> {
+        let Node::Proc(ProcNode::PidFile(pid, PidFile::Environ)) = node else { return Ok(()) };
+        match self.task(*pid) {
+            Some(target) if !self.may_look_into(task, target) => {
+                refuse_path(Errno::EACCES, AT, "rule-proc-of-another", path)
+            }
             _ => Ok(()),
         }
     }
 
-    /// A device: the mount's `nodev`, the device controller, and whether there is a driver.
+    /// A device: the device controller, and whether there is a driver.
     fn check_device(&self, task: &Task, place: &Place, mode: OpenMode, path: &str) -> Result<(), Refusal> {
-        if self.mounts.get(place.mount).is_some_and(|mount| mount.flags.nodev) {
-            return refuse_path(Errno::EACCES, AT, "rule-nodev", path);
-        }
         let Some((major, minor)) = self.device_numbers(&place.node) else { return Ok(()) };
         let access = match mode {
             OpenMode::Read => "r",

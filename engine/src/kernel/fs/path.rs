@@ -1,8 +1,10 @@
 //! From a path to a place, as path_resolution(7) tells it.
 
+use super::procfs::ProcNode;
 use super::{Node, Place};
 use crate::kernel::limits::{MAXSYMLINKS, NAME_MAX, PATH_MAX};
 use crate::kernel::refuse::{refuse, refuse_path};
+use crate::kernel::user::access::Access;
 use crate::kernel::{Kernel, Task};
 use crate::plan::reply::FileKind;
 use crate::plan::{Errno, Refusal, Rule};
@@ -33,8 +35,8 @@ pub(crate) struct Parent {
 /// A resolution under way: it counts the symbolic links it meets.
 pub(crate) struct Walker<'k> {
     kernel: &'k Kernel,
-    /// Who asks: /proc/self depends on it.
-    pid: u32,
+    /// Who asks: what it may search, and /proc/self, depend on it.
+    task: &'k Task,
     at: &'k str,
     path: String,
     links: u32,
@@ -49,13 +51,21 @@ enum Goal {
 
 impl<'k> Walker<'k> {
     /// A resolution for a task, in the system call `at`.
-    pub(crate) fn new(kernel: &'k Kernel, task: &Task, at: &'k str) -> Self {
-        Self { kernel, pid: task.pid, at, path: String::new(), links: 0 }
+    pub(crate) fn new(kernel: &'k Kernel, task: &'k Task, at: &'k str) -> Self {
+        Self { kernel, task, at, path: String::new(), links: 0 }
     }
 
     /// The place of a path; a symbolic link at its end is followed.
     pub(crate) fn place(&mut self, start: &Place, path: &str) -> Result<Place, Refusal> {
         self.walk(start, path, Goal::Place).map(|(place, _, _)| place)
+    }
+
+    /// The place of a path; a symbolic link at its end is itself meant.
+    pub(crate) fn link(&mut self, start: &Place, path: &str) -> Result<Place, Refusal> {
+        match self.parent(start, path)? {
+            Parent { directory, last: Last::Name(name), slash: false } => self.child(&directory, &name),
+            _ => self.place(start, path),
+        }
     }
 
     /// The directory of a path's last name, which itself is not looked at.
@@ -72,6 +82,7 @@ impl<'k> Walker<'k> {
         let mut slash = path.ends_with('/');
         while let Some(part) = rest.pop() {
             self.check_directory(&place)?;
+            self.kernel.permit(self.task, &place.node, Access::SEARCH, self.at, &self.path)?;
             if goal == Goal::Parent && rest.is_empty() {
                 return Ok((place, last(&part), slash));
             }
@@ -82,6 +93,7 @@ impl<'k> Walker<'k> {
                     let next = self.child(&place, name)?;
                     match self.link_target(&next) {
                         Some(target) => {
+                            self.check_link(&next)?;
                             slash |= rest.is_empty() && target.ends_with('/');
                             place = self.enter_link(place, &target, &mut rest)?;
                         }
@@ -106,6 +118,17 @@ impl<'k> Walker<'k> {
         Ok(if target.starts_with('/') { self.kernel.root() } else { place })
     }
 
+    /// The links of a task in /proc lead only those who may look into it (`proc_pid_get_link`).
+    fn check_link(&self, link: &Place) -> Result<(), Refusal> {
+        let Node::Proc(ProcNode::PidLink(pid, _)) = &link.node else { return Ok(()) };
+        match self.kernel.task(*pid) {
+            Some(target) if !self.kernel.may_look_into(self.task, target) => {
+                refuse_path(Errno::EACCES, self.at, "rule-proc-of-another", &self.path)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// One more symbolic link: 40 are followed, the 41st is ELOOP.
     pub(crate) fn count_link(&mut self) -> Result<(), Refusal> {
         self.links += 1;
@@ -117,12 +140,12 @@ impl<'k> Walker<'k> {
 
     /// Where a symbolic link points; `None` for anything else.
     pub(crate) fn link_target(&self, place: &Place) -> Option<String> {
-        self.kernel.link_target(&place.node, self.pid)
+        self.kernel.link_target(&place.node, self.task.pid)
     }
 
     /// The place of a name in a directory, mounts on it included.
     pub(crate) fn child(&self, directory: &Place, name: &str) -> Result<Place, Refusal> {
-        let place = self.kernel.lookup(directory, name, self.pid, self.at)?;
+        let place = self.kernel.lookup(directory, name, self.task.pid, self.at)?;
         match place {
             Some(place) => Ok(self.kernel.top(place)),
             None => refuse_path(Errno::ENOENT, self.at, "rule-path-missing", &self.path),

@@ -158,6 +158,8 @@ fn status(kernel: &Kernel, task: &Task, reader: u32) -> String {
     let letter = kernel.state_letter_for(task, reader);
     let cpus = kernel.cpus_allowed(task.pid);
     let mask: u64 = cpus.iter().filter(|cpu| **cpu < 64).map(|cpu| 1_u64 << cpu).sum();
+    let who = task.credentials();
+    let groups: Vec<String> = who.groups.iter().map(u32::to_string).collect();
     let lines = [
         ("Name", task.comm.replace('\\', "\\\\").replace('\n', "\\n")),
         ("Umask", "0022".to_owned()),
@@ -167,10 +169,17 @@ fn status(kernel: &Kernel, task: &Task, reader: u32) -> String {
         ("Pid", task.pid.to_string()),
         ("PPid", task.ppid.to_string()),
         ("TracerPid", "0".to_owned()),
-        ("Uid", "0\t0\t0\t0".to_owned()),
-        ("Gid", "0\t0\t0\t0".to_owned()),
+        ("Uid", who.uid.line()),
+        ("Gid", who.gid.line()),
+        // A blank follows each group, and one where there is none.
+        ("Groups", format!("{} ", groups.join(" "))),
         ("Threads", kernel.n_threads(task).to_string()),
         ("ShdPnd", format!("{:016x}", kernel.pending_signals(task))),
+        ("CapInh", who.inheritable.hex()),
+        ("CapPrm", who.permitted.hex()),
+        ("CapEff", who.effective.hex()),
+        ("CapBnd", who.bounding.hex()),
+        ("CapAmb", who.ambient.hex()),
         ("Cpus_allowed", format!("{mask:x}")),
         ("Cpus_allowed_list", list(&cpus)),
         // A machine of the model has one NUMA node.

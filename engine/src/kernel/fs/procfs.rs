@@ -250,5 +250,21 @@ pub(crate) fn stat(kernel: &Kernel, node: &ProcNode) -> Stat {
         ProcNode::PidFile(_, PidFile::Environ) => (0o400, 1, 0),
         ProcNode::File(_) | ProcNode::PidFile(..) => (0o444, 1, 0),
     };
-    Stat { kind: kind(node), mode, nlink, uid: 0, gid: 0, size }
+    let (uid, gid) = owner(kernel, node);
+    Stat { kind: kind(node), mode, nlink, uid, gid, size }
+}
+
+/// What is about a task belongs to its effective user (fs/proc/base.c, `task_dump_owner`); all else to root. A kernel
+/// thread is root's.
+fn owner(kernel: &Kernel, node: &ProcNode) -> (u32, u32) {
+    let pid = match node {
+        ProcNode::Pid(pid)
+        | ProcNode::Thread(pid)
+        | ProcNode::Threads(pid)
+        | ProcNode::PidFile(pid, _)
+        | ProcNode::PidLink(pid, _) => Some(*pid),
+        _ => None,
+    };
+    let task = pid.and_then(|pid| kernel.task(pid));
+    task.map_or((0, 0), |task| (task.credentials().uid.effective, task.credentials().gid.effective))
 }

@@ -38,6 +38,8 @@ pub(crate) enum Content {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Inode {
     pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
     pub(crate) content: Content,
 }
 
@@ -54,7 +56,7 @@ impl Ramfs {
     /// An empty tree; tmpfs(5) makes its root with mode 1777 unless told otherwise.
     pub(crate) fn new(mode: u32) -> Self {
         let mut tree = Self { inodes: OrdMap::new(), next: 0, disk: None };
-        tree.insert(Inode { mode, content: directory(ROOT, "") });
+        tree.insert(Inode { mode, uid: 0, gid: 0, content: directory(ROOT, "") });
         tree
     }
 
@@ -102,7 +104,7 @@ impl Ramfs {
 
     /// Adds a name with a new inode. The caller has seen that the name is free.
     pub(crate) fn add(&mut self, parent: InodeId, name: &str, mode: u32, content: Content) -> InodeId {
-        let id = self.insert(Inode { mode, content });
+        let id = self.insert(Inode { mode, uid: 0, gid: 0, content });
         if let Some(Content::Directory { entries, .. }) = self.get_mut(parent).map(|inode| &mut inode.content)
         {
             entries.insert(name.to_owned(), id);
@@ -113,6 +115,19 @@ impl Ramfs {
     /// Adds an empty directory.
     pub(crate) fn add_directory(&mut self, parent: InodeId, name: &str, mode: u32) -> InodeId {
         self.add(parent, name, mode, directory(parent, name))
+    }
+
+    /// Gives a new inode to who made it. In a directory with set-group-ID the group is the directory's, and a new
+    /// directory has the bit too (`inode_init_owner` in fs/inode.c).
+    pub(crate) fn own(&mut self, parent: InodeId, id: InodeId, (uid, gid): (u32, u32)) {
+        let above =
+            self.get(parent).map(|inode| (inode.mode, inode.gid)).filter(|(mode, _)| mode & 0o2000 != 0);
+        let Some(inode) = self.get_mut(id) else { return };
+        inode.uid = uid;
+        inode.gid = above.map_or(gid, |(_, gid)| gid);
+        if above.is_some() && matches!(inode.content, Content::Directory { .. }) {
+            inode.mode |= 0o2000;
+        }
     }
 
     /// Gives an inode another name, which is free.
@@ -152,7 +167,14 @@ impl Ramfs {
             Content::Symlink(target) => (1, target.len() as u64),
             Content::Program | Content::Character(..) => (1, 0),
         };
-        Some(Stat { kind: kind_of(&inode.content), mode: inode.mode, nlink, uid: 0, gid: 0, size })
+        Some(Stat {
+            kind: kind_of(&inode.content),
+            mode: inode.mode,
+            nlink,
+            uid: inode.uid,
+            gid: inode.gid,
+            size,
+        })
     }
 
     fn subdirectories(&self, id: InodeId) -> u64 {

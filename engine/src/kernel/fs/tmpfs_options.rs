@@ -12,8 +12,10 @@ pub(crate) struct TmpfsOptions {
     inodes: Option<u64>,
     /// Mode of the root directory.
     pub(crate) mode: Option<u32>,
-    uid: Option<u32>,
-    gid: Option<u32>,
+    /// Owner of the root directory.
+    pub(crate) uid: Option<u32>,
+    /// Group of the root directory.
+    pub(crate) gid: Option<u32>,
 }
 
 impl TmpfsOptions {

@@ -6,6 +6,7 @@ use super::{Node, Place};
 use crate::kernel::cgroup::Effect;
 use crate::kernel::limits::UMASK;
 use crate::kernel::refuse::{refuse, refuse_path};
+use crate::kernel::user::access::Access;
 use crate::kernel::{Fact, Kernel, Task};
 use crate::plan::reply::FileKind;
 use crate::plan::{Errno, Refusal, Rule};
@@ -28,14 +29,20 @@ impl Kernel {
         if self.mounts.is_readonly(directory.mount) {
             return refuse_path(Errno::EROFS, AT, "rule-read-only", path);
         }
+        self.permit(task, &directory.node, Access::CHANGE, AT, path)?;
         match directory.node {
             Node::Ram(tree, id) => {
                 if let Some(ram) = self.trees.get_mut(&tree) {
-                    ram.add_directory(id, &name, mode & 0o1777 & !UMASK);
+                    let made = ram.add_directory(id, &name, mode & 0o1777 & !UMASK);
+                    ram.own(id, made, task.owner());
                 }
                 Ok(())
             }
-            Node::Group(group) => self.cgroups.mkdir(group, &name, mode & 0o1777 & !UMASK).map(|_| ()),
+            Node::Group(group) => {
+                let made = self.cgroups.mkdir(group, &name, mode & 0o1777 & !UMASK)?;
+                self.cgroups.give(made, task.owner());
+                Ok(())
+            }
             Node::Sys(_) | Node::Proc(_) | Node::ControlFile(..) | Node::Removed(_) => {
                 refuse_path(Errno::EPERM, AT, "rule-fixed-tree", path)
             }
@@ -53,6 +60,7 @@ impl Kernel {
             Last::Root => return refuse_path(Errno::EBUSY, AT, "rule-mount-point-busy", path),
         };
         let victim = self.victim(task, &parent, &name, AT, path)?;
+        self.permit_removal(task, &parent.directory, &victim, AT, path)?;
         if self.kind(&victim.node) != FileKind::Directory {
             return refuse_path(Errno::ENOTDIR, AT, "rule-path-not-directory", path);
         }
@@ -70,6 +78,7 @@ impl Kernel {
             return refuse_path(Errno::EISDIR, AT, "rule-unlink-directory", path);
         };
         let victim = self.victim(task, &parent, &name, AT, path)?;
+        self.permit_removal(task, &parent.directory, &victim, AT, path)?;
         if self.kind(&victim.node) == FileKind::Directory {
             return refuse_path(Errno::EISDIR, AT, "rule-unlink-directory", path);
         }
@@ -107,6 +116,19 @@ impl Kernel {
             Some(place) => Ok(place),
             None => refuse_path(Errno::ENOENT, at, "rule-path-missing", path),
         }
+    }
+
+    /// `may_delete` in fs/namei.c: the directory has to be writable and, if sticky, one of the two the task's own.
+    pub(crate) fn permit_removal(
+        &self,
+        task: &Task,
+        directory: &Place,
+        victim: &Place,
+        at: &str,
+        path: &str,
+    ) -> Result<(), Refusal> {
+        self.permit(task, &directory.node, Access::CHANGE, at, path)?;
+        self.check_sticky(task, &directory.node, &victim.node, at, path)
     }
 
     /// proc and sysfs have no rmdir (EPERM); a mount point is busy. In that order (fs/namei.c, vfs_rmdir).

@@ -23,6 +23,7 @@ use super::fs::path::Walker;
 use super::fs::ramfs::Content;
 use super::refuse::{not_modelled, refuse_path};
 use super::task::{Demand, Stdio, comm_of};
+use super::user::access::Access;
 use super::{Kernel, Task, limits};
 use crate::plan::reply::FileKind;
 use crate::plan::{Errno, Fidelity, Refusal, WaitStatus};
@@ -181,7 +182,7 @@ pub(crate) fn execve(
     argv: Vec<String>,
 ) -> Result<u32, Refusal> {
     let place = Walker::new(kernel, task, "execve").place(&task.cwd, path)?;
-    kernel.may_execute(&place, path)?;
+    kernel.may_execute(task, &place, path)?;
     if let Some(words) = kernel.script_words(task, &place, &argv)? {
         kernel.become_program(task.pid, path, &words);
         return Ok(task.pid);
@@ -208,10 +209,12 @@ pub(crate) fn execve(
 
 impl Kernel {
     /// execve(2), "ERRORS": EACCES for what is no regular file, has no execute bit, or is on a noexec mount.
-    fn may_execute(&self, place: &Place, path: &str) -> Result<(), Refusal> {
+    fn may_execute(&self, task: &Task, place: &Place, path: &str) -> Result<(), Refusal> {
         let noexec = self.mounts.get(place.mount).is_some_and(|mount| mount.flags.noexec);
         let stat = self.stat(&place.node);
-        if stat.kind != FileKind::Regular || stat.mode & 0o111 == 0 {
+        if stat.kind == FileKind::Regular && stat.mode & 0o111 != 0 {
+            self.permit(task, &place.node, Access::SEARCH, "execve", path)?;
+        } else {
             return refuse_path(Errno::EACCES, "execve", "rule-not-executable", path);
         }
         if noexec {
@@ -237,6 +240,7 @@ impl Kernel {
         if let Some(mut task) = self.task_mut(pid) {
             task.comm = comm_of(path);
             task.argv = argv.to_vec();
+            task.credentials.follow_execve();
             task.pipes.clear();
             task.ignores_terminal_signals = false;
         }

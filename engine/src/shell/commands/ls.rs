@@ -1,5 +1,6 @@
 //! `ls`, as coreutils'. The layout is in `ls_render`.
 
+use super::accounts::Accounts;
 use super::ls_render::{Listing, Name, render};
 use super::options::{self, Opt, Parsed, flag};
 use super::{Action, Command, Output, Planned, Request, TOOL, cat, join};
@@ -69,7 +70,18 @@ fn plan(request: &Request<'_>) -> Planned {
     let plan = Plan::independent(steps(request, &plans, &parsed, long));
     let headers = operands.len() > 1 || parsed.has('R');
     let columns = request.to_terminal && !parsed.has('1') || parsed.has('C');
-    Planned::new(plan, move |answers| collect(&parsed, plans, answers.answers, headers, columns && !long))
+    let accounts = if long && !parsed.has('n') { Accounts::read(request) } else { Accounts::default() };
+    Planned::new(plan, move |answers| {
+        let printer = Printer {
+            parsed: &parsed,
+            accounts,
+            output: Output::default(),
+            headers,
+            columns: columns && !long,
+            first: true,
+        };
+        collect(printer, plans, answers.answers)
+    })
 }
 
 /// Decides whether an operand is listed as a file or as a directory.
@@ -141,6 +153,7 @@ fn steps(request: &Request<'_>, plans: &Plans, parsed: &Parsed, long: bool) -> V
 /// What is printed, and how the names are laid out.
 struct Printer<'a> {
     parsed: &'a Parsed,
+    accounts: Accounts,
     output: Output,
     headers: bool,
     columns: bool,
@@ -148,8 +161,8 @@ struct Printer<'a> {
     first: bool,
 }
 
-fn collect(parsed: &Parsed, plans: Plans, answers: &[Answer], headers: bool, columns: bool) -> Output {
-    let mut printer = Printer { parsed, output: Output::default(), headers, columns, first: true };
+fn collect(mut printer: Printer<'_>, plans: Plans, answers: &[Answer]) -> Output {
+    let parsed = printer.parsed;
     let (of_files, mut rest) = answers.split_at(plans.files.len().min(answers.len()));
     printer.files(plans.files, of_files);
     let long = parsed.has('l') || parsed.has('n');
@@ -167,7 +180,7 @@ fn collect(parsed: &Parsed, plans: Plans, answers: &[Answer], headers: bool, col
 
 impl Printer<'_> {
     fn files(&mut self, files: Vec<(String, Text, Option<Hint>)>, answers: &[Answer]) {
-        let mut listing = Listing::default();
+        let mut listing = Listing { accounts: self.accounts.clone(), ..Listing::default() };
         for ((shown, _, hint), answer) in files.into_iter().zip(answers) {
             match answer {
                 Ok(Reply::Stat(stat)) => {
@@ -193,7 +206,8 @@ impl Printer<'_> {
                     self.output.out(format!("{gap}{}:\n", directory.shown));
                 }
                 self.first = false;
-                let listing = listing(self.parsed, entries, &directory, stats);
+                let names = listing(self.parsed, entries, &directory, stats);
+                let listing = Listing { names, accounts: self.accounts.clone() };
                 self.output.out(render(self.parsed, listing, self.columns));
             }
             Ok(_) => {}
@@ -207,7 +221,7 @@ impl Printer<'_> {
 }
 
 /// The names of a directory with their attributes, which were asked for in the order in which they were seen.
-fn listing(parsed: &Parsed, entries: &[Entry], directory: &Directory, stats: &[Answer]) -> Listing {
+fn listing(parsed: &Parsed, entries: &[Entry], directory: &Directory, stats: &[Answer]) -> Vec<Name> {
     let own = dots(parsed).iter().map(|name| Entry { name: (*name).to_owned(), kind: FileKind::Directory });
     let seen = directory.names.iter().filter(|entry| is_shown(parsed, &entry.name)).cloned();
     let asked: Vec<Entry> = own.clone().chain(seen).collect();
@@ -220,5 +234,5 @@ fn listing(parsed: &Parsed, entries: &[Entry], directory: &Directory, stats: &[A
         };
         Name { name: entry.name, kind: entry.kind, stat }
     });
-    Listing { names: names.collect() }
+    names.collect()
 }

@@ -1,5 +1,6 @@
 //! How `ls` lays names out: columns for a person, lines for a pipe, attributes with `-l`.
 
+use super::accounts::Accounts;
 use super::options::Parsed;
 use crate::plan::reply::{FileKind, Stat};
 
@@ -22,6 +23,8 @@ pub(super) struct Name {
 pub(super) struct Listing {
     /// The names.
     pub(super) names: Vec<Name>,
+    /// What owners and groups are called.
+    pub(super) accounts: Accounts,
 }
 
 /// Lays a listing out.
@@ -31,7 +34,7 @@ pub(super) fn render(parsed: &Parsed, mut listing: Listing, columns: bool) -> St
         listing.names.reverse();
     }
     if parsed.has('l') || parsed.has('n') {
-        return long(parsed, &listing.names);
+        return long(parsed, &listing);
     }
     let shown: Vec<String> = listing.names.iter().map(|name| decorated(parsed, name)).collect();
     if columns { in_columns(&shown) } else { shown.iter().map(|name| format!("{name}\n")).collect() }
@@ -81,8 +84,9 @@ fn widths(lengths: &[usize], rows: usize) -> Vec<usize> {
 }
 
 /// Mode, links, owner, group, size, name. Times are not modelled, so that none is shown.
-fn long(parsed: &Parsed, names: &[Name]) -> String {
-    let cells: Vec<[String; 6]> = names.iter().map(|name| cells(parsed, name)).collect();
+fn long(parsed: &Parsed, listing: &Listing) -> String {
+    let cells: Vec<[String; 6]> =
+        listing.names.iter().map(|name| cells(parsed, name, &listing.accounts)).collect();
     let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..6).map(width).collect();
     let mut text = String::new();
@@ -93,15 +97,19 @@ fn long(parsed: &Parsed, names: &[Name]) -> String {
     text
 }
 
-fn cells(parsed: &Parsed, name: &Name) -> [String; 6] {
-    let owner = |id: u32| if id == 0 && !parsed.has('n') { "root".to_owned() } else { id.to_string() };
-    let shown = decorated(parsed, name);
+fn cells(parsed: &Parsed, name: &Name, accounts: &Accounts) -> [String; 6] {
+    let shown = |id: u32, name: Option<&str>| match name {
+        Some(name) if !parsed.has('n') => name.to_owned(),
+        _ => id.to_string(),
+    };
+    let owner = |uid: u32| shown(uid, accounts.user(uid));
+    let group = |gid: u32| shown(gid, accounts.group(gid));
+    let label = decorated(parsed, name);
     let letter = letter(name.kind);
     match &name.stat {
         // A link's own attributes are the same for every link.
         _ if name.kind == FileKind::Symlink => {
-            let root = owner(0);
-            [format!("{letter}rwxrwxrwx"), "1".to_owned(), root.clone(), root, "0".to_owned(), shown]
+            [format!("{letter}rwxrwxrwx"), "1".to_owned(), owner(0), group(0), "0".to_owned(), label]
         }
         Some(stat) => {
             let size = if parsed.has('h') { human(stat.size) } else { stat.size.to_string() };
@@ -109,9 +117,9 @@ fn cells(parsed: &Parsed, name: &Name) -> [String; 6] {
                 format!("{letter}{}", permissions(stat.mode)),
                 stat.nlink.to_string(),
                 owner(stat.uid),
-                owner(stat.gid),
+                group(stat.gid),
                 size,
-                shown,
+                label,
             ]
         }
         None => [
@@ -120,7 +128,7 @@ fn cells(parsed: &Parsed, name: &Name) -> [String; 6] {
             "?".to_owned(),
             "?".to_owned(),
             "?".to_owned(),
-            shown,
+            label,
         ],
     }
 }
@@ -137,7 +145,7 @@ fn letter(kind: FileKind) -> char {
     }
 }
 
-fn permissions(mode: u32) -> String {
+pub(super) fn permissions(mode: u32) -> String {
     let mut text = String::new();
     for (shift, special, small, large) in
         [(6, 0o4000, 's', 'S'), (3, 0o2000, 's', 'S'), (0, 0o1000, 't', 'T')]

@@ -3,6 +3,7 @@
 //! A command that the shell performs by kernel calls has a planner: it is given the arguments and a kernel to
 //! look at, and returns a plan and what to do with the answers. It performs nothing itself.
 
+mod accounts;
 mod cat;
 mod cgcreate;
 mod cgdelete;
@@ -10,13 +11,17 @@ mod cgexec;
 mod cgget;
 mod cgset;
 mod cgtop;
+mod chmod;
+mod chown;
 mod cut;
 mod echo;
 pub(super) mod escape;
+mod file_mode;
 mod flow;
 mod grep;
 mod head;
 mod help;
+mod id;
 mod input;
 mod jobs;
 mod kill;
@@ -42,6 +47,8 @@ mod request;
 mod rm;
 mod rmdir;
 mod seq;
+mod setpriv;
+pub(super) mod sh;
 mod sort;
 mod sys;
 mod taskset;
@@ -138,7 +145,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 75] = [
+pub static ALL: [&Command; 82] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -155,6 +162,9 @@ pub static ALL: [&Command; 75] = [
     &cgget::CGGET,
     &cgset::CGSET,
     &cgtop::CGTOP,
+    &chown::CHGRP,
+    &chmod::CHMOD,
+    &chown::CHOWN,
     &names::COMMAND,
     &flow::CONTINUE,
     &cut::CUT,
@@ -171,6 +181,7 @@ pub static ALL: [&Command; 75] = [
     &grep::GREP,
     &head::HEAD,
     &help::HELP,
+    &id::ID,
     &jobs::JOBS,
     &kill::KILL,
     &variables::LOCAL,
@@ -194,6 +205,8 @@ pub static ALL: [&Command; 75] = [
     &rmdir::RMDIR,
     &seq::SEQ,
     &variables::SET,
+    &setpriv::SETPRIV,
+    &sh::SH,
     &flow::SHIFT,
     &SLEEP,
     &sort::SORT,
@@ -213,6 +226,7 @@ pub static ALL: [&Command; 75] = [
     &variables::UNSET,
     &jobs::WAIT,
     &wc::WC,
+    &id::WHOAMI,
     &YES,
 ];
 
@@ -257,7 +271,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 54] = [
+pub(super) const NOT_MODELLED: [&str; 50] = [
     "apt",
     "apt-get",
     "awk",
@@ -265,8 +279,6 @@ pub(super) const NOT_MODELLED: [&str; 54] = [
     "brctl",
     "busybox",
     "capsh",
-    "chmod",
-    "chown",
     "chroot",
     "cp",
     "curl",
@@ -282,7 +294,6 @@ pub(super) const NOT_MODELLED: [&str; 54] = [
     "gdb",
     "hostname",
     "htop",
-    "id",
     "ifconfig",
     "ip",
     "iptables",
@@ -311,7 +322,6 @@ pub(super) const NOT_MODELLED: [&str; 54] = [
     "uname",
     "unshare",
     "vi",
-    "whoami",
 ];
 
 /// Finds a command by its name.

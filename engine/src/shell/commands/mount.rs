@@ -184,10 +184,11 @@ fn perform(request: &Request<'_>, wanted: Wanted) -> Planned {
         data: Text::from(wanted.options.data.join(",")),
     };
     let hints = hints(request, &wanted);
+    let root = super::accounts::myself(request).euid == 0;
     Planned::new(Plan::independent(vec![Step::new(request.actor, call)]), move |answers| {
         match answers.answers {
             [Err(refusal)] => {
-                let mut output = Output::error(refused(&wanted, &shown, refusal.errno), 32);
+                let mut output = Output::error(refused(&wanted, &shown, refusal.errno, root), 32);
                 output.hints = hints;
                 output
             }
@@ -203,9 +204,10 @@ pub(in crate::shell) const FSTYPES: [&str; 5] = ["cgroup", "cgroup2", "proc", "s
 const DMESG: &str = "       dmesg(1) may have more information after failed mount system call.\n";
 
 /// The sentences of util-linux 2.38.
-fn refused(wanted: &Wanted, target: &str, errno: Errno) -> String {
+fn refused(wanted: &Wanted, target: &str, errno: Errno, root: bool) -> String {
     let (source, remount) = (&wanted.source, wanted.options.has("remount"));
     let reason = match errno {
+        Errno::EPERM if !root => "must be superuser to use mount.".to_owned(),
         Errno::EPERM => "permission denied.".to_owned(),
         Errno::EBUSY if remount => "mount point is busy.".to_owned(),
         Errno::EBUSY => format!("{source} already mounted or mount point busy."),

@@ -166,6 +166,14 @@ fn names(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
             let (major, minor) = (number(major), number(minor));
             done(run, Call::Mknod { path: Text::from(path), kind, mode: 0o644, major, minor }, "mknod")
         }
+        ["chmod", path, mode] => {
+            let mode = u32::from_str_radix(mode, 8).unwrap_or(0);
+            done(run, Call::Fchmodat { path: Text::from(path), mode }, "chmod")
+        }
+        ["chown", path, uid, gid] => {
+            let (uid, gid) = (uid.parse().ok(), gid.parse().ok());
+            done(run, Call::Fchownat { path: Text::from(path), uid, gid, nofollow: true }, "chown")
+        }
         ["unlink", path] => done(run, Call::Unlink { path: Text::from(path) }, "unlink"),
         ["mount", fstype, source, target, ref rest @ ..] => {
             let call = Call::Mount {

@@ -18,6 +18,7 @@ pub(super) fn run(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         // Orphans of the scripts are waited for by nobody, whoever adopts them.
         ["subreap", ..] => run.become_command(1),
         ["run", ..] => fork_and_report(run),
+        ["as", uid, gid, ..] => become_user(run, uid, gid),
         ["kill", pid, signal] => kill(run, pid, signal),
         ["forks", n, ref rest @ ..] => forks(run, n.parse().unwrap_or(0), rest.first().copied()),
         ["now", ref rest @ ..] => now(run, rest.first().and_then(|word| word.parse().ok()).unwrap_or(0.0)),
@@ -30,6 +31,20 @@ pub(super) fn run(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         }
         _ => return None,
     })
+}
+
+/// `as UID GID COMMAND`: gives up all groups, takes the group, becomes the user, then the command.
+fn become_user(run: &mut ToolRun<'_, '_>, uid: &str, gid: &str) -> u8 {
+    let (uid, gid) = (uid.parse().ok(), gid.parse().ok());
+    // Who may not give them up keeps them.
+    let _ = run.perform(Call::Setgroups { groups: Vec::new() });
+    if let Err(refusal) = run.perform(Call::Setresgid { rgid: gid, egid: gid, sgid: gid }) {
+        return refused(run, &refusal, "setgid");
+    }
+    if let Err(refusal) = run.perform(Call::Setresuid { ruid: uid, euid: uid, suid: uid }) {
+        return refused(run, &refusal, "setuid");
+    }
+    run.become_command(3)
 }
 
 fn kill(run: &mut ToolRun<'_, '_>, pid: &str, signal: &str) -> u8 {

@@ -162,6 +162,7 @@ fn device_number(text: &str) -> Option<(Option<u32>, &str)> {
 
 /// devcgroup_update_access().
 fn update(state: &mut CgroupState, request: &Request<'_>, allow: bool) -> Result<Vec<Effect>, Refusal> {
+    request.context.require_root(request, "rule-devices-needs-root")?;
     let text = request.stripped();
     if text.starts_with('a') {
         return update_all(state, request, allow);

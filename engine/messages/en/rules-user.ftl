@@ -1,0 +1,91 @@
+# Rules about users, and about who may do what. Each has .rule, .source and .advice.
+
+rule-user-change = User { $uid } can't become user { $id }.
+    .rule = Without CAP_SETUID each new user id has to be the real, the effective or the saved one.
+    .source = setresuid(2), EPERM
+    .advice = Let root start the command as that user: setpriv --reuid=UID COMMAND.
+
+rule-group-change = User { $uid } can't take group { $id }.
+    .rule = Without CAP_SETGID each new group id has to be the real, the effective or the saved one.
+    .source = setresgid(2), EPERM
+    .advice = Change the group before the user: root's rights are gone afterwards.
+
+rule-groups-change = User { $uid } can't choose its supplementary groups.
+    .rule = setgroups(2) needs CAP_SETGID.
+    .source = setgroups(2), EPERM
+    .advice = Change the groups before the user: root's rights are gone afterwards.
+
+rule-groups-many = These are too many groups.
+    .rule = A task has at most { $most } supplementary groups.
+    .source = setgroups(2), EINVAL
+    .advice = Use fewer groups.
+
+rule-no-search = User { $uid } may not search the directory in { $path } that has mode { $mode } and owner { $owner }.
+    .rule = Each directory of a path needs the x bit for who walks through it: the owner's if it is the owner, else the group's if it is in the group, else the others'. Only CAP_DAC_OVERRIDE or CAP_DAC_READ_SEARCH passes by.
+    .source = path_resolution(7), "Permissions"
+    .advice = ls -ld shows mode and owner of each directory on the way; its owner can add x with chmod.
+
+rule-no-change = User { $uid } may not change the directory for { $path }: it has mode { $mode } and owner { $owner }.
+    .rule = Making, removing and renaming a name needs the bits w and x of its directory, not of the file.
+    .source = path_resolution(7), "Permissions"; mkdir(2), EACCES
+    .advice = The directory's owner can add w with chmod, root can give it away with chown.
+
+rule-no-access = User { $uid } lacks { $access } on { $path }: it has mode { $mode }, owner { $owner } and group { $group }.
+    .rule = One class of the mode's bits counts: the owner's for the owner, the group's for its group, the others' for all others. Only CAP_DAC_OVERRIDE passes by.
+    .source = path_resolution(7), "Permissions"
+    .advice = Look at it with ls -l. The owner can change the mode with chmod, root the owner with chown.
+
+rule-sticky = User { $uid } may not take { $path } away, which belongs to user { $owner }.
+    .rule = In a directory with the sticky bit only the owner of a name's file, the directory's owner and who has CAP_FOWNER may remove or rename it.
+    .source = unlink(2), EPERM; inode(7), "The sticky bit"
+    .advice = Let the owner do it.
+
+rule-chmod-owner = User { $uid } can't change the mode of { $path }, which belongs to user { $owner }.
+    .rule = Only a file's owner and who has CAP_FOWNER may change its mode.
+    .source = chmod(2), EPERM
+    .advice = Let the owner or root do it.
+
+rule-chown-user = User { $uid } can't give { $path } away, which belongs to user { $owner }.
+    .rule = Only who has CAP_CHOWN may change a file's owner, even the owner itself may not.
+    .source = chown(2), EPERM
+    .advice = Let root do it.
+
+rule-chown-group = User { $uid } can't give { $path } to that group.
+    .rule = A file's owner may give it to a group that the owner is in; any other change needs CAP_CHOWN.
+    .source = chown(2), EPERM
+    .advice = id shows which groups you are in.
+
+rule-proc-mode = The mode of { $path } is fixed.
+    .rule = Files of tasks and of /proc/sys keep their mode.
+    .source = fs/proc/base.c, proc_setattr(); fs/proc/proc_sysctl.c, proc_sys_setattr()
+    .advice = Change what the file is about instead.
+
+rule-proc-of-another = { $path } is about a task of another user.
+    .rule = Working directory, root and environment of a task are shown to tasks of the same user and groups, and to who has CAP_SYS_PTRACE.
+    .source = ptrace(2), "Ptrace access mode checking"; proc(5)
+    .advice = Look as root.
+
+rule-mount-needs-root = User { $uid } may not mount or unmount.
+    .rule = mount(2) and umount(2) need CAP_SYS_ADMIN.
+    .source = mount(2), EPERM
+    .advice = Let root do it.
+
+rule-mknod-needs-root = User { $uid } can't make the device { $path }.
+    .rule = Making a device needs CAP_MKNOD.
+    .source = mknod(2), EPERM
+    .advice = Let root do it.
+
+rule-kill-others = User { $uid } may not send signals to { $pid }, which belongs to user { $owner }.
+    .rule = The sender's real or effective user has to be the target's real or saved one, or the sender has CAP_KILL.
+    .source = kill(2), EPERM
+    .advice = Let that user or root do it.
+
+rule-schedule-others = User { $uid } may not set how a task of another user is scheduled.
+    .rule = CPUs and nice value of the tasks of others are set by who has CAP_SYS_NICE.
+    .source = sched_setaffinity(2), setpriority(2), EPERM
+    .advice = Let that user or root do it.
+
+rule-nice-raised = User { $uid } may not go from nice value { $now } to { $nice }.
+    .rule = Without CAP_SYS_NICE a nice value can only go up, unless RLIMIT_NICE allows more.
+    .source = setpriority(2), EACCES; getrlimit(2), RLIMIT_NICE
+    .advice = Let root do it: renice.
