@@ -33,7 +33,7 @@ impl Load {
     pub(crate) fn words(self) -> String {
         let words = self.0.map(|load| {
             let rounded = load + ONE / 200;
-            format!("{}.{:02}", rounded >> SHIFT, (rounded & (ONE - 1)) * 100 >> SHIFT)
+            format!("{}.{:02}", rounded >> SHIFT, ((rounded & (ONE - 1)) * 100) >> SHIFT)
         });
         words.join(" ")
     }

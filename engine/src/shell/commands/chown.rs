@@ -30,7 +30,7 @@ pub(super) const CHGRP: Command = Command {
 type Owner = (Option<u32>, Option<u32>);
 
 fn chown(request: &Request<'_>) -> Planned {
-    match read(request, |accounts, spec| owner(accounts, spec)) {
+    match read(request, owner) {
         Ok(planned) => planned,
         Err(output) => output.into(),
     }
