@@ -6,6 +6,7 @@ use crate::journal::{self, Entry, Process};
 use nix::fcntl::Flock;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -176,7 +177,15 @@ fn end(process: &Process, places: &[&Path]) -> io::Result<()> {
         // A frozen task dies only when it is thawed.
         places.iter().for_each(|place| groups::thaw(place));
     }
+    reap(&pidfd);
     Ok(())
+}
+
+/// A dead child of this process is a zombie until it is asked for, and a zombie keeps the control groups that it died
+/// in, though they have been removed: the hierarchies of those would outlive their last mount.
+fn reap(pidfd: &OwnedFd) {
+    // Not a child of this process: its parent asks.
+    let _ = waitid(Id::PIDFd(pidfd.as_fd()), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG);
 }
 
 /// Waits a moment for a process to end.

@@ -1,8 +1,10 @@
 //! Nothing is left: not by the end of a session, nor by `kill -9` of controller or keeper at any step.
 
-use crate::real::kit::{Done, PROGRAM, Session, State, Test, same};
+use crate::real::kit::{Done, PROGRAM, Session, State, Test, done, same};
 use drydock_engine::host::HostKind;
-use drydock_engine::plan::{Actor, Call, FileRef, OpenMode, PipeName, Plan, Step, TaskRef, Text, file};
+use drydock_engine::plan::{
+    Actor, Call, FileRef, OpenMode, PipeName, Plan, Reply, Step, TaskRef, Text, file,
+};
 use drydock_native::host::{LinuxHost, profile};
 use drydock_native::journal::KILL_AT;
 use std::error::Error;
@@ -14,6 +16,7 @@ use std::time::{Duration, Instant};
 pub(crate) const TESTS: &[Test] = &[
     ("clean_ends_a_running_session", clean_ends_a_running_session),
     ("two_sessions_at_once", two_sessions_at_once),
+    ("a_hierarchy_that_pid_1_was_in_is_removed", a_hierarchy_that_pid_1_was_in_is_removed),
     ("a_killed_controller_leaves_nothing", a_killed_controller_leaves_nothing),
     ("a_killed_keeper_leaves_nothing_after_clean", a_killed_keeper_leaves_nothing_after_clean),
     ("a_keeper_killed_at_each_change_leaves_nothing", a_keeper_killed_at_each_change_leaves_nothing),
@@ -46,6 +49,23 @@ fn two_sessions_at_once() -> Done {
     let State(state) = State(first.state.0.clone());
     first.end()?;
     State(state).nothing_is_left(&ids)
+}
+
+/// A removed group is there for the kernel as long as a zombie is that died in it; the session's pid 1 becomes one.
+fn a_hierarchy_that_pid_1_was_in_is_removed() -> Done {
+    let mut s = Session::start("pid-1")?;
+    let hierarchies = ["ddtest-pid1-mounted", "ddtest-pid1-unmounted"];
+    for (hierarchy, at) in hierarchies.iter().zip(["/a", "/b"]) {
+        done(s.mkdir(at))?;
+        done(s.mount(at, &format!("none,name={hierarchy}")))?;
+        done(s.mkdir(&format!("{at}/g")))?;
+        same(s.write(&format!("{at}/g/cgroup.procs"), "1"), Ok(Reply::Count(1)))?;
+    }
+    // Busy groups and removed ones outlive the last mount.
+    done(s.sh(Call::Umount2 { target: "/b".into(), flags: Vec::new() }))?;
+    s.end()?;
+    let there = std::fs::read_to_string("/proc/self/cgroup")?;
+    same(hierarchies.map(|hierarchy| there.contains(hierarchy)), [false, false])
 }
 
 /// A hierarchy of its own, groups in it, a task in them, a program; then it waits.

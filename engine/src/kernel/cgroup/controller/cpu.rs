@@ -342,12 +342,16 @@ fn set_rt(
     let too_big =
         trial.rt_period_us > u64::MAX / 1000 || trial.rt_runtime_us.is_some_and(|us| us > MAX_QUOTA_US);
     let too_long = trial.rt_runtime_us.is_some_and(|runtime| runtime > trial.rt_period_us);
-    let above = state.parent(request.group).and_then(|parent| settings(state, parent));
+    let above = match state.parent(request.group) {
+        Some(parent) => settings(state, parent).and_then(share),
+        // Above the root of a cgroup namespace is another group, which has nothing to give.
+        None => (!state.is_machine_root(request.group)).then_some(0),
+    };
     let siblings = state.parent(request.group).into_iter().flat_map(|parent| state.children(parent));
     let others =
         siblings.filter(|(_, id)| *id != request.group).filter_map(|(_, id)| share(settings(state, id)?));
     let sum = others.fold(share(&trial).unwrap_or(u64::MAX), u64::saturating_add);
-    let over = above.and_then(share).is_some_and(|above| sum > above);
+    let over = above.is_some_and(|above| sum > above);
     if trial.rt_period_us == 0 || too_big || too_long || over {
         return request.refuse(Errno::EINVAL, "rule-cpu-rt");
     }
