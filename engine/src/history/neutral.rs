@@ -8,6 +8,7 @@
 //! | controllers that the profile does not have | not modelled, so not shown |
 //! | interface files and names in /proc that the model does not know | not modelled, so not shown |
 //! | all in /proc/PID/stat and status but who a task is, its nice value, threads, CPUs, waiting signals | times, addresses |
+//! | /proc/PID/oom_score | counts pages that the model does not know |
 //! | the agent's own variable in /proc/PID/environ | the task has none in the model |
 //! | /proc/uptime, kernel.pid_max, kernel.hostname | the machine's own |
 //! | all but the numbers of CPUs in /proc/cpuinfo, and the whole memory in /proc/meminfo | the machine's own |
@@ -63,7 +64,9 @@ impl<'a, B: Backend> Neutral<'a, B> {
             "mounts" if path.starts_with("/proc") => self.proc_mounts(&data),
             "stat" if path.starts_with("/proc") => proc_pid_stat(&data),
             "status" if path.starts_with("/proc") => proc_pid_status(&data),
-            "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => format!("{HIDDEN}\n"),
+            "oom_score" | "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => {
+                format!("{HIDDEN}\n")
+            }
             "cpuinfo" if path == "/proc/cpuinfo" => kept_lines(&data, &["processor"]),
             "meminfo" if path == "/proc/meminfo" => kept_lines(&data, &["MemTotal:"]),
             "environ" if path.starts_with("/proc") => without_role(&data),

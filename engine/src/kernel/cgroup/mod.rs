@@ -33,7 +33,7 @@ pub mod files;
 mod group;
 mod hierarchy;
 mod mount_options;
-mod parse;
+pub(in crate::kernel) mod parse;
 mod pressure;
 mod procfs;
 mod reclaim;

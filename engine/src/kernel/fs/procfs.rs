@@ -54,6 +54,8 @@ pub(crate) enum PidFile {
     Cpuset,
     Environ,
     Mounts,
+    OomScore,
+    OomScoreAdj,
     Stat,
     Status,
 }
@@ -78,13 +80,15 @@ const ROOT_FILES: [(&str, RootFile); 6] = [
 const SYS_KERNEL_FILES: [(&str, RootFile); 2] =
     [("hostname", RootFile::Hostname), ("pid_max", RootFile::PidMax)];
 
-const PID_FILES: [(&str, PidFile); 8] = [
+const PID_FILES: [(&str, PidFile); 10] = [
     ("cgroup", PidFile::Cgroup),
     ("cmdline", PidFile::Cmdline),
     ("comm", PidFile::Comm),
     ("cpuset", PidFile::Cpuset),
     ("environ", PidFile::Environ),
     ("mounts", PidFile::Mounts),
+    ("oom_score", PidFile::OomScore),
+    ("oom_score_adj", PidFile::OomScoreAdj),
     ("stat", PidFile::Stat),
     ("status", PidFile::Status),
 ];
@@ -238,9 +242,8 @@ pub(crate) fn stat(kernel: &Kernel, node: &ProcNode) -> Stat {
         ProcNode::Sys | ProcNode::SysKernel => (0o555, 1, 0),
         ProcNode::SelfLink | ProcNode::PidLink(..) => (0o777, 1, 0),
         ProcNode::MountsLink => (0o777, 1, 11),
-        ProcNode::PidFile(_, PidFile::Comm) | ProcNode::File(RootFile::Hostname | RootFile::PidMax) => {
-            (0o644, 1, 0)
-        }
+        ProcNode::PidFile(_, PidFile::Comm | PidFile::OomScoreAdj)
+        | ProcNode::File(RootFile::Hostname | RootFile::PidMax) => (0o644, 1, 0),
         ProcNode::PidFile(_, PidFile::Environ) => (0o400, 1, 0),
         ProcNode::File(_) | ProcNode::PidFile(..) => (0o444, 1, 0),
     };

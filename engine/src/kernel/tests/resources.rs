@@ -170,3 +170,23 @@ fn stress_makes_its_workers_and_ends_with_them() {
     let text = last(HostKind::V1, &limited);
     assert_eq!(text.matches("(312) fork failed: Resource temporarily unavailable").count(), 2, "{text}");
 }
+
+// oom_badness(): thousandths of the limit on top of what is used; -1000 is never chosen.
+#[test]
+fn oom_score_adj_decides_who_is_killed() {
+    let two = |first: &str| {
+        let first = format!(
+            "(echo 0 > g/cgroup.procs; echo {first} > /proc/self/oom_score_adj; exec memhog -r9000 6m) &"
+        );
+        let lines = [V2, &first, "tick 1ms", "(echo 0 > g/cgroup.procs; memhog 12m > /dev/null); echo $?"];
+        last(HostKind::V2, &lines)
+    };
+    assert_eq!(two("0"), "Killed\n137\n");
+    assert!(two("1000").starts_with("0
+[1]+  Killed "), "{}", two("1000"));
+    assert_eq!(two("-1000"), "Killed\n137\n");
+    let alone = "(echo 0 > g/cgroup.procs; echo -1000 > /proc/self/oom_score_adj; exec memhog 64m) & tick 1s";
+    assert!(last(HostKind::V2, &[V2, alone, "ps -o stat,comm -p $!"]).contains("D    memhog"));
+    let score = ["echo 500 > /proc/1701/oom_score_adj; cat /proc/1701/oom_score /proc/1701/oom_score_adj"];
+    assert_eq!(last(HostKind::Lecture, &score), "999\n500\n");
+}
