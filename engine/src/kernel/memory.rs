@@ -57,6 +57,12 @@ impl Kernel {
         self.throttled.values().copied().min()
     }
 
+    /// Tasks that wait for memory: above `memory.high`, or for room.
+    pub(crate) fn short_of_memory(&self) -> Vec<u32> {
+        let waiting = self.throttled.keys().copied().chain(self.cgroups.waiting_for_memory());
+        waiting.filter(|pid| self.is_alive(*pid) && self.cgroups.is_frozen(*pid).is_none()).collect()
+    }
+
     /// True while a task waits because a group is above its `memory.high`.
     pub(crate) fn is_throttled(&self, pid: u32) -> bool {
         self.throttled.contains_key(&pid)

@@ -208,6 +208,7 @@ impl CgroupState {
             controller.offline(self, id);
         }
         self.groups.remove(&id);
+        self.stalls.remove(&id);
         if let Some(above) = self.group_mut(parent) {
             above.children.remove(name.as_str());
             above.threaded_children -= u32::from(threaded);
