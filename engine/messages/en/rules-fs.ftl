@@ -228,6 +228,11 @@ rule-proc-not-writable = This file of /proc can't be written to.
     .source = proc(5)
     .advice = Read it.
 
+rule-oom-score-adj = “{ $value }” is no value of oom_score_adj.
+    .rule = oom_score_adj is a whole number from -1000, never chosen, to 1000, chosen first.
+    .source = proc(5), /proc/pid/oom_score_adj
+    .advice = Write for example: echo 500 > /proc/self/oom_score_adj
+
 rule-comm-of-another = A task's name can be changed by itself only.
     .rule = Only a thread of the same process may write to /proc/PID/comm.
     .source = proc(5), /proc/pid/comm

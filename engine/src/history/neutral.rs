@@ -9,6 +9,7 @@
 //! | interface files and names in /proc that the model does not know | not modelled, so not shown |
 //! | all in /proc/PID/stat and status but who a task is and whose, its nice value, threads, CPUs, waiting signals | times, addresses |
 //! | which capabilities a task has, not whether it has any | up to who started the machine |
+//! | /proc/PID/oom_score | counts pages that the model does not know |
 //! | the agent's own variable in /proc/PID/environ | the task has none in the model |
 //! | numbers of mounts and devices in /proc/PID/mountinfo | counters of the whole machine |
 //! | all but the number in /proc/version | who built the kernel |
@@ -68,7 +69,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
             "status" if path.starts_with("/proc") => proc_pid_status(&data),
             "mountinfo" if path.starts_with("/proc") => self.proc_mountinfo(&data),
             "version" if path == "/proc/version" => proc_version(&data),
-            "loadavg" | "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => {
+            "loadavg" | "oom_score" | "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => {
                 format!("{HIDDEN}\n")
             }
             "cpuinfo" if path == "/proc/cpuinfo" => kept_lines(&data, &["processor"]),

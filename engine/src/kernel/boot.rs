@@ -125,6 +125,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         started_ms: 0,
         cpu_ns: 0,
         nice: 0,
+        oom_score_adj: 0,
         demand: None,
         work: None,
         pending: BTreeSet::new(),

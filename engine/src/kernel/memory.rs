@@ -1,4 +1,4 @@
-//! Tasks touch memory, limits are in the way, and the OOM killer chooses (mm/oom_kill.c, mm/memcontrol.c).
+//! Tasks touch memory, files come into it, and limits are in the way (mm/memcontrol.c).
 
 use super::Kernel;
 use super::cgroup::GroupId;
@@ -26,12 +26,13 @@ impl Kernel {
                 Err(Cut::Full(group)) if self.cgroups.is_oom_kill_disabled(group) => {
                     return self.cgroups.wait_for_memory(pid, Some(group));
                 }
-                // Without anybody to kill the task could not go on: on Linux its fault fails and it is killed.
-                Err(Cut::Full(group)) => {
-                    if !self.kill_for_memory(group) {
-                        self.end(pid, WaitStatus::Signaled(Signal::KILL));
-                    }
+                Err(Cut::Full(group)) if self.kill_for_memory(group) => {}
+                // Nobody may be killed, and the task neither: its fault is tried again for ever.
+                Err(Cut::Full(group)) if self.is_oom_exempt(pid) => {
+                    return self.cgroups.wait_for_memory(pid, Some(group));
                 }
+                // Without anybody to kill the task could not go on: on Linux its fault fails and it is killed.
+                Err(Cut::Full(_)) => self.end(pid, WaitStatus::Signaled(Signal::KILL)),
             }
         }
     }
@@ -56,6 +57,12 @@ impl Kernel {
         self.throttled.values().copied().min()
     }
 
+    /// Tasks that wait for memory: above `memory.high`, or for room.
+    pub(crate) fn short_of_memory(&self) -> Vec<u32> {
+        let waiting = self.throttled.keys().copied().chain(self.cgroups.waiting_for_memory());
+        waiting.filter(|pid| self.is_alive(*pid) && self.cgroups.is_frozen(*pid).is_none()).collect()
+    }
+
     /// True while a task waits because a group is above its `memory.high`.
     pub(crate) fn is_throttled(&self, pid: u32) -> bool {
         self.throttled.contains_key(&pid)
@@ -64,24 +71,6 @@ impl Kernel {
     /// `memory.max` was lowered: tasks are killed until it holds, or until none is left that has memory.
     pub(crate) fn enforce_limit(&mut self, group: GroupId) {
         while self.cgroups.is_over_limit(group) && self.kill_for_memory(group) {}
-    }
-
-    /// Calls the OOM killer for a group: false where it finds nobody.
-    ///
-    /// oom_badness(): who has most memory, the last of those that have as much. A task without memory is not
-    /// chosen here: in the model it stands for one whose pages are shared.
-    fn kill_for_memory(&mut self, group: GroupId) -> bool {
-        self.cgroups.count_oom(group);
-        let candidates = self.cgroups.oom_candidates(group);
-        let killable = |(pid, bytes): &(u32, u64)| *pid != 1 && *bytes > 0 && self.is_alive(*pid);
-        let chosen = candidates.into_iter().filter(killable).max_by_key(|(_, bytes)| *bytes);
-        let Some((pid, _)) = chosen else { return false };
-        let others = self.cgroups.count_oom_kill(pid, group);
-        // A killed task is thawed, so that it can give its memory back (oom_kill.c, mark_oom_victim()).
-        for pid in [pid].into_iter().chain(others.into_iter().filter(|pid| *pid != 1)) {
-            self.end(pid, WaitStatus::Signaled(Signal::KILL));
-        }
-        true
     }
 
     /// A task adds bytes to a file. Gives how many of them there was memory for.

@@ -18,7 +18,8 @@
 //! | `fs` | paths, and the file systems: tmpfs, proc, sysfs, cgroup |
 //! | [`cgroup`] | hierarchies, groups, controllers and their files |
 //! | [`resources`] | who gets how much of the CPUs |
-//! | `memory` | tasks touch memory, and the OOM killer |
+//! | `memory` | tasks touch memory, files come into it |
+//! | `oom` | whom the OOM killer chooses |
 //! | `calls` | one thin function a call |
 //! | `observe` | answers to probes |
 //! | `boot` | from a host profile to a running kernel |
@@ -37,6 +38,7 @@ mod load;
 mod memory;
 mod mount;
 mod observe;
+mod oom;
 mod pipe;
 mod process;
 pub mod programs;

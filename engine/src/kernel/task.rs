@@ -75,6 +75,8 @@ pub struct Task {
     pub cpu_ns: u64,
     /// Its nice value, -20 to 19.
     pub nice: i32,
+    /// /proc/PID/oom_score_adj, -1000 to 1000; all threads of a process have the same.
+    pub oom_score_adj: i32,
     /// What its program asks for; `None` for tasks that only act by steps.
     pub demand: Option<Demand>,
     /// What its program does; `None` for tasks that only act by steps.

@@ -1,5 +1,6 @@
 //! Simulated time. It passes only while somebody waits, from one event to the next.
 
+use super::cgroup::pressure::Load;
 use super::pipe::Side;
 use super::programs::Ends;
 use super::resources::{self, Claim};
@@ -26,7 +27,16 @@ impl Kernel {
 
     /// Lets time pass in which nothing ends: CPU time is charged, work gets done.
     fn pass(&mut self, ms: u64, demands: &[Claim], granted: &BTreeMap<u32, u32>) {
-        for (pid, micro) in self.cgroups.advance(ms, demands) {
+        let given = self.cgroups.advance(ms, demands);
+        let short_of_memory = self.short_of_memory();
+        let load = Load {
+            claims: demands,
+            given: &given,
+            short_of_memory: &short_of_memory,
+            waiting_for_disk: &BTreeMap::new(),
+        };
+        self.cgroups.count_pressure(self.now_ms, ms, &load);
+        for (pid, micro) in given {
             if let Some(mut task) = self.task_mut(pid).filter(|_| micro > 0) {
                 task.cpu_ns = task.cpu_ns.saturating_add(micro.saturating_mul(ms));
             }

@@ -361,11 +361,17 @@ impl CgroupState {
         self.count_event(group, Event::Oom);
     }
 
-    /// Counts the kill of a task, and gives who has to go with it: all of the highest group with
-    /// `memory.oom.group` at or above the task and at or below the group that is full.
-    pub(in crate::kernel) fn count_oom_kill(&mut self, pid: u32, full: GroupId) -> Vec<u32> {
+    /// Counts the kill of a task.
+    pub(in crate::kernel) fn count_oom_kill(&mut self, pid: u32) {
+        if let Some(group) = self.effective_of(Controller::Memory, pid) {
+            self.count_event(group, Event::OomKill);
+        }
+    }
+
+    /// mem_cgroup_get_oom_group(): who has to go with a task: all of the highest group with `memory.oom.group` at or
+    /// above it and at or below the group that is full.
+    pub(in crate::kernel) fn oom_group_of(&mut self, pid: u32, full: GroupId) -> Vec<u32> {
         let Some(group) = self.effective_of(Controller::Memory, pid) else { return Vec::new() };
-        self.count_event(group, Event::OomKill);
         let mut whole = None;
         for id in self.ancestry(group) {
             if memory::settings(self, id).is_some_and(|memory| memory.oom_group) {
@@ -377,14 +383,14 @@ impl CgroupState {
         }
         let Some(whole) = whole else { return Vec::new() };
         self.count_event(whole, Event::OomGroupKill);
-        let others: Vec<u32> = self.oom_candidates(whole).into_iter().map(|(other, _)| other).collect();
-        let others: Vec<u32> = others.into_iter().filter(|other| *other != pid).collect();
-        for other in &others {
-            if let Some(group) = self.effective_of(Controller::Memory, *other) {
-                self.count_event(group, Event::OomKill);
-            }
-        }
-        others
+        let members = self.oom_candidates(whole).into_iter().map(|(other, _)| other);
+        members.filter(|other| *other != pid).collect()
+    }
+
+    /// mem_cgroup_get_max(): a group's own limit, at most the machine's memory.
+    pub(in crate::kernel) fn memory_max(&self, group: GroupId) -> u64 {
+        let max = memory::settings(self, group).map_or(u64::MAX, |memory| memory.max);
+        max.min(self.machine.memory)
     }
 
     fn count_limit(&mut self, full: GroupId) {

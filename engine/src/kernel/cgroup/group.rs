@@ -217,6 +217,7 @@ impl CgroupState {
             self.keep_domain(id);
         }
         self.groups.remove(&id);
+        self.stalls.remove(&id);
         if let Some(above) = self.group_mut(parent) {
             above.children.remove(name.as_str());
             above.threaded_children -= u32::from(threaded);

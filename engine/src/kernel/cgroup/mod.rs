@@ -14,7 +14,7 @@
 //! | [`files`] | what is known of a file by its name |
 //! | `parse` | the kernel's ways to read numbers, amounts and lists |
 //! | `v1`, `v2` | the files and rules that belong to no controller |
-//! | `pressure` | how long tasks wait for what is short |
+//! | `pressure` | how long tasks wait for what is short: the files, and who waits; `stall` averages it |
 //! | `controller` | one file a controller |
 //! | `charging` | who pays for memory, and what happens at a limit |
 //! | `reclaim` | which memory is given back, and what protects it |
@@ -35,10 +35,11 @@ mod group;
 mod hierarchy;
 mod mount_options;
 mod owner;
-mod parse;
-mod pressure;
+pub(in crate::kernel) mod parse;
+pub(in crate::kernel) mod pressure;
 mod procfs;
 mod reclaim;
+mod stall;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -154,6 +155,8 @@ pub struct CgroupState {
     files: charging::FileCharges,
     /// Tasks that wait for memory, and the full group that they wait at.
     waiting: OrdMap<u32, GroupId>,
+    /// How long was waited in the groups of version 2; no entry is none.
+    stalls: OrdMap<GroupId, Shared<stall::Stall>>,
     next_group: u32,
     next_hierarchy: u32,
     v2_seen: bool,
@@ -188,6 +191,7 @@ impl CgroupState {
             threads: OrdMap::new(),
             files: OrdMap::new(),
             waiting: OrdMap::new(),
+            stalls: OrdMap::new(),
             next_group: 0,
             next_hierarchy: 1,
             v2_seen: false,

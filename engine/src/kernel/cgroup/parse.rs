@@ -1,6 +1,7 @@
 //! The kernel's ways to read what is written into a file: numbers (lib/kstrtox.c), amounts of memory
 //! (lib/cmdline.c, memparse) and lists of CPUs (lib/bitmap-str.c).
 
+use crate::plan::Errno;
 use std::collections::BTreeSet;
 
 /// Why a text is no number for the kernel.
@@ -62,6 +63,14 @@ pub(super) fn signed(text: &str) -> Result<i64, NumberError> {
 /// kstrtoint(text, 0, …).
 pub(super) fn int(text: &str) -> Result<i32, NumberError> {
     i32::try_from(signed(text)?).map_err(|_| NumberError::Range)
+}
+
+/// kstrtoint(strstrip(text), 0, …) of files outside of control groups.
+pub(in crate::kernel) fn kstrtoint(text: &str) -> Result<i32, Errno> {
+    int(strip(text)).map_err(|error| match error {
+        NumberError::Invalid => Errno::EINVAL,
+        NumberError::Range | NumberError::Overflow => Errno::ERANGE,
+    })
 }
 
 /// memparse(): a number, then at most one of K, M, G, T, P, E. `None` if anything is left over.

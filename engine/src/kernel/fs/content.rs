@@ -98,7 +98,8 @@ impl Kernel {
             ProcNode::PidFile(_, PidFile::Comm) => {
                 refuse(Errno::EINVAL, "write", Rule::new("rule-comm-of-another"))
             }
-            ProcNode::File(_) => refused(Errno::EIO),
+            ProcNode::PidFile(pid, PidFile::OomScoreAdj) => self.set_oom_score_adj(pid, data),
+            ProcNode::PidFile(_, PidFile::OomScore) | ProcNode::File(_) => refused(Errno::EIO),
             _ => refused(Errno::EINVAL),
         }
     }

@@ -46,6 +46,8 @@ fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
         PidFile::Environ => task.env.iter().map(|variable| format!("{variable}\0")).collect(),
         PidFile::Mountinfo => mountinfo(kernel),
         PidFile::Mounts => kernel.mounts().iter().map(mount_line).collect(),
+        PidFile::OomScore => format!("{}\n", kernel.oom_score(task)),
+        PidFile::OomScoreAdj => format!("{}\n", task.oom_score_adj),
         PidFile::Stat => stat_line(kernel, task, reader),
         PidFile::Status => status(kernel, task, reader),
     }

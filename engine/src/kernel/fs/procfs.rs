@@ -57,6 +57,8 @@ pub(crate) enum PidFile {
     Environ,
     Mountinfo,
     Mounts,
+    OomScore,
+    OomScoreAdj,
     Stat,
     Status,
 }
@@ -83,7 +85,7 @@ const ROOT_FILES: [(&str, RootFile); 8] = [
 const SYS_KERNEL_FILES: [(&str, RootFile); 2] =
     [("hostname", RootFile::Hostname), ("pid_max", RootFile::PidMax)];
 
-const PID_FILES: [(&str, PidFile); 9] = [
+const PID_FILES: [(&str, PidFile); 11] = [
     ("cgroup", PidFile::Cgroup),
     ("cmdline", PidFile::Cmdline),
     ("comm", PidFile::Comm),
@@ -91,6 +93,8 @@ const PID_FILES: [(&str, PidFile); 9] = [
     ("environ", PidFile::Environ),
     ("mountinfo", PidFile::Mountinfo),
     ("mounts", PidFile::Mounts),
+    ("oom_score", PidFile::OomScore),
+    ("oom_score_adj", PidFile::OomScoreAdj),
     ("stat", PidFile::Stat),
     ("status", PidFile::Status),
 ];
@@ -244,9 +248,8 @@ pub(crate) fn stat(kernel: &Kernel, node: &ProcNode) -> Stat {
         ProcNode::Sys | ProcNode::SysKernel => (0o555, 1, 0),
         ProcNode::SelfLink | ProcNode::PidLink(..) => (0o777, 1, 0),
         ProcNode::MountsLink => (0o777, 1, 11),
-        ProcNode::PidFile(_, PidFile::Comm) | ProcNode::File(RootFile::Hostname | RootFile::PidMax) => {
-            (0o644, 1, 0)
-        }
+        ProcNode::PidFile(_, PidFile::Comm | PidFile::OomScoreAdj)
+        | ProcNode::File(RootFile::Hostname | RootFile::PidMax) => (0o644, 1, 0),
         ProcNode::PidFile(_, PidFile::Environ) => (0o400, 1, 0),
         ProcNode::File(_) | ProcNode::PidFile(..) => (0o444, 1, 0),
     };

@@ -170,3 +170,78 @@ fn stress_makes_its_workers_and_ends_with_them() {
     let text = last(HostKind::V1, &limited);
     assert_eq!(text.matches("(312) fork failed: Resource temporarily unavailable").count(), 2, "{text}");
 }
+
+/// Two hogs of one CPU in two groups of version 2.
+const PAIR: [&str; 4] = [
+    "cd /sys/fs/cgroup; echo '+cpu +cpuset +memory' > cgroup.subtree_control; mkdir a b",
+    "echo 0 > a/cpuset.cpus; echo 0 > b/cpuset.cpus",
+    "(echo 0 > a/cgroup.procs; exec stress -q -c 1) & (echo 0 > b/cgroup.procs; exec stress -q -c 1) &",
+    "tick 2s",
+];
+
+// Each waits half of the time: 1 s of 2, and what that comes to in the averages is worked out in `stall`.
+#[test]
+fn pressure_adds_up_waiting_for_a_cpu() {
+    let line = "avg10=9.05 avg60=1.63 avg300=0.34 total=1000000\n";
+    let read = [&PAIR[..], &["cat a/cpu.pressure"]].concat();
+    assert_eq!(last(HostKind::V2, &read), format!("some {line}full {line}"));
+    // On the whole CPU somebody waits all the time, and the machine has no `full` for CPUs.
+    let all = "avg10=18.11 avg60=3.27 avg300=0.68 total=2000000\n";
+    let none = "avg10=0.00 avg60=0.00 avg300=0.00 total=0\n";
+    let read = [&PAIR[..], &["cat cpu.pressure memory.pressure io.pressure"]].concat();
+    assert_eq!(
+        last(HostKind::V2, &read),
+        format!("some {all}full {none}some {none}full {none}some {none}full {none}")
+    );
+}
+
+// calculate_high_delay(): 64 pages above 4096 are 15 ms; the next batch is 62 ms, then 140 ms.
+#[test]
+fn above_memory_high_a_task_goes_slower_and_nobody_is_killed() {
+    let start = [
+        "cd /sys/fs/cgroup; echo +memory > cgroup.subtree_control; mkdir g; echo 16M > g/memory.high",
+        "(echo 0 > g/cgroup.procs; exec memhog 64m) & tick 1ms",
+    ];
+    let usage = |ticks: &str| {
+        let lines = [&start[..], &[ticks, "cat g/memory.current"]].concat();
+        last(HostKind::V2, &lines).trim().parse::<u64>().expect("a number")
+    };
+    let (at_once, soon, later) = (usage("true"), usage("tick 20ms"), usage("tick 60s"));
+    assert_eq!(at_once, (16 << 20) + (256 << 10));
+    assert_eq!(soon, (16 << 20) + (512 << 10));
+    assert!((20 << 20..32 << 20).contains(&later), "{later}");
+    let events = [&start[..], &["tick 60s", "cat g/memory.events"]].concat();
+    let events = last(HostKind::V2, &events);
+    assert!(spoken(&events, "high") > 300 && events.contains("oom 0\n"), "{events}");
+    let pressure = [&start[..], &["tick 19999ms", "cat g/memory.pressure"]].concat();
+    let pressure = last(HostKind::V2, &pressure);
+    assert!(pressure.starts_with("some avg10=8") && pressure.contains("full avg10=8"), "{pressure}");
+    let raised = [&start[..], &["tick 10s", "echo max > g/memory.high", "wait $!; echo $?"]].concat();
+    assert!(last(HostKind::V2, &raised).ends_with("\n0\n"));
+}
+
+// oom_badness(): thousandths of the limit on top of what is used; -1000 is never chosen.
+#[test]
+fn oom_score_adj_decides_who_is_killed() {
+    let two = |first: &str| {
+        let first = format!(
+            "(echo 0 > g/cgroup.procs; echo {first} > /proc/self/oom_score_adj; exec memhog -r9000 6m) &"
+        );
+        let lines = [V2, &first, "tick 1ms", "(echo 0 > g/cgroup.procs; memhog 12m > /dev/null); echo $?"];
+        last(HostKind::V2, &lines)
+    };
+    assert_eq!(two("0"), "Killed\n137\n");
+    assert!(
+        two("1000").starts_with(
+            "0
+[1]+  Killed "
+        ),
+        "{}",
+        two("1000")
+    );
+    assert_eq!(two("-1000"), "Killed\n137\n");
+    let alone = "(echo 0 > g/cgroup.procs; echo -1000 > /proc/self/oom_score_adj; exec memhog 64m) & tick 1s";
+    assert!(last(HostKind::V2, &[V2, alone, "ps -o stat,comm -p $!"]).contains("D    memhog"));
+    let score = ["echo 500 > /proc/1701/oom_score_adj; cat /proc/1701/oom_score /proc/1701/oom_score_adj"];
+    assert_eq!(last(HostKind::Lecture, &score), "999\n500\n");
+}
