@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`limits`] | every number that Linux limits something with |
 //! | [`task`] | tasks, their states and standard streams |
+//! | `layered` | large maps of which a step changes little |
 //! | `task_table` | all tasks, found by what is true of them |
 //! | `process` | fork, threads, exit, orphans, zombies |
 //! | `sched` | nice values, and which CPUs a thread may use |
@@ -28,6 +29,7 @@ mod boot;
 mod calls;
 pub mod cgroup;
 mod fs;
+mod layered;
 pub mod limits;
 mod memory;
 mod mount;
@@ -53,6 +55,7 @@ use crate::plan::probe::MountInfo;
 use crate::plan::{Actor, Answer, Backend, Call, Errno, Refusal, Reply, Step};
 use cgroup::{CgroupState, GroupId};
 use fs::ramfs::{Ramfs, TreeId};
+use layered::Layered;
 use mount::MountTable;
 use pipe::Pipe;
 use sched::Affinity;
@@ -69,7 +72,7 @@ pub struct Kernel {
     tasks: TaskTable,
     /// The CPUs that threads were bound to.
     affinities: OrdMap<u32, Shared<Affinity>>,
-    actors: OrdMap<Actor, u32>,
+    actors: Layered<Actor, u32>,
     last_pid: u32,
     mounts: MountTable,
     trees: OrdMap<TreeId, Shared<Ramfs>>,

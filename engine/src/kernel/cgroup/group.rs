@@ -2,7 +2,7 @@
 
 use super::controller::States;
 use super::{CgroupState, Controller, Effect, GroupId, HierarchyId, Shared, Version};
-use crate::kernel::shared::{OrdMap, OrdSet};
+use crate::kernel::layered::{Layered, LayeredSet};
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
 use smol_str::SmolStr;
@@ -14,9 +14,9 @@ pub(super) struct Group {
     pub(super) hierarchy: HierarchyId,
     pub(super) parent: Option<GroupId>,
     pub(super) name: SmolStr,
-    pub(super) children: OrdMap<SmolStr, GroupId>,
+    pub(super) children: Layered<SmolStr, GroupId>,
     /// Living tasks in this group itself.
-    pub(super) tasks: OrdSet<u32>,
+    pub(super) tasks: LayeredSet<u32>,
     /// Living tasks here and below.
     pub(super) populated: u32,
     /// Groups below.
@@ -56,8 +56,8 @@ impl Group {
             hierarchy,
             parent: None,
             name: SmolStr::default(),
-            children: OrdMap::new(),
-            tasks: OrdSet::new(),
+            children: Layered::default(),
+            tasks: LayeredSet::default(),
             populated: 0,
             descendants: 0,
             mode: ROOT_MODE,
@@ -209,7 +209,7 @@ impl CgroupState {
         }
         self.groups.remove(&id);
         if let Some(above) = self.group_mut(parent) {
-            above.children.remove(name.as_str());
+            above.children.remove(&name);
             above.threaded_children -= u32::from(threaded);
         }
         self.count_descendant(parent, false);
@@ -241,9 +241,9 @@ impl CgroupState {
         if self.child(parent, name).is_some() || self.file(parent, name).is_some() {
             return refuse(Errno::EEXIST, "rename", rule("rule-cgroup-name-exists"));
         }
-        let old = self.name_of(id).to_owned();
+        let old = SmolStr::from(self.name_of(id));
         if let Some(above) = self.group_mut(parent) {
-            above.children.remove(old.as_str());
+            above.children.remove(&old);
             above.children.insert(name.into(), id);
         }
         if let Some(group) = self.group_mut(id) {
