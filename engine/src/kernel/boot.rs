@@ -3,6 +3,7 @@
 use super::cgroup::CgroupState;
 use super::fs::Place;
 use super::fs::ramfs::Content;
+use super::layered::Layered;
 use super::load::Load;
 use super::mount::{Mount, MountFlags, MountId, MountTable};
 use super::shared::{OrdMap, Shared};
@@ -26,7 +27,7 @@ impl Kernel {
             cgroups: CgroupState::boot(profile),
             tasks: TaskTable::default(),
             affinities: OrdMap::new(),
-            actors: OrdMap::new(),
+            actors: Layered::default(),
             last_pid: profile.tasks.iter().map(|task| task.pid).max().unwrap_or(0),
             mounts: MountTable::default(),
             trees: OrdMap::new(),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`limits`] | every number that Linux limits something with |
 //! | [`task`] | tasks, their states and standard streams |
+//! | `layered` | large maps of which a step changes little |
 //! | `task_table` | all tasks, found by what is true of them |
 //! | `process` | fork, threads, exit, orphans, zombies |
 //! | [`user`] | who a task is, what it may do, whose files are whose |
@@ -33,6 +34,7 @@ mod calls;
 pub mod cgroup;
 mod fs;
 mod helper;
+mod layered;
 pub mod limits;
 mod load;
 mod memory;
@@ -61,6 +63,7 @@ use crate::plan::probe::MountInfo;
 use crate::plan::{Actor, Answer, Backend, Call, Errno, Helper, Refusal, Reply, Step};
 use cgroup::{CgroupState, GroupId};
 use fs::ramfs::{Ramfs, TreeId};
+use layered::Layered;
 use mount::MountTable;
 use pipe::Pipe;
 use sched::Affinity;
@@ -78,7 +81,7 @@ pub struct Kernel {
     tasks: TaskTable,
     /// The CPUs that threads were bound to.
     affinities: OrdMap<u32, Shared<Affinity>>,
-    actors: OrdMap<Actor, u32>,
+    actors: Layered<Actor, u32>,
     last_pid: u32,
     mounts: MountTable,
     trees: OrdMap<TreeId, Shared<Ramfs>>,

@@ -2,9 +2,10 @@
 
 use super::Task;
 use super::fs::Node;
+use super::layered::{Layered, LayeredSet};
 use super::pipe::PipeHandle;
 use super::programs::Ends;
-use super::shared::{OrdMap, OrdSet, Shared};
+use super::shared::Shared;
 use super::task::Stdio;
 use serde::{Serialize, Serializer};
 use std::ops::{Deref, DerefMut};
@@ -35,12 +36,12 @@ pub(crate) enum Fact {
 /// The tasks, with an index of their facts that every change keeps up. A clone is cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TaskTable {
-    tasks: OrdMap<u32, Shared<Task>>,
-    facts: OrdSet<(Fact, u32)>,
+    tasks: Layered<u32, Shared<Task>>,
+    facts: LayeredSet<(Fact, u32)>,
     /// Facts that every step asks for, and that are true of few.
-    urgent: OrdSet<(Fact, u32)>,
+    urgent: LayeredSet<(Fact, u32)>,
     /// Ends of programs, the next one first.
-    ends: OrdSet<(Fact, u32)>,
+    ends: LayeredSet<(Fact, u32)>,
     /// Pipes of which an end was let go, and nobody has looked since whether that was the last.
     released: Vec<String>,
 }
@@ -72,7 +73,7 @@ impl TaskTable {
     }
 
     /// The index that a fact is in.
-    fn index(&self, fact: &Fact) -> &OrdSet<(Fact, u32)> {
+    fn index(&self, fact: &Fact) -> &LayeredSet<(Fact, u32)> {
         match fact {
             Fact::Pending | Fact::Finished | Fact::Plumbed => &self.urgent,
             Fact::EndsAt(_) => &self.ends,
@@ -80,7 +81,7 @@ impl TaskTable {
         }
     }
 
-    fn index_mut(&mut self, fact: &Fact) -> &mut OrdSet<(Fact, u32)> {
+    fn index_mut(&mut self, fact: &Fact) -> &mut LayeredSet<(Fact, u32)> {
         match fact {
             Fact::Pending | Fact::Finished | Fact::Plumbed => &mut self.urgent,
             Fact::EndsAt(_) => &mut self.ends,
@@ -133,6 +134,9 @@ impl Serialize for TaskTable {
     }
 }
 
+/// What a task that is being changed can rely on.
+const IN_TABLE: &str = "a task is in the table while it is changed";
+
 /// A task that is being changed.
 pub(crate) struct TaskMut<'a> {
     table: &'a mut TaskTable,
@@ -144,13 +148,13 @@ impl Deref for TaskMut<'_> {
     type Target = Task;
 
     fn deref(&self) -> &Task {
-        &self.table.tasks[&self.pid]
+        self.table.tasks.get(&self.pid).expect(IN_TABLE)
     }
 }
 
 impl DerefMut for TaskMut<'_> {
     fn deref_mut(&mut self) -> &mut Task {
-        &mut self.table.tasks[&self.pid]
+        self.table.tasks.get_mut(&self.pid).expect(IN_TABLE)
     }
 }
 
@@ -199,7 +203,7 @@ fn facts_at_work(task: &Task) -> impl Iterator<Item = Fact> {
 
 #[cfg(test)]
 mod tests {
-    use super::Fact;
+    use super::{Fact, LayeredSet};
     use crate::history::Session;
     use crate::host::{HostKind, HostProfile};
     use crate::kernel::Kernel;
@@ -208,8 +212,11 @@ mod tests {
     /// The index is what one finds by looking at all tasks.
     fn assert_right(kernel: &Kernel) {
         let table = &kernel.tasks;
-        let found: BTreeSet<(Fact, u32)> =
-            table.facts.iter().chain(&table.urgent).chain(&table.ends).cloned().collect();
+        let found: BTreeSet<(Fact, u32)> = [&table.facts, &table.urgent, &table.ends]
+            .into_iter()
+            .flat_map(LayeredSet::iter)
+            .cloned()
+            .collect();
         let looked: BTreeSet<(Fact, u32)> = kernel
             .tasks()
             .flat_map(|task| super::facts(task).into_iter().map(|fact| (fact, task.pid)))

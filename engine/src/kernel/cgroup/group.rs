@@ -2,7 +2,8 @@
 
 use super::controller::States;
 use super::{Attributes, CgroupState, Controller, Effect, GroupId, HierarchyId, Shared, Version};
-use crate::kernel::shared::{OrdMap, OrdSet};
+use crate::kernel::layered::{Layered, LayeredSet};
+use crate::kernel::shared::OrdMap;
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
 use smol_str::SmolStr;
@@ -14,9 +15,9 @@ pub(super) struct Group {
     pub(super) hierarchy: HierarchyId,
     pub(super) parent: Option<GroupId>,
     pub(super) name: SmolStr,
-    pub(super) children: OrdMap<SmolStr, GroupId>,
+    pub(super) children: Layered<SmolStr, GroupId>,
     /// Living tasks in this group itself.
-    pub(super) tasks: OrdSet<u32>,
+    pub(super) tasks: LayeredSet<u32>,
     /// Living tasks here and below.
     pub(super) populated: u32,
     /// Groups below.
@@ -60,8 +61,8 @@ impl Group {
             hierarchy,
             parent: None,
             name: SmolStr::default(),
-            children: OrdMap::new(),
-            tasks: OrdSet::new(),
+            children: Layered::default(),
+            tasks: LayeredSet::default(),
             populated: 0,
             descendants: 0,
             mode: ROOT_MODE,
@@ -219,7 +220,7 @@ impl CgroupState {
         self.groups.remove(&id);
         self.stalls.remove(&id);
         if let Some(above) = self.group_mut(parent) {
-            above.children.remove(name.as_str());
+            above.children.remove(&name);
             above.threaded_children -= u32::from(threaded);
         }
         self.count_descendant(parent, false);
@@ -251,9 +252,9 @@ impl CgroupState {
         if self.child(parent, name).is_some() || self.file(parent, name).is_some() {
             return refuse(Errno::EEXIST, "rename", rule("rule-cgroup-name-exists"));
         }
-        let old = self.name_of(id).to_owned();
+        let old = SmolStr::from(self.name_of(id));
         if let Some(above) = self.group_mut(parent) {
-            above.children.remove(old.as_str());
+            above.children.remove(&old);
             above.children.insert(name.into(), id);
         }
         if let Some(group) = self.group_mut(id) {

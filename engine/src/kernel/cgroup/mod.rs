@@ -52,6 +52,7 @@ pub(crate) use owner::Attributes;
 pub use owner::WriteContext;
 
 use crate::host::{Feature, HostProfile, KernelVersion};
+use crate::kernel::layered::Layered;
 use crate::kernel::shared::{OrdMap, Shared};
 use group::Group;
 use hierarchy::Hierarchy;
@@ -148,8 +149,8 @@ impl Machine {
 pub struct CgroupState {
     machine: Shared<Machine>,
     hierarchies: OrdMap<HierarchyId, Shared<Hierarchy>>,
-    groups: OrdMap<GroupId, Shared<Group>>,
-    members: OrdMap<u32, Shared<Member>>,
+    groups: Layered<GroupId, Shared<Group>>,
+    members: Layered<u32, Shared<Member>>,
     /// The threads of processes that have more than one.
     threads: OrdMap<u32, Shared<BTreeSet<u32>>>,
     files: charging::FileCharges,
@@ -186,8 +187,8 @@ impl CgroupState {
         let mut state = Self {
             machine: Shared::from(machine),
             hierarchies: OrdMap::new(),
-            groups: OrdMap::new(),
-            members: OrdMap::new(),
+            groups: Layered::default(),
+            members: Layered::default(),
             threads: OrdMap::new(),
             files: OrdMap::new(),
             waiting: OrdMap::new(),
