@@ -2,6 +2,7 @@
 
 use drydock_engine::host::{HostKind, HostProfile};
 use drydock_native::host::{HostError, LinuxHost, Options, profile, run_if_part_of_a_session};
+use drydock_tests::walk::pair::Difference;
 use drydock_tests::walk::{self, Finding, Outcome, Report, script};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -77,14 +78,20 @@ fn same(seed: u64, report: &Report, seconds: f64) {
 }
 
 fn different(profile: &HostProfile, seed: u64, finding: &Finding) {
-    let Finding { at, difference, steps, reproduced } = finding;
-    println!("seed {seed}: different after step {}: {} {}", at + 1, difference.what, difference.about);
-    println!("  model: {}", difference.model.replace('\n', "\n         "));
-    println!("  linux: {}", difference.real.replace('\n', "\n         "));
+    let Finding { at, first, difference, steps, reproduced } = finding;
+    println!("seed {seed}: different after step {}: {} {}", at + 1, first.what, first.about);
+    show(first);
     if *reproduced {
+        println!("and in fewer steps:");
+        show(difference);
         println!("rerun: drydock compare FILE, with these {} lines in it:", steps.len());
         script::lines(profile, steps).iter().for_each(|line| println!("{line}"));
     } else {
         println!("it did not come again in a fresh session: a matter of timing");
     }
+}
+
+fn show(difference: &Difference) {
+    println!("  model: {}", difference.model.replace('\n', "\n         "));
+    println!("  linux: {}", difference.real.replace('\n', "\n         "));
 }

@@ -4,7 +4,7 @@
 use super::scene::{ancestry, directories, number, responsive, subtree};
 use drydock_engine::kernel::Kernel;
 use drydock_engine::kernel::cgroup::{GroupId, HierarchyId, Version};
-use drydock_engine::plan::{Actor, Backend, Call, FileRef, Step};
+use drydock_engine::plan::{Actor, Backend, Call, FileRef, Observe, Step, TaskRef};
 use std::collections::BTreeSet;
 
 /// No limit of memory below this for a group that has or had tasks: the agents in them need some.
@@ -27,7 +27,7 @@ impl Guard {
     /// True where the step does no harm. To be asked of every step in turn.
     pub fn allows(&mut self, model: &Kernel, step: &Step) -> bool {
         let answering = responsive(model);
-        if !answering.contains(&step.actor) {
+        if !answering.contains(&step.actor) || !is_known(model, &step.call) {
             return false;
         }
         let mut next = model.clone();
@@ -69,6 +69,16 @@ impl Guard {
             places.filter(|place| kernel.cgroups().n_children(place.group) > 0).map(|place| place.group),
         );
         touched
+    }
+}
+
+/// False for a call on an actor that has not been made: no kernel is asked then. Shortening leads there.
+fn is_known(model: &Kernel, call: &Call) -> bool {
+    match call {
+        Call::Kill { task: TaskRef::Actor(actor), .. } | Call::Wait4 { task: TaskRef::Actor(actor), .. } => {
+            model.pid(actor).is_some()
+        }
+        _ => true,
     }
 }
 

@@ -51,7 +51,9 @@ pub struct Report {
 pub struct Finding {
     /// The number of the step, from 0, after which it was seen first.
     pub at: usize,
-    /// What differs.
+    /// What differed then.
+    pub first: Difference,
+    /// What differs after the steps below.
     pub difference: Difference,
     /// Steps that lead to it in a fresh session.
     pub steps: Vec<Step>,
@@ -93,8 +95,9 @@ pub fn run<B: Backend, E>(
         return Err(error);
     }
     let reproduced = shrunk.is_some();
+    let first = difference.clone();
     let (steps, difference) = shrunk.unwrap_or((performed, difference));
-    Ok(Outcome::Different(Box::new(Finding { at, difference, steps, reproduced })))
+    Ok(Outcome::Different(Box::new(Finding { at, first, difference, steps, reproduced })))
 }
 
 type Found = Box<(Vec<Step>, Difference)>;

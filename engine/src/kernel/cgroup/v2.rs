@@ -178,12 +178,15 @@ fn write_type(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effe
         return request.refuse(Errno::EINVAL, "rule-cgroup2-type-threaded-only");
     }
     let Some(group) = state.group(request.group) else { return DONE };
-    // The root of a cgroup namespace has a parent outside, which the model does not know.
-    let Some(parent) = group.parent.filter(|_| !group.threaded) else { return DONE };
+    if group.threaded {
+        return DONE;
+    }
     let domain_controllers = group.subtree_control.iter().any(|controller| !controller.is_threaded());
     if group.populated > 0 || domain_controllers {
         return request.refuse(Errno::EOPNOTSUPP, "rule-cgroup2-type-in-use");
     }
+    // The root of a cgroup namespace has a parent outside, which the model does not know; it is never without tasks.
+    let Some(parent) = group.parent else { return DONE };
     let domain = state.domain(parent);
     if !state.is_valid_domain(domain) || !state.can_be_thread_root(domain) {
         return request.refuse(Errno::EOPNOTSUPP, "rule-cgroup2-type-parent");
