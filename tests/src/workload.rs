@@ -163,3 +163,52 @@ pub fn perform(kernel: &mut Kernel, steps: &[Step]) -> Vec<Kept> {
     });
     kept.collect()
 }
+
+/// Groups, and as many tasks; with more of them, so many are touched.
+const FEW: usize = 10;
+/// Groups, and as many tasks.
+const MANY: usize = 10_000;
+/// Steps in one measurement.
+const STEPS: usize = 2_000;
+
+/// Measures all kinds on a small and on a large host, and prints a row each.
+///
+/// `now` is a clock in microseconds. Of `times` measurements the best counts: whatever else the machine does can
+/// only make one worse.
+pub fn compare(times: usize, now: &dyn Fn() -> f64, print: &mut dyn FnMut(&str)) {
+    let (few, many) = (Host::with(FEW), Host::with(MANY));
+    print(&format!("microseconds a step, its frame kept; {FEW} groups and tasks, or {MANY} of each"));
+    print(&format!("{:26} {FEW:>8} {MANY:>8} {:>6} {:>14} {:>6}", "", "ratio", "all in turn", "ratio"));
+    let mut sums = [0.0; 3];
+    for (kind, name) in Kind::ALL {
+        let costs = measure(&few, &many, kind, times, now);
+        print(&row(name, costs));
+        sums = [sums[0] + costs[0], sums[1] + costs[1], sums[2] + costs[2]];
+    }
+    let means = sums.map(|sum| sum / Kind::ALL.len() as f64);
+    print(&row("mean", means));
+    let [few, many, spread] = means.map(|mean| 1e6 / mean);
+    print(&format!("steps a second: {few:.0}, {many:.0}, all in turn {spread:.0}"));
+}
+
+fn row(name: &str, [few, many, spread]: [f64; 3]) -> String {
+    format!("{name:26} {few:>8.2} {many:>8.2} {:>6.2} {spread:>14.2} {:>6.2}", many / few, spread / few)
+}
+
+/// Microseconds a step: with few groups; with many, in a few of them; with many, in all of them in turn, which
+/// the machine's caches can't hold. Measured in turns, so that a busy machine is as bad for each.
+fn measure(few: &Host, many: &Host, kind: Kind, times: usize, now: &dyn Fn() -> f64) -> [f64; 3] {
+    let cases = [(few, FEW), (many, FEW), (many, MANY)];
+    let cases = cases.map(|(host, touched)| (host, host.steps(kind, STEPS, touched)));
+    let mut best = [f64::INFINITY; 3];
+    for _ in 0..times {
+        for ((host, steps), best) in cases.iter().zip(&mut best) {
+            let mut kernel = host.kernel.clone();
+            let started = now();
+            let kept = perform(&mut kernel, steps);
+            *best = best.min((now() - started) / steps.len() as f64);
+            drop(kept);
+        }
+    }
+    best
+}

@@ -6,6 +6,7 @@
 //! * [`binary`] builds `drydock` with that folder inside
 //! * [`serve`], [`mod@test`], [`conformance`], [`check`], [`mod@truth`], [`walk`], [`mod@bench`] are the commands
 //! * [`mod@test_host`] makes what test hosts are booted from
+//! * [`in_browser`] runs a benchmark in Chromium
 //! * [`cargo`], [`progress`], [`totals`], [`workspace`] serve the others
 
 mod bench;
@@ -15,6 +16,7 @@ mod cargo;
 mod check;
 mod conformance;
 mod html;
+mod in_browser;
 mod progress;
 mod serve;
 mod setup;

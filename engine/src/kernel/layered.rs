@@ -21,7 +21,8 @@ const RECENT: usize = 16;
 pub(crate) struct Layered<K, V> {
     /// The latest changes; `None` for what was removed of the rest.
     recent: OrdMap<K, Option<V>>,
-    rest: OrdMap<K, V>,
+    /// All others, never `None`; of the same type, since each type of map is more for the page to load.
+    rest: OrdMap<K, Option<V>>,
     len: u32,
 }
 
@@ -46,7 +47,7 @@ impl<K: Ord + Clone, V: Clone> Layered<K, V> {
     {
         match self.recent.get(key) {
             Some(recent) => recent.as_ref(),
-            None => self.rest.get(key),
+            None => self.rest.get(key)?.as_ref(),
         }
     }
 
@@ -61,7 +62,7 @@ impl<K: Ord + Clone, V: Clone> Layered<K, V> {
     pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         if !self.recent.contains_key(key) {
             let value = self.rest.get(key)?.clone();
-            self.note(key.clone(), Some(value));
+            self.note(key.clone(), value);
         }
         self.recent.get_mut(key)?.as_mut()
     }
@@ -86,10 +87,11 @@ impl<K: Ord + Clone, V: Clone> Layered<K, V> {
     fn note(&mut self, key: K, value: Option<V>) {
         if self.recent.len() >= RECENT && !self.recent.contains_key(&key) {
             for (key, value) in std::mem::take(&mut self.recent) {
-                match value {
-                    Some(value) => self.rest.insert(key, value),
-                    None => self.rest.remove(&key),
-                };
+                if value.is_some() {
+                    self.rest.insert(key, value);
+                } else {
+                    self.rest.remove(&key);
+                }
             }
         }
         self.recent.insert(key, value);
@@ -116,15 +118,14 @@ impl<K: Ord + Clone, V: Clone> Layered<K, V> {
 }
 
 /// Both parts in the order of their keys; what is recent counts.
-struct Merged<A: Iterator, B: Iterator> {
-    recent: Peekable<A>,
-    rest: Peekable<B>,
+struct Merged<I: Iterator> {
+    recent: Peekable<I>,
+    rest: Peekable<I>,
 }
 
-impl<'a, K: Ord + 'a, V: 'a, A, B> Iterator for Merged<A, B>
+impl<'a, K: Ord + 'a, V: 'a, I> Iterator for Merged<I>
 where
-    A: Iterator<Item = (&'a K, &'a Option<V>)>,
-    B: Iterator<Item = (&'a K, &'a V)>,
+    I: Iterator<Item = (&'a K, &'a Option<V>)>,
 {
     type Item = (&'a K, &'a V);
 
@@ -135,13 +136,11 @@ where
                 (Some(_), None) => Ordering::Less,
                 (None, _) => Ordering::Greater,
             };
-            if order == Ordering::Greater {
-                return self.rest.next();
-            }
             if order == Ordering::Equal {
                 self.rest.next();
             }
-            if let Some((key, Some(value))) = self.recent.next() {
+            let part = if order == Ordering::Greater { &mut self.rest } else { &mut self.recent };
+            if let (key, Some(value)) = part.next()? {
                 return Some((key, value));
             }
         }
