@@ -6,6 +6,7 @@ use crate::host::HostProfile;
 use crate::kernel::Kernel;
 use crate::shell::commands::Completion;
 use crate::shell::{Chunk, LineResult, Shell, Stream};
+use std::rc::Rc;
 
 /// The model after a step.
 #[derive(Clone)]
@@ -50,15 +51,16 @@ impl LineRecord {
 pub struct Session {
     profile: HostProfile,
     shell: Shell,
-    frames: imbl::Vector<Frame>,
-    lines: imbl::Vector<LineRecord>,
+    // Behind pointers: the vector's chunks of 64 pass through the stack when it is cut off, and a page has little of it.
+    frames: imbl::Vector<Rc<Frame>>,
+    lines: imbl::Vector<Rc<LineRecord>>,
 }
 
 impl Session {
     /// Boots a host.
     pub fn new(profile: HostProfile) -> Self {
         let kernel = Kernel::boot(&profile);
-        let frames = imbl::Vector::unit(Frame { record: None, kernel });
+        let frames = imbl::Vector::unit(Rc::new(Frame { record: None, kernel }));
         Self { shell: Shell::new(&profile), profile, frames, lines: imbl::Vector::new() }
     }
 
@@ -78,19 +80,19 @@ impl Session {
         let mut kernel = self.now().clone();
         let frames = &mut self.frames;
         let mut recorder = Recorder::new(&mut kernel, |record, kernel: &Kernel| {
-            frames.push_back(Frame { record: Some(record), kernel: kernel.clone() });
+            frames.push_back(Rc::new(Frame { record: Some(record), kernel: kernel.clone() }));
         });
         let result = self.shell.run(line, &mut recorder);
         // What the shell took from the terminal at the end of the line belongs to the last frame.
         if let Some(last) = self.frames.back_mut() {
-            last.kernel = kernel;
+            Rc::make_mut(last).kernel = kernel;
         }
         self.note(line, result, before, first_step)
     }
 
     fn note(&mut self, line: &str, result: LineResult, before: Shell, first_step: u32) -> &LineRecord {
         let hints = result.hints.iter().map(|hint| catalogue().text(&hint.id, &hint.facts)).collect();
-        self.lines.push_back(LineRecord {
+        self.lines.push_back(Rc::new(LineRecord {
             line: line.to_owned(),
             output: result.output,
             status: result.status,
@@ -99,7 +101,7 @@ impl Session {
             last_step: self.n_steps(),
             incomplete: result.incomplete,
             before,
-        });
+        }));
         &self.lines[self.lines.len() - 1]
     }
 
@@ -126,7 +128,7 @@ impl Session {
 
     /// The lines typed so far.
     pub fn lines(&self) -> impl ExactSizeIterator<Item = &LineRecord> {
-        self.lines.iter()
+        self.lines.iter().map(|line| &**line)
     }
 
     /// The line that a step belongs to, by its index from 0.
