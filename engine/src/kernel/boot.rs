@@ -130,6 +130,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         demand: None,
         work: None,
         pending: BTreeSet::new(),
+        exit_signal: None,
         ignores_terminal_signals: initial.actor == Actor::SHELL,
         credentials: Credentials::root().into(),
         cwd: root,

@@ -89,6 +89,7 @@ impl Kernel {
         task.started_ms = self.now_ms;
         task.cpu_ns = 0;
         task.pending.clear();
+        task.exit_signal = None;
         self.tasks.insert(task);
         self.actors.insert(child.clone(), pid);
         self.last_pid = pid;

@@ -2,6 +2,7 @@
 
 use super::cgroup::{Effect, FreezerKind};
 use super::refuse::refuse;
+use super::task::is_busy;
 use super::user::capability::Capability;
 use super::{Fact, Kernel, Task, TaskState, limits};
 use crate::plan::{Errno, Refusal, Rule, Signal, TaskRef, WaitStatus};
@@ -95,7 +96,8 @@ impl Kernel {
     pub(crate) fn signal(&mut self, tid: u32, signal: u8) {
         let Some(pid) = self.process_of(tid).filter(|pid| *pid != 1 && !self.is_over(*pid)) else { return };
         let Some(mut task) = self.task_mut(pid) else { return };
-        if task.ignores_terminal_signals && IGNORED_BY_SHELLS.contains(&signal) {
+        let ignored = task.ignores_terminal_signals && IGNORED_BY_SHELLS.contains(&signal);
+        if ignored || task.exit_signal.is_some() {
             return;
         }
         match default_action(signal) {
@@ -107,10 +109,13 @@ impl Kernel {
             }
             Action::Ignore => return,
             Action::Terminate | Action::Core | Action::Stop => {
+                let nothing_waits = task.pending.is_empty();
                 let is_first = task.pending.insert(signal);
                 drop(task);
                 if is_first && self.ends_at_once(pid, signal) {
                     self.end(pid, WaitStatus::Signaled(Signal(signal)));
+                } else if is_first && self.decides_the_end(pid, signal, nothing_waits) {
+                    self.change_process(pid, |task| task.exit_signal = Some(signal));
                 }
             }
         }
@@ -125,6 +130,18 @@ impl Kernel {
         !stopped
             && self.cgroups.is_frozen(pid) == Some(FreezerKind::V2)
             && default_action(signal) == Action::Terminate
+    }
+
+    /// True where a signal that has just been sent to a process in a frozen version 1 group is what it will end by
+    /// when the group thaws, whatever comes later: `complete_signal`, `wants_signal`. That is SIGKILL always, and
+    /// another that ends tasks and leaves no core file, where the task sleeps and no other signal waits. (One that
+    /// was running when it was frozen had to be woken for it, as by a signal.)
+    fn decides_the_end(&self, pid: u32, signal: u8, nothing_waits: bool) -> bool {
+        let sleeps = |task: &Task| task.state == TaskState::Alive && !is_busy(task);
+        let looks = || nothing_waits && self.task(pid).is_some_and(sleeps);
+        self.cgroups.is_frozen(pid) == Some(FreezerKind::V1)
+            && default_action(signal) == Action::Terminate
+            && (signal == Signal::KILL.0 || looks())
     }
 
     /// Lets a task take the signals that wait for it, as far as it can.
@@ -169,6 +186,7 @@ impl Kernel {
     fn next_deliverable(&self, pid: u32) -> Option<u8> {
         let task = self.task(pid).filter(|task| !self.is_over(task.tgid))?;
         let kill = task.pending.contains(&Signal::KILL.0).then_some(Signal::KILL.0);
+        let kill = task.exit_signal.or(kill);
         match (self.cgroups.is_frozen(pid), task.state) {
             // Seen on Linux 6.1 and 6.18: nothing reaches a task in a frozen version 1 group, SIGKILL neither.
             (Some(FreezerKind::V1), _) => None,

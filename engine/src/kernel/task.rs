@@ -83,6 +83,8 @@ pub struct Task {
     pub(crate) work: Option<Work>,
     /// Signals to the process that could not be delivered yet, in its first thread.
     pub(crate) pending: BTreeSet<u8>,
+    /// The signal that its process will end by as soon as it can: `SIGNAL_GROUP_EXIT`. Later ones are dropped.
+    pub(crate) exit_signal: Option<u8>,
     /// True for an interactive shell, which ignores what would end it by accident.
     pub(crate) ignores_terminal_signals: bool,
     /// Who it is and what it may do.
@@ -162,7 +164,7 @@ impl Kernel {
 }
 
 /// At least half a CPU is wanted: a task that mostly waits for a pipe shows as sleeping.
-fn is_busy(task: &Task) -> bool {
+pub(crate) fn is_busy(task: &Task) -> bool {
     task.demand.is_some_and(|demand| demand.cpu_milli >= 500)
 }
 
