@@ -258,6 +258,15 @@ impl<'a, B: Backend> Mapped<'a, B> {
                 let place = self.place(actor, path)?;
                 Some(self.each(actor, &place, &|path| Call::Rmdir { path }))
             }
+            Call::Fchmodat { path, mode } => {
+                let (place, mode) = (self.place(actor, path)?, *mode);
+                Some(self.change_mapped(actor, &place, &|path| Call::Fchmodat { path, mode }))
+            }
+            Call::Fchownat { path, uid, gid, nofollow } => {
+                let place = self.place(actor, path)?;
+                let change = |path| Call::Fchownat { path, uid: *uid, gid: *gid, nofollow: *nofollow };
+                Some(self.change_mapped(actor, &place, &change))
+            }
             Call::Write { file: FileRef::Path(path), data, mode } => {
                 let (place, data, mode) = (self.place(actor, path)?, data.clone(), *mode);
                 Some(self.write_mapped(actor, &place, &data, mode))
@@ -292,13 +301,29 @@ impl<'a, B: Backend> Mapped<'a, B> {
 
     fn write_mapped(&mut self, actor: &Actor, place: &Place, data: &Text, mode: OpenMode) -> Answer {
         let write = |path: Text| Call::Write { file: FileRef::Path(path), data: data.clone(), mode };
-        let name = place.rest.rsplit('/').next().unwrap_or_default();
-        if matches!(name, "tasks" | "cgroup.procs" | "cgroup.clone_children" | "notify_on_release") {
+        if is_in_each(place) {
             return self.each(actor, place, &write);
         }
         let path = self.file_path(place).unwrap_or_default();
         self.call(actor, write(path.into()))
     }
+
+    /// Mode and owner of a group are those of its directory in each hierarchy, of a file where it is.
+    fn change_mapped(&mut self, actor: &Actor, place: &Place, change: &dyn Fn(Text) -> Call) -> Answer {
+        let path = self.file_path(place).unwrap_or_default();
+        let found = self.backend.observe(actor, &Probe::Path(path.as_str().into()));
+        let directory = matches!(found, Observation::Stat(stat) if stat.kind == FileKind::Directory);
+        if directory || is_in_each(place) {
+            return self.each(actor, place, change);
+        }
+        self.call(actor, change(path.into()))
+    }
+}
+
+/// Files that every hierarchy has.
+fn is_in_each(place: &Place) -> bool {
+    let name = place.rest.rsplit('/').next().unwrap_or_default();
+    matches!(name, "tasks" | "cgroup.procs" | "cgroup.clone_children" | "notify_on_release")
 }
 
 impl<B: Backend> Observe for Mapped<'_, B> {

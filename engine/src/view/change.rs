@@ -77,6 +77,14 @@ fn path_changes(session: &Session, at: u32, changes: &mut Vec<Change>) {
         Call::Open { path, .. } | Call::Write { file: FileRef::Path(path), .. } if !there(path) => {
             changes.push(Change::added(shown(path)));
         }
+        Call::Fchmodat { path, mode } => {
+            changes.push(Change { sign: Sign::Changed, text: format!("{}: mode {mode:04o}", shown(path)) });
+        }
+        Call::Fchownat { path, uid, gid, .. } => {
+            let number = |id: &Option<u32>| id.map(|id| id.to_string()).unwrap_or_default();
+            let text = format!("{}: owner {}:{}", shown(path), number(uid), number(gid));
+            changes.push(Change { sign: Sign::Changed, text });
+        }
         Call::Chdir { path } => {
             changes.push(Change { sign: Sign::Changed, text: format!("{actor}: cwd {}", shown(path)) });
         }
@@ -116,6 +124,13 @@ fn task_changes(session: &Session, at: u32, changes: &mut Vec<Change>) {
         let mut differences = Vec::new();
         if old.argv != task.argv {
             differences.push(format!("{} → {}", old.argv.join(" "), task.argv.join(" ")));
+        }
+        let users = (old.credentials(), task.credentials());
+        if users.0.uid != users.1.uid {
+            differences.push(format!("user {} → {}", users.0.uid.effective, users.1.uid.effective));
+        }
+        if users.0.gid != users.1.gid {
+            differences.push(format!("group {} → {}", users.0.gid.effective, users.1.gid.effective));
         }
         if states.0 != states.1 {
             differences.push(format!("{} → {}", states.0, states.1));

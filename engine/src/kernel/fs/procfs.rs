@@ -257,8 +257,8 @@ pub(crate) fn stat(kernel: &Kernel, node: &ProcNode) -> Stat {
     Stat { kind: kind(node), mode, nlink, uid, gid, size }
 }
 
-/// What is about a task belongs to its effective user (fs/proc/base.c, `task_dump_owner`); all else to root. A kernel
-/// thread is root's.
+/// What is about a task belongs to its effective user, but for the files of one that has ended (fs/proc/base.c,
+/// `task_dump_owner`); all else to root.
 fn owner(kernel: &Kernel, node: &ProcNode) -> (u32, u32) {
     let pid = match node {
         ProcNode::Pid(pid)
@@ -268,6 +268,7 @@ fn owner(kernel: &Kernel, node: &ProcNode) -> (u32, u32) {
         | ProcNode::PidLink(pid, _) => Some(*pid),
         _ => None,
     };
-    let task = pid.and_then(|pid| kernel.task(pid));
+    let is_directory = kind(node) == FileKind::Directory;
+    let task = pid.and_then(|pid| kernel.task(pid)).filter(|task| is_directory || task.is_alive());
     task.map_or((0, 0), |task| (task.credentials().uid.effective, task.credentials().gid.effective))
 }

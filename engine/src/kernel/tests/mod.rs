@@ -7,6 +7,7 @@ mod reclaim;
 mod resources;
 mod tasks;
 mod threads;
+mod users;
 
 use super::Kernel;
 use crate::host::{HostKind, HostProfile};
@@ -18,7 +19,8 @@ use crate::plan::{
 /// The messages that explain rules.
 const MESSAGES: &str = concat!(
     include_str!("../../../messages/en/rules-fs.ftl"),
-    include_str!("../../../messages/en/rules-cgroup.ftl")
+    include_str!("../../../messages/en/rules-cgroup.ftl"),
+    include_str!("../../../messages/en/rules-user.ftl")
 );
 
 /// A kernel on one of the named hosts.
@@ -60,6 +62,10 @@ fn call(line: &str) -> Call {
     let list = |index: usize| word(index).split(',').filter(|w| !w.is_empty()).map(str::to_owned).collect();
     match words[0] {
         "mkdir" => Call::Mkdir { path: text(1), mode: 0o777 },
+        "sys" => {
+            let words: Vec<Text> = words[1..].iter().map(|word| Text::from(*word)).collect();
+            crate::plan::sys::parse(&words).expect("a call")
+        }
         "rmdir" => Call::Rmdir { path: text(1) },
         "unlink" => Call::Unlink { path: text(1) },
         "touch" => Call::Open { path: text(1), mode: OpenMode::Append },
