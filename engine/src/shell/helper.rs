@@ -60,7 +60,7 @@ impl Interpreter<'_> {
         let interactive = std::mem::replace(&mut self.shell.interactive, false);
         let io = Io { stdin: Source::Terminal, stdout: Sink::Closed, stderr: Sink::Closed };
         let io = std::mem::replace(&mut self.io, io);
-        let counts = (std::mem::take(&mut self.functions), std::mem::take(&mut self.conditions));
+        let counts = (std::mem::take(&mut self.functions), std::mem::take(&mut self.conditions), self.moves);
         match parse::program(script) {
             Ok(program) => {
                 self.in_new_loops(|shell| shell.program_items(&program));
@@ -72,7 +72,7 @@ impl Interpreter<'_> {
         if !std::mem::take(&mut self.replaced) {
             let _ = self.step_by(&helper.actor, Call::ExitGroup { status }, "why-script-end");
         }
-        (self.functions, self.conditions) = counts;
+        (self.functions, self.conditions, self.moves) = counts;
         self.io = io;
         self.shell.interactive = interactive;
         self.shell.jobs = jobs;

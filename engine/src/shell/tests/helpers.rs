@@ -74,6 +74,22 @@ fn the_agent_is_a_task_of_its_own() {
     assert_eq!(session.run("ps | grep agent").stdout(), "", "it has ended");
 }
 
+/// `$( )` goes back to where the shell was if what is in it moved the shell: an agent that it starts does not.
+#[test]
+fn an_agents_moves_are_not_the_shells() {
+    let mut session = Session::new(HostProfile::named(HostKind::V1));
+    let agent = "printf '#!/bin/sh\\ncd /tmp\\n' > /tmp/agent; chmod +x /tmp/agent";
+    for line in GROUP.lines().chain([agent, "echo /tmp/agent > release_agent", "mkdir ra/c"]) {
+        session.run(line);
+    }
+    let before = session.n_steps();
+    session.run("x=$(rmdir ra/c)");
+    let steps = (before + 1..=session.n_steps()).filter_map(|step| session.frame(step).record.as_ref());
+    let moves: Vec<_> = steps.filter(|record| record.step.call.name() == "chdir").collect();
+    let by: Vec<_> = moves.iter().map(|record| record.step.actor.name()).collect();
+    assert_eq!(by, ["release_agent.1702"]);
+}
+
 /// Each of its steps is one that can be looked at.
 #[test]
 fn what_the_agent_does_is_seen_as_steps() {
