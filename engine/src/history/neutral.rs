@@ -12,6 +12,7 @@
 //! | /proc/PID/oom_score | counts pages that the model does not know |
 //! | the agent's own variable in /proc/PID/environ | the task has none in the model |
 //! | numbers of mounts and devices in /proc/PID/mountinfo | counters of the whole machine |
+//! | the numbers in /proc/PID/limits | inherited from whoever starts the session |
 //! | all but the number in /proc/version | who built the kernel |
 //! | /proc/loadavg, /proc/uptime, kernel.pid_max, kernel.hostname | the machine's own |
 //! | all but the numbers of CPUs in /proc/cpuinfo, and the whole memory in /proc/meminfo | the machine's own |
@@ -67,6 +68,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
             "mounts" if path.starts_with("/proc") => self.proc_mounts(&data),
             "stat" if path.starts_with("/proc") => proc_pid_stat(&data),
             "status" if path.starts_with("/proc") => proc_pid_status(&data),
+            "limits" if path.starts_with("/proc") => proc_limits(&data),
             "mountinfo" if path.starts_with("/proc") => self.proc_mountinfo(&data),
             "version" if path == "/proc/version" => proc_version(&data),
             "loadavg" | "oom_score" | "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => {
@@ -208,6 +210,15 @@ fn without_width_behind(fields: &str) -> String {
         *options = kept.join(",");
     }
     fields.join(" ")
+}
+
+/// Keeps the names of the limits and what they count in; proc_pid_limits(5) has columns of fixed width.
+fn proc_limits(data: &str) -> String {
+    let row = |line: &str| {
+        let (name, unit) = (line.get(..26).unwrap_or(line), line.get(68..).unwrap_or_default());
+        format!("{}: {}", name.trim(), unit.trim()).trim_end().to_owned() + "\n"
+    };
+    data.lines().map(row).collect()
 }
 
 /// Keeps the words in front of the number and the first two parts of it: who built the kernel is the machine's own.

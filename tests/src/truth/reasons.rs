@@ -17,8 +17,6 @@ const TEARDOWN: &str =
     "Linux takes a hierarchy apart in the background and lists it meanwhile; the model does so at once";
 const LSSUBSYS: &str =
     "Debian 12's lssubsys (2.0.2) forgets what is mounted; Drydock's prints what 0.41 does";
-const AGENT: &str = "the model starts no release agent";
-const THREAD_FILES: &str = "the model's /proc has no directory for threads";
 const START: &str = "the program's start counts as well, a quarter of what the limit left it";
 
 const REASONS: &[Reason] = &[
@@ -62,14 +60,6 @@ const REASONS: &[Reason] = &[
     Reason { id: "v1.umount.named_nochildren", at: "", why: TEARDOWN },
     Reason { id: "v1.umount.right_after_rmdir", at: "", why: TEARDOWN },
     Reason { id: "v1.tree.rm_r", at: "", why: "busybox takes names in the order of the kernel's hash table" },
-    Reason { id: "v1.release_agent.fires", at: "", why: AGENT },
-    Reason { id: "v1.release_agent.child_removed_fires", at: "", why: AGENT },
-    Reason { id: "v1.tasks.threads_tasks_file", at: "", why: THREAD_FILES },
-    Reason { id: "v1.tasks.zombie_proc_cgroup", at: "", why: THREAD_FILES },
-    Reason { id: "v1.tasks.write_zombie", at: "", why: THREAD_FILES },
-    Reason { id: "v1.proc_cgroup.of_removed_is_deleted", at: "", why: THREAD_FILES },
-    Reason { id: "v2.type.move_thread", at: "", why: THREAD_FILES },
-    Reason { id: "v2.tree.zombie_deleted_path", at: "", why: THREAD_FILES },
     Reason {
         id: "v2.stat",
         at: "host-6.18",

@@ -38,12 +38,14 @@ pub(crate) fn read(kernel: &Kernel, node: &ProcNode, reader: u32) -> String {
 fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
     match file {
         PidFile::Cgroup => kernel.cgroups.proc_pid_cgroup(task.pid),
+        PidFile::Children => children(kernel, task),
         PidFile::Cmdline if !task.is_alive() => String::new(),
         PidFile::Cmdline => task.argv.iter().map(|word| format!("{word}\0")).collect(),
         PidFile::Comm => format!("{}\n", task.comm),
         PidFile::Cpuset => format!("{}\n", cpuset_path(kernel, task.pid)),
         PidFile::Environ if !task.is_alive() => String::new(),
         PidFile::Environ => task.env.iter().map(|variable| format!("{variable}\0")).collect(),
+        PidFile::Limits => super::limits_text::text(&kernel.profile),
         PidFile::Mountinfo => mountinfo(kernel),
         PidFile::Mounts => kernel.mounts().iter().map(mount_line).collect(),
         PidFile::OomScore => format!("{}\n", kernel.oom_score(task)),
@@ -51,6 +53,13 @@ fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
         PidFile::Stat => stat_line(kernel, task, reader),
         PidFile::Status => status(kernel, task, reader),
     }
+}
+
+/// The numbers of the children, a blank behind each; the model counts those of all threads as the first one's
+/// (proc_pid_task(5)).
+fn children(kernel: &Kernel, task: &Task) -> String {
+    let of_process = kernel.tasks().filter(|child| child.is_leader() && child.ppid == task.pid);
+    of_process.map(|child| format!("{} ", child.pid)).collect()
 }
 
 /// The nearest group with the controller cpuset, in whichever hierarchy has it (kernel/cgroup/cpuset.c,

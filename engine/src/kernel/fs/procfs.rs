@@ -51,10 +51,13 @@ pub(crate) enum RootFile {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PidFile {
     Cgroup,
+    /// Only below `task`.
+    Children,
     Cmdline,
     Comm,
     Cpuset,
     Environ,
+    Limits,
     Mountinfo,
     Mounts,
     OomScore,
@@ -85,12 +88,13 @@ const ROOT_FILES: [(&str, RootFile); 8] = [
 const SYS_KERNEL_FILES: [(&str, RootFile); 2] =
     [("hostname", RootFile::Hostname), ("pid_max", RootFile::PidMax)];
 
-const PID_FILES: [(&str, PidFile); 11] = [
+const PID_FILES: [(&str, PidFile); 12] = [
     ("cgroup", PidFile::Cgroup),
     ("cmdline", PidFile::Cmdline),
     ("comm", PidFile::Comm),
     ("cpuset", PidFile::Cpuset),
     ("environ", PidFile::Environ),
+    ("limits", PidFile::Limits),
     ("mountinfo", PidFile::Mountinfo),
     ("mounts", PidFile::Mounts),
     ("oom_score", PidFile::OomScore),
@@ -98,6 +102,9 @@ const PID_FILES: [(&str, PidFile); 11] = [
     ("stat", PidFile::Stat),
     ("status", PidFile::Status),
 ];
+
+/// What a thread's directory has beside the files of a process.
+const THREAD_FILES: [(&str, PidFile); 1] = [("children", PidFile::Children)];
 
 const PID_LINKS: [(&str, PidLink); 2] = [("cwd", PidLink::Cwd), ("root", PidLink::Root)];
 
@@ -118,7 +125,7 @@ pub(crate) fn is_known_name(directory: &str, name: &str) -> bool {
         ["sys", "kernel"] => SYS_KERNEL_FILES.iter().any(|(known, _)| *known == name),
         [_] => name == "task" || of_task(),
         [_, "task"] => is_number(name),
-        _ => of_task(),
+        _ => of_task() || THREAD_FILES.iter().any(|(known, _)| *known == name),
     }
 }
 
@@ -145,7 +152,8 @@ pub(crate) fn child(kernel: &Kernel, directory: &ProcNode, name: &str, _reader: 
         ProcNode::Pid(pid) if name == "task" => Some(ProcNode::Threads(kernel.task(*pid)?.tgid)),
         ProcNode::Pid(pid) | ProcNode::Thread(pid) => {
             kernel.task(*pid)?;
-            let file = named(&PID_FILES, name).map(|file| ProcNode::PidFile(*pid, file));
+            let own = matches!(directory, ProcNode::Thread(_)).then(|| named(&THREAD_FILES, name)).flatten();
+            let file = named(&PID_FILES, name).or(own).map(|file| ProcNode::PidFile(*pid, file));
             file.or_else(|| named(&PID_LINKS, name).map(|link| ProcNode::PidLink(*pid, link)))
         }
         ProcNode::Threads(tgid) => {
@@ -203,8 +211,10 @@ pub(crate) fn entries(kernel: &Kernel, directory: &ProcNode, _reader: u32) -> Ve
         ProcNode::Pid(pid) | ProcNode::Thread(pid) if kernel.task(*pid).is_some() => {
             let files = PID_FILES.iter().map(|(name, _)| entry(name, file));
             let links = PID_LINKS.iter().map(|(name, _)| entry(name, link));
-            let task = matches!(directory, ProcNode::Pid(_)).then(|| entry("task", FileKind::Directory));
-            files.chain(links).chain(task).collect()
+            let is_process = matches!(directory, ProcNode::Pid(_));
+            let task = is_process.then(|| entry("task", FileKind::Directory));
+            let own = THREAD_FILES.iter().filter(|_| !is_process).map(|(name, _)| entry(name, file));
+            files.chain(links).chain(own).chain(task).collect()
         }
         ProcNode::Threads(tgid) => kernel.threads(*tgid).into_iter().map(number).collect(),
         ProcNode::Sys => vec![entry("kernel", FileKind::Directory)],
