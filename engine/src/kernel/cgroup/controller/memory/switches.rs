@@ -1,7 +1,7 @@
 //! Switches and small numbers.
 
 use super::limits::not_root;
-use super::{edit, settings};
+use super::{Memory, edit, settings};
 use crate::kernel::cgroup::file::{DONE, Request};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId};
 use crate::plan::{Errno, Refusal};
@@ -95,22 +95,26 @@ pub(super) fn write_oom_group(
     state: &mut CgroupState,
     request: &Request<'_>,
 ) -> Result<Vec<Effect>, Refusal> {
-    let value = request.int()?;
-    if !(0..=1).contains(&value) {
-        return request.refuse(Errno::EINVAL, "rule-memory-oom-group");
-    }
-    edit(state, request.group, |memory| memory.oom_group = value == 1);
-    DONE
+    set_flag(state, request, |memory, on| memory.oom_group = on)
 }
 
 pub(super) fn write_zswap_writeback(
     state: &mut CgroupState,
     request: &Request<'_>,
 ) -> Result<Vec<Effect>, Refusal> {
+    set_flag(state, request, |memory, on| memory.zswap_writeback = on)
+}
+
+/// 0 or 1.
+fn set_flag(
+    state: &mut CgroupState,
+    request: &Request<'_>,
+    set: impl FnOnce(&mut Memory, bool),
+) -> Result<Vec<Effect>, Refusal> {
     let value = request.int()?;
     if !(0..=1).contains(&value) {
         return request.refuse(Errno::EINVAL, "rule-memory-oom-group");
     }
-    edit(state, request.group, |memory| memory.zswap_writeback = value == 1);
+    edit(state, request.group, |memory| set(memory, value == 1));
     DONE
 }
