@@ -168,6 +168,10 @@ fn a_selected_group_tells_use_and_limit(rig: &Rig) -> Result<()> {
     page.click("button", "Group /a")?;
     let seen = page.text("list", "Use against the group's own limits")?;
     page.screenshot("group-selected")?;
+    let in_sight = "const list = document.querySelector('.meters').getBoundingClientRect(); \
+         const pane = document.querySelector('.meters').closest('.pane').getBoundingClientRect(); \
+         return list.top >= pane.top && list.bottom <= pane.bottom;";
+    ensure!(page.script(in_sight, vec![])? == true, "what was selected is out of sight");
     for part in ["0.5 of 0.5", "of 64 MiB", "no limit of its own"] {
         ensure!(seen.contains(part), "no {part:?} in {seen:?}");
     }

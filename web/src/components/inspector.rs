@@ -6,7 +6,7 @@ use drydock_engine::view::{
     StepCard,
     inspector::{group, task},
 };
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref};
 
 use super::{
     fingerprint::Fingerprint,
@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::use_store,
+    effects::flip::bring_into_sight,
     state::{Action, selection::Selection},
     words::{t, tf},
 };
@@ -32,6 +33,16 @@ pub(crate) struct Props {
 pub(crate) fn Inspector(props: &Props) -> Html {
     let store = use_store();
     let card = props.card.clone();
+    // Below a long card the thing that was selected would be out of sight.
+    let section = use_node_ref();
+    use_effect_with(store.selection.clone(), {
+        let section = section.clone();
+        move |_| {
+            if let Some(section) = section.cast() {
+                bring_into_sight(&section);
+            }
+        }
+    });
     let Some(selection) = store.selection.clone() else {
         return html!(<><Card {card} /><p class="quiet selected-none">{ t("select-something") }</p><Fingerprint /></>);
     };
@@ -57,7 +68,7 @@ pub(crate) fn Inspector(props: &Props) -> Html {
     html! {
         <>
             <Card {card} />
-            <section class="selected-thing" aria-labelledby="selected-title">
+            <section ref={section} class="selected-thing" aria-labelledby="selected-title">
                 <header>
                     <h2 id="selected-title">{ title }</h2>
                     <button class="bare" type="button" aria-label={t("select-nothing")} onclick={close}><Icon drawing={Drawing::Cross} /></button>

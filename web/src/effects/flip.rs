@@ -6,7 +6,7 @@ use drydock_engine::view::{GroupNode, HostView};
 use gloo::utils::{document, window};
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::JsCast;
-use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::{hook, use_effect_with, use_mut_ref};
 
 /// How long a token travels.
@@ -71,12 +71,16 @@ fn measure(tokens: &[String]) -> Vec<(String, f64, f64)> {
 fn reveal() -> Option<()> {
     let find = |selector| document().query_selector(selector).ok().flatten();
     let token = find(".sheet .token.changed").and_then(|token| token.closest(".group").ok().flatten());
-    let group = token.or_else(|| find(".sheet .group.changed"))?;
+    bring_into_sight(&token.or_else(|| find(".sheet .group.changed"))?);
+    Some(())
+}
+
+/// Scrolls no further than an element needs to be seen.
+pub(crate) fn bring_into_sight(element: &Element) {
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
     options.set_inline(ScrollLogicalPosition::Nearest);
-    group.scroll_into_view_with_scroll_into_view_options(&options);
-    Some(())
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// Runs a token from where it was to where it is.
