@@ -94,6 +94,8 @@ fn program(name: &str) -> Finding {
         "Install {name} from the distribution's packages; on Debian: apt-get install {}",
         match name {
             "bzip2" => "bzip2",
+            "stress" => "stress",
+            "memhog" => "numactl",
             _ => "coreutils",
         }
     );

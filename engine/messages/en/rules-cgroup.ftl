@@ -31,7 +31,7 @@ rule-cgroup-file-not-readable = { $file } can't be read.
 rule-cgroup-file-not-writable = { $file } can't be written.
     .rule = Files that only show something are read-only. Root may open them for writing, and then write refuses.
     .source = kernel/cgroup/cgroup.c, cgroup_file_write()
-    .advice = Write into the file that sets it, such as pids.max for pids.current.
+    .advice = ls -l shows with a w which files of the group can be set.
 
 ## Mounting version 1
 
@@ -41,7 +41,7 @@ rule-cgroup-fstype = { $fstype } is no file system of control groups.
     .advice = Use: mount -t cgroup -o CONTROLLERS cgroup DIRECTORY
 
 rule-cgroup1-unknown-option = “{ $option }” is neither a controller of this kernel nor an option.
-    .rule = The words behind -o are names of controllers, as in /proc/cgroups, or all, none, name=, release_agent=, clone_children, noprefix, xattr.
+    .rule = The words behind -o are names of controllers, as in /proc/cgroups, or all, none, name=, release_agent=, clone_children, noprefix, xattr, cpuset_v2_mode, favordynmods.
     .source = admin-guide/cgroup-v1/cgroups.rst, "Mounting cgroups"; kernel/cgroup/cgroup-v1.c, cgroup1_parse_param()
     .advice = Look into /proc/cgroups for the spelling.
 

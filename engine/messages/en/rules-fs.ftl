@@ -104,6 +104,11 @@ rule-path-missing = { $path } is not there.
     .source = path_resolution(7)
     .advice = Look at the directory above with ls.
 
+rule-proc-missing = There is no { $path }, and it can't be made.
+    .rule = The kernel makes the names in /proc itself. It is asked for a name before it is asked for a new one.
+    .source = proc(5); fs/proc/generic.c
+    .advice = Look with ls which names are there.
+
 rule-path-empty = The path is empty.
     .rule = An empty path names nothing.
     .source = path_resolution(7), "Empty pathname"
@@ -182,7 +187,7 @@ rule-fixed-tree-create = No file can be made at { $path }.
     .advice = Look with ls which files are there.
 
 rule-cgroup-file-create = { $name } is not one of the group's files, and none can be made.
-    .rule = The kernel makes the files of a control group, according to its controllers. A redirection asks for a missing file to be made, and that is not permitted.
+    .rule = The kernel makes the files of a control group, according to its controllers. Who opens a missing file to write into it asks for it to be made, and that is not permitted.
     .source = cgroups(7); open(2), EACCES
     .advice = ls shows the group's files. The controller may be missing, or the name may be mistyped.
 
@@ -245,7 +250,7 @@ rule-nodev = The file system that holds { $path } is mounted with nodev.
 
 rule-device-not-allowed = The device { $device } may not be opened here (access { $access }).
     .rule = The devices controller decides for each group which devices its tasks may open. It is asked when the file is opened.
-    .source = Documentation/admin-guide/cgroup-v1/devices.rst
+    .source = admin-guide/cgroup-v1/devices.rst
     .advice = Write a line such as "{ $device } rw" into devices.allow of the group.
 
 rule-device-without-driver = There is no driver for the device { $path }.

@@ -181,7 +181,7 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
         Call::SchedSetaffinity { task, cpus } => {
             set("task", whom(task));
             set("cpus", list(cpus));
-            "step-setaffinity"
+            if cpus.is_empty() { "step-setaffinity-none" } else { "step-setaffinity" }
         }
         Call::SchedGetaffinity { task } => {
             set("task", whom(task));

@@ -82,7 +82,8 @@ impl Kernel {
         let within = self.cpuset_of(tid);
         if !cpus.iter().any(|cpu| within.1.contains(cpu)) {
             let allowed = list(&within.1);
-            let rule = Rule::new("rule-affinity-empty").with("cpus", list(cpus));
+            let asked = if cpus.is_empty() { "(none)".to_owned() } else { list(cpus) };
+            let rule = Rule::new("rule-affinity-empty").with("cpus", asked);
             return refuse(Errno::EINVAL, "sched_setaffinity", rule.with("allowed", allowed));
         }
         self.affinities.insert(tid, Shared::from(Affinity { cpus: cpus.to_vec(), within }));

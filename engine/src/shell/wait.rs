@@ -82,8 +82,9 @@ impl Interpreter<'_> {
 
     /// Sends a signal to a task of the shell.
     pub(super) fn signal(&mut self, actor: &Actor, signal: Signal) {
+        let why = if signal == Signal::CONT { "why-continue" } else { "why-interrupt" };
         // A task that has ended meanwhile needs no signal.
-        let _ = self.step(Call::Kill { task: TaskRef::Actor(actor.clone()), signal }, "why-interrupt");
+        let _ = self.step(Call::Kill { task: TaskRef::Actor(actor.clone()), signal }, why);
     }
 
     /// What shells print about a program that a signal ended.

@@ -31,6 +31,7 @@ pub(super) fn run(path: &Path, choice: &Choice, host: HostChoice, linux: &Linux)
     };
     let start = Instant::now();
     let mut sources = conformance::find(path)?;
+    check_names(&sources, choice, path)?;
     let scenarios: Vec<Scenario> = sources.iter().flat_map(|source| chosen(source, choice, kind)).collect();
     let scenarios: Vec<&Scenario> = scenarios.iter().collect();
     let outcomes = conformance::run(&scenarios, kind, linux, !choice.record);
@@ -48,7 +49,7 @@ pub(super) fn run(path: &Path, choice: &Choice, host: HostChoice, linux: &Linux)
     }
     if !choice.json {
         show_skipped(&outcomes);
-        outcomes.iter().for_each(show_different);
+        outcomes.iter().for_each(|outcome| show_different(outcome, path, linux));
         let seconds = start.elapsed().as_secs_f64();
         let Counts { same, different, skipped, commands, steps, refused } = counts;
         println!(
@@ -62,6 +63,26 @@ pub(super) fn run(path: &Path, choice: &Choice, host: HostChoice, linux: &Linux)
         Counts { same: 0, skipped: 1.., .. } => CANNOT,
         _ => 0,
     })
+}
+
+/// A name that no scenario has, for whatever host, is a slip: nothing performed must not look like all the same.
+fn check_names(sources: &[Source], choice: &Choice, path: &Path) -> Result<(), String> {
+    let mut all = sources.iter().flat_map(|source| &source.scenarios).peekable();
+    if all.peek().is_none() {
+        return Err(format!(
+            "{} has no scenarios; a scenario is a heading of level 2 with commands",
+            path.display()
+        ));
+    }
+    let ids: Vec<&str> = all.map(|scenario| scenario.id.as_str()).collect();
+    match choice.only.iter().find(|name| !ids.iter().any(|id| id.contains(name.as_str()))) {
+        Some(name) => Err(format!(
+            "no scenario of {} has {name} in its name; names are file/title-with-dashes, such as {}",
+            path.display(),
+            ids[0]
+        )),
+        None => Ok(()),
+    }
 }
 
 fn chosen(source: &Source, choice: &Choice, kind: HostKind) -> Vec<Scenario> {
@@ -111,7 +132,7 @@ fn show_skipped(outcomes: &[conformance::Outcome]) {
 }
 
 /// Says where the two sides differ, and how to see it again.
-fn show_different(outcome: &conformance::Outcome) {
+fn show_different(outcome: &conformance::Outcome, path: &Path, linux: &Linux) {
     match &outcome.verdict {
         Verdict::Different { difference, sides } => {
             println!("different: {}", outcome.id);
@@ -120,5 +141,11 @@ fn show_different(outcome: &conformance::Outcome) {
         Verdict::Failed(why) => println!("failed: {}\n{why}", outcome.id),
         Verdict::Same { .. } | Verdict::Skipped(_) => return,
     }
-    println!("rerun: cargo xtask conformance --host {} {}\n", outcome.host, outcome.id);
+    let (host, id) = (outcome.host, &outcome.id);
+    if path.ends_with("tests/conformance") {
+        println!("rerun: cargo xtask conformance --host {host} {id}\n");
+    } else {
+        let guest = if matches!(linux, Linux::TestHost(_)) { " --test-host" } else { "" };
+        println!("rerun: drydock compare --host {host}{guest} --only {id} {}\n", path.display());
+    }
 }

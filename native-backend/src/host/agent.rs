@@ -150,7 +150,7 @@ fn start() -> io::Result<Agent> {
     nix::unistd::setgroups(&[])?;
     // The shell's usual one: files 0644, directories 0755.
     umask(Mode::from_bits_truncate(0o022));
-    let name = std::env::args().next().unwrap_or_default();
+    let name = std::env::args_os().next().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     prctl::set_name(&CString::new(name)?)?;
     if nix::unistd::getpid().as_raw() == 1 {
         // init(8) reaps what is left to it. Ignoring the signal has the kernel do it.

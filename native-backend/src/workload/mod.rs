@@ -16,7 +16,8 @@ pub(crate) const NAMES: [&str; 2] = ["stress", "memhog"];
 /// If this process was started as one of the workloads, it becomes that and does not return. To be called in
 /// `main`, before the command line is read.
 pub fn run_if_called_as_one() {
-    let mut words = std::env::args();
+    // What is not UTF-8 is no number and no option: the workloads say so themselves.
+    let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let name = words.next().unwrap_or_default();
     let arguments: Vec<String> = words.collect();
     let status = match Path::new(&name).file_name().and_then(|name| name.to_str()) {

@@ -114,7 +114,7 @@ impl Kernel {
     /// Directories where a missing name stays missing: proc, /sys/fs/cgroup itself, what was removed.
     pub(crate) fn missing_for_good(&self, directory: &Node, at: &str, path: &str) -> Option<Refusal> {
         let rule = match directory {
-            Node::Proc(_) => "rule-path-missing",
+            Node::Proc(_) => "rule-proc-missing",
             Node::Sys(node) if sysfs::is_mount_point(*node) => "rule-path-missing",
             Node::Removed(_) => "rule-directory-removed",
             Node::Group(group) if !self.cgroups.exists(*group) => "rule-directory-removed",
