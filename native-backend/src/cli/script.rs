@@ -6,7 +6,7 @@ use drydock_engine::plan::{
     Actor, Call, FileRef, OpenMode, Piece, PipeEnd, PipeName, PriorityWhich, Signal, StdioSource, Step,
     TaskRef, Text, strace,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The script.
 pub(super) fn script(line: &str, steps: &[Step]) -> String {
@@ -33,6 +33,8 @@ struct Writer {
     redirections: BTreeMap<Actor, String>,
     /// `nice` and `taskset` in front of the program.
     prefixes: BTreeMap<Actor, String>,
+    /// Who became a program, so that the script knows its pid. What a subshell does, the script does itself.
+    started: BTreeSet<Actor>,
 }
 
 impl Writer {
@@ -85,10 +87,12 @@ impl Writer {
                 let words: Vec<_> = argv.iter().map(word).collect();
                 let redirections = self.redirections.remove(actor).unwrap_or_default();
                 let prefix = self.prefixes.remove(actor).unwrap_or_default();
+                self.started.insert(actor.clone());
                 Some(format!("{prefix}{}{redirections} & {}=$!", words.join(" "), variable(actor)))
             }
             Call::ExitGroup { status } if actor == &Actor::shell() => Some(format!("exit {status}")),
             Call::ExitGroup { .. } => None,
+            Call::Wait4 { task: TaskRef::Actor(child), .. } if !self.started.contains(child) => None,
             Call::Wait4 { task, .. } => Some(format!("wait {}", task_word(task))),
             Call::Kill { task, signal } => Some(kill(task, *signal)),
             Call::ClockNanosleep { milliseconds } => {
@@ -111,6 +115,8 @@ impl Writer {
             Call::Setpriority { which, task, nice } => {
                 Some(format!("renice -n {nice} {} {}", renice_option(*which), own_or(task)))
             }
+            // nice adds to it by itself.
+            Call::Getpriority { task: TaskRef::Pid(0), .. } => None,
             Call::Getpriority { task, .. } => Some(format!("ps -o ni= -p {}", own_or(task))),
             Call::Fchmodat { path, mode } => Some(format!("chmod {mode:04o} {}", word(path))),
             Call::Fchownat { path, uid, gid, nofollow } => {
@@ -269,5 +275,17 @@ mod tests {
         let expected = "#!/bin/sh\n# x\nsleep 9 & pid_sleep_1=$!\n\
             printf %s \"${pid_sleep_1}\"'\n' > '/cgroup/it'\\''s/tasks'\nwait \"${pid_sleep_1}\"\n";
         assert_eq!(script("x", &steps), expected);
+    }
+
+    #[test]
+    fn a_subshell_that_becomes_no_program_is_not_waited_for() {
+        let (shell, sub) = (Actor::shell(), Actor::new("sh.1"));
+        let steps = [
+            Step::new(&shell, Call::Clone3 { child: sub.clone(), flags: Vec::new() }),
+            Step::new(&sub, Call::Rmdir { path: "/a".into() }),
+            Step::new(&sub, Call::ExitGroup { status: 0 }),
+            Step::new(&shell, Call::Wait4 { task: TaskRef::Actor(sub), patience_ms: 0 }),
+        ];
+        assert_eq!(script("x", &steps), "#!/bin/sh\n# x\nrmdir /a\n");
     }
 }
