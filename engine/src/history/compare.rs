@@ -146,8 +146,14 @@ fn first_step(left: &[Record], right: &[Record]) -> Option<(String, String, Stri
         let (left, right) = (left.get(index), right.get(index));
         let same = left.map(|record| (&record.step, &record.answer))
             == right.map(|record| (&record.step, &record.answer));
-        (!same)
-            .then(|| (format!("step {}", index + 1), full(left, printed(left)), full(right, printed(right))))
+        (!same).then(|| {
+            let (mut one, mut other) = (full(left, printed(left)), full(right, printed(right)));
+            if one == other {
+                // strace leaves out what they differ in.
+                (one, other) = (whole(left), whole(right));
+            }
+            (format!("step {}", index + 1), one, other)
+        })
     })
 }
 
@@ -163,6 +169,11 @@ fn full(record: Option<&Record>, printed: String) -> String {
     }
 }
 
+/// A step and its answer with all that is in them.
+fn whole(record: Option<&Record>) -> String {
+    record.map_or_else(String::new, |record| format!("{:#?}\n{:#?}", record.step, record.answer))
+}
+
 fn first_row(what: &str, left: &[String], right: &[String]) -> Option<(String, String, String)> {
     let none = || "(nothing)".to_owned();
     (0..left.len().max(right.len())).find_map(|index| {
@@ -170,4 +181,24 @@ fn first_row(what: &str, left: &[String], right: &[String]) -> Option<(String, S
         let text = |row: Option<&String>| row.cloned().unwrap_or_else(none);
         (left != right).then(|| (what.to_owned(), text(left), text(right)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_step;
+    use crate::history::Record;
+    use crate::plan::reply::{FileKind, Stat};
+    use crate::plan::{Actor, Call, Reply, Step};
+
+    #[test]
+    fn what_strace_leaves_out_is_shown_where_nothing_else_differs() {
+        let record = |uid| {
+            let stat = Stat { kind: FileKind::Directory, mode: 0o755, nlink: 2, uid, gid: 0, size: 40 };
+            let step = Step::new(&Actor::shell(), Call::Stat { path: "/root".into() });
+            Record { command: String::new(), step, answer: Ok(Reply::Stat(stat)) }
+        };
+        let (what, left, right) = first_step(&[record(0)], &[record(7)]).expect("they differ");
+        assert_eq!(what, "step 1");
+        assert!(left.contains("uid: 0,") && right.contains("uid: 7,"), "{left}\n{right}");
+    }
 }
