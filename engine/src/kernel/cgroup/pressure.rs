@@ -77,7 +77,7 @@ impl Tally {
         let taken = self.starving.min(cpus);
         let crowded = (self.starving - taken).min(taken);
         let unused = (taken * CPU).saturating_sub(self.got);
-        let alone = if taken == 0 { 0 } else { unused * (taken - crowded) / taken };
+        let alone = (unused * (taken - crowded)).checked_div(taken).unwrap_or(0);
         Waiting { some: ((crowded * CPU + alone) / cpus).min(CPU), full: (unused / cpus).min(CPU) }
     }
 

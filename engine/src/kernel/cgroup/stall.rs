@@ -62,7 +62,7 @@ impl Line {
     fn show(&self, word: &str) -> String {
         let [ten, sixty, three_hundred] = self
             .averages
-            .map(|average| format!("{}.{:02}", average >> SHIFT, (average & (FIXED_1 - 1)) * 100 >> SHIFT));
+            .map(|average| format!("{}.{:02}", average >> SHIFT, ((average & (FIXED_1 - 1)) * 100) >> SHIFT));
         format!("{word} avg10={ten} avg60={sixty} avg300={three_hundred} total={}\n", self.total / 1000)
     }
 }
