@@ -155,7 +155,7 @@ file-net_cls-classid = A number that packets of the group's tasks are marked wit
 
 ## Where the model says less than Linux
 
-partial-file-blkio = Limits are kept, but no task of the model uses a block device: nothing is counted or slowed down.
+partial-file-blkio = Limits and BFQ’s weights act on what goes to a disk past the cache (dd with iflag=direct or oflag=direct), and only that is counted. The disk’s own speed is declared, io.cost is kept without effect, and rates are not compared with Linux.
 partial-file-cgroup-stat = Removed groups are gone at once, so none is ever dying. Newer kernels list their other controllers too.
 partial-file-cpu-burst = The value is kept and checked, but tasks do not save up quota.
 partial-file-cpu-stat = Time passes in large steps and counts as user time. Periods and throttling follow from weights and limits, not from single time slices.

@@ -18,6 +18,7 @@
 //! | `controller` | one file a controller |
 //! | `charging` | who pays for memory, and what happens at a limit |
 //! | `reclaim` | which memory is given back, and what protects it |
+//! | `disk` | who gets how much of a disk |
 //! | `accounting` | who gets CPU time, and where it is written down |
 //! | `procfs` | /proc/cgroups and /proc/PID/cgroup |
 //!
@@ -29,6 +30,7 @@
 mod accounting;
 pub(in crate::kernel) mod charging;
 mod controller;
+pub(in crate::kernel) mod disk;
 mod file;
 pub mod files;
 mod group;

@@ -4,7 +4,7 @@ use super::resources::{last_of, spoken};
 use crate::host::{HostKind, HostProfile, InitialMount};
 
 /// A named host with a disk at /data.
-fn with_disk(kind: HostKind) -> HostProfile {
+pub(super) fn with_disk(kind: HostKind) -> HostProfile {
     let mut profile = HostProfile::named(kind);
     profile.block_devices = vec![(254, 0)];
     profile.mounts.retain(|mount| mount.fstype != "ext4");

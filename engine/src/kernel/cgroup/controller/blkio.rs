@@ -1,10 +1,11 @@
 //! blkio (version 1) and io (version 2): limits on block devices. Documentation:
 //! admin-guide/cgroup-v1/blkio-controller.rst, cgroup-v2.rst "IO"; block/blk-throttle.c.
 //!
-//! No task of the model reads or writes a block device, so nothing is ever counted or slowed down.
+//! The settings and files are here; who gets how much of a disk is in `disk`.
 
 use super::Rules;
 use crate::host::Feature;
+use crate::kernel::cgroup::disk::Transfer;
 use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
 use crate::plan::{Errno, Refusal, Rule};
@@ -13,11 +14,16 @@ use std::collections::BTreeMap;
 
 /// Limits of one device: bytes a second read and written, operations a second read and written. `None` is no
 /// limit.
-type Limits = [Option<u64>; 4];
+pub(in super::super) type Limits = [Option<u64>; 4];
+
+/// Bytes read and written, requests to read and to write.
+type Traffic = [u64; 4];
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in super::super) struct Blkio {
     limits: BTreeMap<(u32, u32), Limits>,
+    /// What this group's own tasks have moved.
+    traffic: BTreeMap<(u32, u32), Traffic>,
     /// BFQ's weight, and by device.
     bfq: Weights,
     /// iocost's weight, and by device.
@@ -66,22 +72,22 @@ const ROWS: &[FileRow] = &[
         .partial(NOTE),
     v1("blkio.throttle.io_service_bytes", "file-blkio-throttle-io_service_bytes")
         .measured()
-        .r(by_device)
+        .r(|s, g| by_device(s, g, 0, false))
         .unit(Unit::Bytes)
         .partial(NOTE),
     v1("blkio.throttle.io_service_bytes_recursive", "file-blkio-throttle-io_service_bytes_recursive")
         .measured()
-        .r(by_device)
+        .r(|s, g| by_device(s, g, 0, true))
         .unit(Unit::Bytes)
         .partial(NOTE),
     v1("blkio.throttle.io_serviced", "file-blkio-throttle-io_serviced")
         .measured()
-        .r(by_device)
+        .r(|s, g| by_device(s, g, 2, false))
         .unit(Unit::Count)
         .partial(NOTE),
     v1("blkio.throttle.io_serviced_recursive", "file-blkio-throttle-io_serviced_recursive")
         .measured()
-        .r(by_device)
+        .r(|s, g| by_device(s, g, 2, true))
         .unit(Unit::Count)
         .partial(NOTE),
     v1("blkio.bfq.weight", "file-blkio-bfq-weight")
@@ -146,10 +152,7 @@ const ROWS: &[FileRow] = &[
         .rw(read_max, write_max)
         .place(Place::NotOnRoot)
         .partial(NOTE),
-    FileRow::new(Version::V2, "io", "io.stat", "file-io-stat")
-        .measured()
-        .r(|_, _| Ok(String::new()))
-        .partial(NOTE),
+    FileRow::new(Version::V2, "io", "io.stat", "file-io-stat").measured().r(read_stat).partial(NOTE),
 ];
 
 impl Rules for BlkioRules {
@@ -168,17 +171,77 @@ fn total(_: &CgroupState, _: GroupId) -> Result<String, Refusal> {
     Ok("Total 0\n".to_owned())
 }
 
-/// The root shows a line for every device and kind of request. From 6.12 on devices without traffic are left out.
-fn by_device(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
-    const KINDS: [&str; 6] = ["Read", "Write", "Sync", "Async", "Discard", "Total"];
-    let shown = state.is_machine_root(group) && !state.machine.since(6, 12);
-    let mut text = String::new();
-    for (major, minor) in state.machine.block_devices.iter().rev().filter(|_| shown) {
-        for kind in KINDS {
-            text.push_str(&format!("{major}:{minor} {kind} 0\n"));
+/// What a group's own tasks have moved, or those below it, too.
+fn traffic(state: &CgroupState, group: GroupId, recursive: bool) -> BTreeMap<(u32, u32), Traffic> {
+    let groups = if recursive { state.subtree(group) } else { vec![group] };
+    let mut sums: BTreeMap<(u32, u32), Traffic> = BTreeMap::new();
+    for blkio in groups.into_iter().filter_map(|id| state.group(id)?.states.blkio.as_ref()) {
+        for (device, traffic) in &blkio.traffic {
+            let sum = sums.entry(*device).or_default();
+            sum.iter_mut().zip(traffic).for_each(|(sum, more)| *sum += more);
         }
     }
-    Ok(text + "Total 0\n")
+    sums
+}
+
+/// Bytes (from 0 on) or requests (from 2 on) by device and kind. All that is counted here goes past the cache, so it is
+/// synchronous. The root shows all devices; from 6.12 on those without traffic are left out.
+fn by_device(state: &CgroupState, group: GroupId, from: usize, recursive: bool) -> Result<String, Refusal> {
+    let mut sums = traffic(state, group, recursive);
+    if state.is_machine_root(group) && !state.machine.since(6, 12) {
+        for device in &state.machine.block_devices {
+            sums.entry(*device).or_default();
+        }
+    }
+    let (mut text, mut total) = (String::new(), 0);
+    for ((major, minor), traffic) in sums.iter().rev() {
+        let [read, write] = [from, from + 1].map(|at| traffic.get(at).copied().unwrap_or(0));
+        let sum = read + write;
+        let kinds =
+            [("Read", read), ("Write", write), ("Sync", sum), ("Async", 0), ("Discard", 0), ("Total", sum)];
+        for (kind, count) in kinds {
+            text.push_str(&format!("{major}:{minor} {kind} {count}\n"));
+        }
+        total += sum;
+    }
+    Ok(text + &format!("Total {total}\n"))
+}
+
+/// io.stat: devices with traffic, of a group and those below.
+fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
+    let line = |((major, minor), [rbytes, wbytes, rios, wios]): ((u32, u32), Traffic)| {
+        format!("{major}:{minor} rbytes={rbytes} wbytes={wbytes} rios={rios} wios={wios} dbytes=0 dios=0\n")
+    };
+    Ok(traffic(state, group, true).into_iter().map(line).collect())
+}
+
+/// The weight that BFQ gives a group.
+pub(in super::super) fn weight(state: &CgroupState, group: GroupId) -> u64 {
+    weights(state, group, |io| &io.bfq).usual
+}
+
+/// The limits of a group for a device.
+pub(in super::super) fn limits_of(state: &CgroupState, group: GroupId, device: (u32, u32)) -> Limits {
+    limits(state, group).remove(&device).unwrap_or_default()
+}
+
+/// Counts what a task of the group has moved.
+pub(in super::super) fn count(
+    state: &mut CgroupState,
+    group: GroupId,
+    flow: Transfer,
+    bytes: u64,
+    requests: u64,
+) {
+    let (moved, made) = if flow.write { (1, 3) } else { (0, 2) };
+    edit(state, group, |blkio| {
+        let traffic = blkio.traffic.entry(flow.device).or_default();
+        for (at, more) in [(moved, bytes), (made, requests)] {
+            if let Some(count) = traffic.get_mut(at) {
+                *count += more;
+            }
+        }
+    });
 }
 
 type Pick = fn(&Blkio) -> &Weights;
