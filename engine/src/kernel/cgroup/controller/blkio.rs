@@ -1,23 +1,26 @@
 //! blkio (version 1) and io (version 2): limits on block devices. Documentation:
 //! admin-guide/cgroup-v1/blkio-controller.rst, cgroup-v2.rst "IO"; block/blk-throttle.c.
 //!
-//! The settings and files are here; who gets how much of a disk is in `disk`.
+//! Limits and the table of files are here; who gets how much of a disk is in `disk`.
+
+mod traffic;
+mod weights;
 
 use super::Rules;
 use crate::host::Feature;
-use crate::kernel::cgroup::disk::Transfer;
 use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
 use std::collections::BTreeMap;
+pub(in super::super) use traffic::count;
+use traffic::{Traffic, by_device, read_stat, total};
+pub(in super::super) use weights::weight;
+use weights::{Weights, read_weights, weights, write_bfq_usual, write_bfq_weights, write_iocost_weights};
 
 /// Limits of one device: bytes a second read and written, operations a second read and written. `None` is no
 /// limit.
 pub(in super::super) type Limits = [Option<u64>; 4];
-
-/// Bytes read and written, requests to read and to write.
-type Traffic = [u64; 4];
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in super::super) struct Blkio {
@@ -28,19 +31,6 @@ pub(in super::super) struct Blkio {
     bfq: Weights,
     /// iocost's weight, and by device.
     iocost: Weights,
-}
-
-/// A weight for all devices, and for single ones.
-#[derive(Clone, Debug, Serialize)]
-struct Weights {
-    usual: u64,
-    by_device: BTreeMap<(u32, u32), u64>,
-}
-
-impl Default for Weights {
-    fn default() -> Self {
-        Self { usual: 100, by_device: BTreeMap::new() }
-    }
 }
 
 pub(super) struct BlkioRules;
@@ -167,183 +157,15 @@ impl Rules for BlkioRules {
     }
 }
 
-fn total(_: &CgroupState, _: GroupId) -> Result<String, Refusal> {
-    Ok("Total 0\n".to_owned())
-}
-
-/// What a group's own tasks have moved, or those below it, too.
-fn traffic(state: &CgroupState, group: GroupId, recursive: bool) -> BTreeMap<(u32, u32), Traffic> {
-    let groups = if recursive { state.subtree(group) } else { vec![group] };
-    let mut sums: BTreeMap<(u32, u32), Traffic> = BTreeMap::new();
-    for blkio in groups.into_iter().filter_map(|id| state.group(id)?.states.blkio.as_ref()) {
-        for (device, traffic) in &blkio.traffic {
-            let sum = sums.entry(*device).or_default();
-            sum.iter_mut().zip(traffic).for_each(|(sum, more)| *sum += more);
-        }
-    }
-    sums
-}
-
-/// Bytes (from 0 on) or requests (from 2 on) by device and kind. All that is counted here goes past the cache, so it is
-/// synchronous. The root shows all devices; from 6.12 on those without traffic are left out.
-fn by_device(state: &CgroupState, group: GroupId, from: usize, recursive: bool) -> Result<String, Refusal> {
-    let mut sums = traffic(state, group, recursive);
-    if state.is_machine_root(group) && !state.machine.since(6, 12) {
-        for device in &state.machine.block_devices {
-            sums.entry(*device).or_default();
-        }
-    }
-    let (mut text, mut total) = (String::new(), 0);
-    for ((major, minor), traffic) in sums.iter().rev() {
-        let [read, write] = [from, from + 1].map(|at| traffic.get(at).copied().unwrap_or(0));
-        let sum = read + write;
-        let kinds =
-            [("Read", read), ("Write", write), ("Sync", sum), ("Async", 0), ("Discard", 0), ("Total", sum)];
-        for (kind, count) in kinds {
-            text.push_str(&format!("{major}:{minor} {kind} {count}\n"));
-        }
-        total += sum;
-    }
-    Ok(text + &format!("Total {total}\n"))
-}
-
-/// io.stat: devices with traffic, of a group and those below.
-fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
-    let line = |((major, minor), [rbytes, wbytes, rios, wios]): ((u32, u32), Traffic)| {
-        format!("{major}:{minor} rbytes={rbytes} wbytes={wbytes} rios={rios} wios={wios} dbytes=0 dios=0\n")
-    };
-    Ok(traffic(state, group, true).into_iter().map(line).collect())
-}
-
-/// The weight that BFQ gives a group.
-pub(in super::super) fn weight(state: &CgroupState, group: GroupId) -> u64 {
-    weights(state, group, |io| &io.bfq).usual
-}
-
 /// The limits of a group for a device.
 pub(in super::super) fn limits_of(state: &CgroupState, group: GroupId, device: (u32, u32)) -> Limits {
     limits(state, group).remove(&device).unwrap_or_default()
-}
-
-/// Counts what a task of the group has moved.
-pub(in super::super) fn count(
-    state: &mut CgroupState,
-    group: GroupId,
-    flow: Transfer,
-    bytes: u64,
-    requests: u64,
-) {
-    let (moved, made) = if flow.write { (1, 3) } else { (0, 2) };
-    edit(state, group, |blkio| {
-        let traffic = blkio.traffic.entry(flow.device).or_default();
-        for (at, more) in [(moved, bytes), (made, requests)] {
-            if let Some(count) = traffic.get_mut(at) {
-                *count += more;
-            }
-        }
-    });
-}
-
-type Pick = fn(&Blkio) -> &Weights;
-type PickMut = fn(&mut Blkio) -> &mut Weights;
-
-fn weights(state: &CgroupState, group: GroupId, pick: Pick) -> Weights {
-    let blkio = state.group(group).and_then(|group| group.states.blkio.as_ref());
-    blkio.map(pick).cloned().unwrap_or_default()
-}
-
-fn read_weights(state: &CgroupState, group: GroupId, pick: Pick) -> Result<String, Refusal> {
-    let own = weights(state, group, pick);
-    let line = |((major, minor), weight): (&(u32, u32), &u64)| format!("{major}:{minor} {weight}\n");
-    Ok(format!("default {}\n", own.usual) + &own.by_device.iter().map(line).collect::<String>())
 }
 
 fn edit(state: &mut CgroupState, group: GroupId, change: impl FnOnce(&mut Blkio)) {
     if let Some(blkio) = state.group_mut(group).and_then(|group| group.states.blkio.as_mut()) {
         change(blkio);
     }
-}
-
-fn checked(request: &Request<'_>, weight: u64, most: u64) -> Result<u64, Refusal> {
-    if (1..=most).contains(&weight) {
-        return Ok(weight);
-    }
-    Err(request.refusal(Errno::ERANGE, Rule::new("rule-blkio-weight").with("most", most)))
-}
-
-/// bfq_io_set_weight_legacy().
-fn write_bfq_usual(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    let weight = checked(request, request.unsigned()?, 1000)?;
-    edit(state, request.group, |blkio| blkio.bfq.usual = weight);
-    DONE
-}
-
-/// `WEIGHT`, in any base, or `default WEIGHT`, where what follows the number does not matter; all else is about a
-/// device. bfq_io_set_weight().
-fn write_bfq_weights(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    let text = request.stripped();
-    let usual = match parse::leading_number(text) {
-        (weight, "") => Some(weight),
-        _ => after_default(text),
-    };
-    match usual {
-        Some(weight) => set_usual(state, request, weight, 1000, |io| &mut io.bfq),
-        None => write_device_weight(state, request, 1000, |io| &mut io.bfq),
-    }
-}
-
-/// `WEIGHT` or `default WEIGHT` where there is no colon, else a device's; ioc_weight_write().
-fn write_iocost_weights(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    let text = request.stripped();
-    if text.contains(':') {
-        return write_device_weight(state, request, 10_000, |io| &mut io.iocost);
-    }
-    let number = after_default(text).or_else(|| parse::leading_decimal(text).map(|(weight, _)| weight));
-    match number {
-        Some(weight) => set_usual(state, request, weight, 10_000, |io| &mut io.iocost),
-        None => request.refuse(Errno::EINVAL, "rule-blkio-form"),
-    }
-}
-
-/// sscanf("default %llu").
-fn after_default(text: &str) -> Option<u64> {
-    let rest = text.strip_prefix("default")?.trim_start_matches(parse::is_space);
-    parse::leading_decimal(rest).map(|(weight, _)| weight)
-}
-
-fn set_usual(
-    state: &mut CgroupState,
-    request: &Request<'_>,
-    weight: u64,
-    most: u64,
-    pick: PickMut,
-) -> Result<Vec<Effect>, Refusal> {
-    let weight = checked(request, weight, most)?;
-    edit(state, request.group, |blkio| pick(blkio).usual = weight);
-    DONE
-}
-
-/// `MAJOR:MINOR WEIGHT`, where `default` takes a device's own weight away.
-fn write_device_weight(
-    state: &mut CgroupState,
-    request: &Request<'_>,
-    most: u64,
-    pick: PickMut,
-) -> Result<Vec<Effect>, Refusal> {
-    let (device, rest) = device(state, request)?;
-    let weight = match parse::leading_decimal(rest) {
-        Some((weight, _)) => Some(checked(request, weight, most)?),
-        None if parse::strip(rest) == "default" => None,
-        None => return request.refuse(Errno::EINVAL, "rule-blkio-form"),
-    };
-    edit(state, request.group, |blkio| {
-        let own = pick(blkio);
-        match weight {
-            Some(weight) => own.by_device.insert(device, weight),
-            None => own.by_device.remove(&device),
-        };
-    });
-    DONE
 }
 
 fn limits(state: &CgroupState, group: GroupId) -> BTreeMap<(u32, u32), Limits> {
