@@ -47,7 +47,7 @@ const SHARED_MOUNTED: [&str; 8] =
 
 /// The machine of a kind of host with a kernel.
 pub fn profile(host: &str, kernel: &str) -> HostProfile {
-    let mut profile = HostProfile::named(HostKind::Lecture);
+    let mut profile = HostProfile::named(HostKind::Lecture).without_disk();
     profile.kernel = version(kernel);
     profile.memory = 768 << 20;
     profile.no_v1 = no_v1(host, profile.kernel);
@@ -82,6 +82,13 @@ pub fn profile(host: &str, kernel: &str) -> HostProfile {
     profile.features = features(host, profile.kernel);
     if host == "host-6.18" {
         profile.block_devices = vec![(7, 0), (254, 0)];
+        profile.disk = Some((254, 0));
+        profile.mounts.push(InitialMount {
+            source: "/dev/vda".to_owned(),
+            target: "/tmp".to_owned(),
+            fstype: "ext4".to_owned(),
+            data: String::new(),
+        });
     } else {
         profile.block_devices = (0..8).map(|minor| (7, minor)).collect();
         profile.interfaces = vec!["lo".to_owned(), "dummy0".to_owned()];

@@ -30,11 +30,6 @@ const REASONS: &[Reason] = &[
     },
     Reason { id: "v2.cpu.stat_after", at: "", why: START },
     Reason {
-        id: "v1.mem.lower_below_usage_cache",
-        at: "host-6.18",
-        why: "ext4's cache can be written back; the model has no disk, only tmpfs",
-    },
-    Reason {
         id: "v1.mem.rmdir_with_charges",
         at: "",
         why: "Linux counts removed groups as long as pages are charged to them; the model charges the parent at once",

@@ -1,19 +1,17 @@
 //! Transfers to and from a disk: limits, weights, counters.
 
-use super::reclaim::with_disk;
 use super::resources::last_of;
-use crate::host::{Feature, HostKind};
+use crate::host::{Feature, HostKind, HostProfile};
 
 const V1: &str = "cd /sys/fs/cgroup/blkio; mkdir g";
 const V2: &str = "cd /sys/fs/cgroup; echo +io > cgroup.subtree_control; mkdir g";
 
 fn last(kind: HostKind, lines: &[&str]) -> String {
-    last_of(with_disk(kind), lines)
+    last_of(HostProfile::named(kind), lines)
 }
 
 /// A dd of 20 MB in the background, in the group g.
-const WRITE: &str =
-    "(echo 0 > g/cgroup.procs; exec dd if=/dev/zero of=/data/f bs=10k count=2000 oflag=direct status=none) &";
+const WRITE: &str = "(echo 0 > g/cgroup.procs; exec dd if=/dev/zero of=/var/tmp/f bs=10k count=2000 oflag=direct status=none) &";
 
 #[test]
 fn a_limit_in_bytes_decides_how_long_a_copy_takes() {
@@ -25,7 +23,7 @@ fn a_limit_in_bytes_decides_how_long_a_copy_takes() {
     // Without a limit the disk's own 200 MB a second hold.
     let free = [V1, WRITE, "tick 103ms", "cat g/blkio.throttle.io_serviced"];
     assert!(last(HostKind::V1, &free).contains("254:0 Write 2000\n"));
-    let told = [V1, "dd if=/dev/zero of=/data/f bs=1M count=100 oflag=direct"];
+    let told = [V1, "dd if=/dev/zero of=/var/tmp/f bs=1M count=100 oflag=direct"];
     assert!(last(HostKind::V1, &told).contains("copied, 0.525 s, 200 MB/s"), "{}", last(HostKind::V1, &told));
 }
 
@@ -52,13 +50,13 @@ fn version_1_limits_a_groups_own_tasks_and_version_2_those_below_too() {
 
 #[test]
 fn bfq_divides_a_busy_disk_by_weight() {
-    let mut profile = with_disk(HostKind::V1);
+    let mut profile = HostProfile::named(HostKind::V1);
     profile.features.push(Feature::Bfq);
     profile.features.sort();
     let lines = [
         "cd /sys/fs/cgroup/blkio; mkdir a b; echo 300 > a/blkio.bfq.weight",
-        "(echo 0 > a/tasks; exec dd if=/dev/zero of=/data/1 bs=1M oflag=direct) &",
-        "(echo 0 > b/tasks; exec dd if=/dev/zero of=/data/2 bs=1M oflag=direct) &",
+        "(echo 0 > a/tasks; exec dd if=/dev/zero of=/var/tmp/1 bs=1M oflag=direct) &",
+        "(echo 0 > b/tasks; exec dd if=/dev/zero of=/var/tmp/2 bs=1M oflag=direct) &",
         "tick 4s",
         "for g in a b; do grep Total $g/blkio.throttle.io_service_bytes | head -1; done",
     ];
