@@ -12,9 +12,9 @@ use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 pub(in super::super) use traffic::count;
-use traffic::{Traffic, by_device, read_stat, total};
+use traffic::{Traffic, by_device, link, read_stat, total};
 pub(in super::super) use weights::weight;
 use weights::{Weights, read_weights, weights, write_bfq_usual, write_bfq_weights, write_iocost_weights};
 
@@ -27,6 +27,8 @@ pub(in super::super) struct Blkio {
     limits: BTreeMap<(u32, u32), Limits>,
     /// What this group's own tasks have moved.
     traffic: BTreeMap<(u32, u32), Traffic>,
+    /// Devices that there is something about.
+    linked: BTreeSet<(u32, u32)>,
     /// BFQ's weight, and by device.
     bfq: Weights,
     /// iocost's weight, and by device.
@@ -177,6 +179,7 @@ fn limits(state: &CgroupState, group: GroupId) -> BTreeMap<(u32, u32), Limits> {
 }
 
 fn set(state: &mut CgroupState, group: GroupId, device: (u32, u32), limits: Limits) {
+    link(state, group, device);
     let blkio = state.group_mut(group).and_then(|group| group.states.blkio.as_mut());
     if let Some(blkio) = blkio {
         if limits.iter().all(Option::is_none) {

@@ -28,7 +28,8 @@ fn traffic(state: &CgroupState, group: GroupId, recursive: bool) -> BTreeMap<(u3
 }
 
 /// Bytes (from 0 on) or requests (from 2 on) by device and kind. All that is counted here goes past the cache, so it is
-/// synchronous. The root shows all devices; from 6.12 on those without traffic are left out.
+/// synchronous. A group shows devices that it has been linked with. The root is from the start, but from 6.12 on
+/// counting begins where the first limit is set.
 pub(super) fn by_device(
     state: &CgroupState,
     group: GroupId,
@@ -36,6 +37,14 @@ pub(super) fn by_device(
     recursive: bool,
 ) -> Result<String, Refusal> {
     let mut sums = traffic(state, group, recursive);
+    for device in state
+        .group(group)
+        .and_then(|group| group.states.blkio.as_ref())
+        .into_iter()
+        .flat_map(|blkio| &blkio.linked)
+    {
+        sums.entry(*device).or_default();
+    }
     if state.is_machine_root(group) && !state.machine.since(6, 12) {
         for device in &state.machine.block_devices {
             sums.entry(*device).or_default();
@@ -63,6 +72,16 @@ pub(super) fn read_stat(state: &CgroupState, group: GroupId) -> Result<String, R
     Ok(traffic(state, group, true).into_iter().map(line).collect())
 }
 
+/// blkg_lookup_create(): a group and those above it are linked with a device by the first request and by the first
+/// setting for it.
+pub(super) fn link(state: &mut CgroupState, group: GroupId, device: (u32, u32)) {
+    for id in state.ancestry(group).collect::<Vec<_>>() {
+        edit(state, id, |blkio| {
+            blkio.linked.insert(device);
+        });
+    }
+}
+
 /// Counts what a task of the group has moved.
 pub(in crate::kernel::cgroup) fn count(
     state: &mut CgroupState,
@@ -71,6 +90,7 @@ pub(in crate::kernel::cgroup) fn count(
     bytes: u64,
     requests: u64,
 ) {
+    link(state, group, flow.device);
     let (moved, made) = if flow.write { (1, 3) } else { (0, 2) };
     edit(state, group, |blkio| {
         let traffic = blkio.traffic.entry(flow.device).or_default();

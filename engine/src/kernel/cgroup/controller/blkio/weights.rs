@@ -1,6 +1,7 @@
 //! Weights of blkio and io: BFQ's and iocost's. Documentation: cgroup-v2.rst "IO", block/bfq-iosched.rst;
 //! block/bfq-cgroup.c, block/blk-iocost.c.
 
+use super::traffic::link;
 use super::{Blkio, device, edit};
 use crate::kernel::cgroup::file::{DONE, Request};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
@@ -121,6 +122,7 @@ fn write_device_weight(
         None if parse::strip(rest) == "default" => None,
         None => return request.refuse(Errno::EINVAL, "rule-blkio-form"),
     };
+    link(state, request.group, device);
     edit(state, request.group, |blkio| {
         let own = pick(blkio);
         match weight {
