@@ -44,7 +44,6 @@ const REASONS: &[Reason] = &[
         at: "qemu-v1 5.10",
         why: "seen on 5.10 only: the moved task was still on its way into the freezer",
     },
-    Reason { id: "v1.blkio.throttle_measured", at: "", why: "the model slows no device down" },
     Reason {
         id: "v1.devices.open_fd_stays",
         at: "",
