@@ -103,7 +103,8 @@ pub struct InitialMount {
     pub source: String,
     /// The mount point.
     pub target: String,
-    /// `tmpfs`, `proc`, `sysfs`, `devtmpfs`, `cgroup`, `cgroup2`.
+    /// `tmpfs`, `proc`, `sysfs`, `devtmpfs`, `ext4`, `cgroup`, `cgroup2`. On Linux, ext4 is a directory of the
+    /// machine's own file system, made for the session.
     pub fstype: String,
     /// Options of the file system (`cpu`, `none,name=systemd`).
     pub data: String,
@@ -153,6 +154,9 @@ pub struct HostProfile {
     /// Block devices as major and minor numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub block_devices: Vec<(u32, u32)>,
+    /// The one of them that mounts of ext4 are on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk: Option<(u32, u32)>,
     /// Network devices in the order in which the kernel lists them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interfaces: Vec<String>,
@@ -177,6 +181,12 @@ pub struct HostProfile {
 pub const CONTROLLER_ORDER: [&str; 9] =
     ["cpuset", "cpu", "cpuacct", "blkio", "memory", "devices", "freezer", "net_cls", "pids"];
 
+/// A disk of a virtual machine, /dev/vda. The number is one of those that are given out as drivers ask (devices.txt).
+const VDA: (u32, u32) = (254, 0);
+
+/// Where the disk is mounted: file-hierarchy(7) has it for large files that outlive a boot.
+pub const DISK_AT: &str = "/var/tmp";
+
 /// Programs that are workloads: the model declares their demand, Linux has the real ones.
 pub const PROGRAMS: [&str; 7] = ["sleep", "dd", "bzip2", "true", "stress", "memhog", "yes"];
 
@@ -193,7 +203,8 @@ impl HostProfile {
             no_v1: Vec::new(),
             command_line: String::new(),
             features: Feature::USUAL.to_vec(),
-            block_devices: Vec::new(),
+            block_devices: vec![VDA],
+            disk: Some(VDA),
             interfaces: vec!["lo".to_owned()],
             nested: false,
             contained: false,
@@ -216,6 +227,14 @@ impl HostProfile {
             }
         }
         profile
+    }
+
+    /// A machine without a disk.
+    pub fn without_disk(mut self) -> Self {
+        self.mounts.retain(|mount| mount.fstype != "ext4");
+        self.block_devices.clear();
+        self.disk = None;
+        self
     }
 
     /// Mounts each of the controllers by itself below a tmpfs at /sys/fs/cgroup, as init systems did.
@@ -274,6 +293,7 @@ fn initial_mounts() -> Vec<InitialMount> {
         mount("tmpfs", "/", "tmpfs", ""),
         mount("proc", "/proc", "proc", ""),
         mount("sysfs", "/sys", "sysfs", ""),
+        mount("/dev/vda", DISK_AT, "ext4", ""),
     ]
 }
 

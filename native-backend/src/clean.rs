@@ -128,12 +128,25 @@ pub(crate) fn sweep(directory: &Path) -> io::Result<()> {
     hierarchies.iter().try_for_each(end_hierarchy)?;
     entries.iter().filter_map(Entry::group).try_for_each(remove_group)?;
     for entry in &entries {
+        if let Entry::Directory(path) = entry {
+            remove_files(path)?;
+        }
+    }
+    for entry in &entries {
         if let Entry::Controller(file, name) = entry {
             // Another session may need it still; it then removes it.
             let _ = fs::write(file, format!("-{name}"));
         }
     }
     fs::remove_dir_all(directory)
+}
+
+/// Removes a session's files on the disk. The journal may name what was not made any more.
+fn remove_files(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(|error| io::Error::other(format!("{}: {error}", path.display()))),
+    }
 }
 
 /// Mounts the hierarchies that the session made. One whose controllers are in another by now is gone; one that

@@ -1,8 +1,8 @@
 //! The journal: what a session makes on the machine, written down before it is made.
 //!
 //! Namespaces end with their last process, and mounts with their namespace. What stays when everybody has been
-//! killed is a directory below each control group hierarchy, perhaps a hierarchy that the session has made, and
-//! the session's own directory with this journal. `STATE/ID/journal` has one JSON line for each;
+//! killed is a directory below each control group hierarchy, perhaps a hierarchy that the session has made, its files
+//! on the disk, and the session's own directory with this journal. `STATE/ID/journal` has one JSON line for each;
 //! `STATE/ID` is locked (flock(2)) for as long as the session's keeper lives.
 
 use nix::fcntl::{Flock, FlockArg};
@@ -44,6 +44,8 @@ pub(crate) enum Entry {
     Init(Process),
     /// A control group.
     Group(PathBuf),
+    /// A directory on the disk, with all that is in it.
+    Directory(PathBuf),
     /// A version 1 hierarchy, by its mount options.
     Hierarchy(String),
     /// A controller switched on in a `cgroup.subtree_control` outside the session's groups.

@@ -155,7 +155,7 @@ file-net_cls-classid = A number that packets of the group's tasks are marked wit
 
 ## Where the model says less than Linux
 
-partial-file-blkio = Limits are kept, but no task of the model uses a block device: nothing is counted or slowed down.
+partial-file-blkio = Limits and BFQ’s weights act on what goes to a disk past the cache (dd with iflag=direct or oflag=direct), and only that is counted. What is written through the cache Linux brings to the disk later; in version 2 it counts for its group then, in the model it does not. The disk’s own speed is declared, and io.cost is kept without effect.
 partial-file-cgroup-stat = Removed groups are gone at once, so none is ever dying. Newer kernels list their other controllers too.
 partial-file-cpu-burst = The value is kept and checked, but tasks do not save up quota.
 partial-file-cpu-stat = Time passes in large steps and counts as user time. Periods and throttling follow from weights and limits, not from single time slices.
@@ -167,7 +167,7 @@ partial-file-release_agent = An agent is a program that the model knows, or a sc
 partial-file-memory-events = Events can't be registered: no task of the model has an eventfd.
 partial-file-memory-kept = The value is kept and checked, but changes nothing else in the model.
 partial-file-memory-kernel = The model knows no memory of the kernel itself, so nothing is counted here.
-partial-file-memory-limit = Limits hold for memory that programs touch and for files that they write: what is cached of a disk is given back first, memory.min and memory.low protect it, memory.high slows tasks down, and then the OOM killer acts. There is no swap in the model. How often a limit was in the way is counted for pages one by one; Linux 6.18 takes larger ones, so its numbers are lower there, but before a kill it has counted hundreds where the model counts one. Files come and go only on a disk, and none of the hosts to choose from has one yet.
+partial-file-memory-limit = Limits hold for memory that programs touch and for files that they write: what is cached of a disk is given back first, memory.min and memory.low protect it, memory.high slows tasks down, and then the OOM killer acts. There is no swap in the model. What Linux has not written to the disk yet goes there only when it is written, in the model at once. How often a limit was in the way is counted for pages one by one; Linux 6.18 takes larger ones, so its numbers are lower there, but before a kill it has counted hundreds where the model counts one.
 partial-file-memory-stat = Anonymous memory, files in a tmpfs and what is cached of a disk are known; all else is 0. Linux has more lines.
 partial-file-memory-swap = The model has no swap, so swap counts nothing.
 partial-file-memory-usage = Counts the anonymous memory that tasks touch and what programs write into files or read from a disk. On Linux programs’ pages and kernel memory count as well, and a group is charged a little ahead.

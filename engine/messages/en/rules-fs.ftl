@@ -364,7 +364,7 @@ program-true = Ends at once with status 0.
 partial-program-stress = Memory is touched at once. Workers end with their parent, and a failed run ends the others at once. Workers for input and output are missing.
 partial-program-memhog = Memory is touched at once. -f and policies are missing.
 partial-program-yes = Its output must be a pipe or a device.
-partial-program-dd = The time and the rate in the last line are declared, not measured. skip, seek, conv and the flags are not modelled. What it writes from a device has a size and no content.
+partial-program-dd = The time and the rate in the last line are declared, not measured. skip, seek, conv and all flags but direct are not modelled. What it writes from a device has a size and no content.
 partial-program-bzip2 = Only as a filter. The compressed bytes are not modelled.
 
 rule-other-file-system = { $path } is in another file system.

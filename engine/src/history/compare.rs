@@ -1,6 +1,6 @@
 //! The same lines on two kernels, laid side by side.
 
-use super::neutral::Neutral;
+use super::neutral::{Neutral, without_figures};
 use super::recorder::{Record, Recorder};
 use crate::host::HostProfile;
 use crate::mapping::Mapped;
@@ -54,14 +54,15 @@ pub struct Difference {
 }
 
 /// Types lines into a fresh shell on `backend` and writes down what came of each. With `map`, the lecture's
-/// hierarchies are mapped onto those that the host has.
+/// hierarchies are mapped onto those that the host has. Usage figures in files named by `measured` are handed on.
 pub fn run_lines<'a>(
     profile: &HostProfile,
     lines: impl IntoIterator<Item = &'a str>,
     backend: &mut impl Backend,
     map: bool,
+    measured: &[String],
 ) -> Vec<RunLine> {
-    let mut neutral = Neutral::new(backend, profile);
+    let mut neutral = Neutral::new(backend, profile).measuring(measured);
     if map {
         let mut mapped = Mapped::new(&mut neutral, profile);
         type_lines(profile, lines, &mut mapped, |mapped| mapped.below())
@@ -79,7 +80,10 @@ fn type_lines<'a, 'b, B: Backend, N: Backend + 'b>(
     let mut shell = Shell::new(profile);
     let run = |line: &str| {
         let mut steps = Vec::new();
-        let mut recorder = Recorder::new(backend, |record, _: &B| steps.push(record));
+        let note = |record: Record, _: &B| {
+            steps.push(Record { answer: without_figures(&record.step.call, record.answer), ..record });
+        };
+        let mut recorder = Recorder::new(backend, note);
         let result = shell.run(line, &mut recorder);
         RunLine {
             line: line.to_owned(),

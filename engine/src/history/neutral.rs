@@ -21,7 +21,7 @@
 //! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
 //! | `inode64` of a tmpfs | the kernel's build decides it |
 //! | sizes of directories | the file system's own |
-//! | usage figures | measured on one side, computed on the other |
+//! | usage figures, unless commands compute with them | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
 use crate::kernel::cgroup::files::{is_known_file, is_measured_file};
@@ -43,6 +43,8 @@ pub struct Neutral<'a, B: Backend> {
     controllers: BTreeSet<String>,
     /// Mount points that the session began with.
     initial: BTreeSet<String>,
+    /// Files with usage figures that are handed on: what commands make of them is compared.
+    measured: BTreeSet<String>,
 }
 
 impl<'a, B: Backend> Neutral<'a, B> {
@@ -52,7 +54,14 @@ impl<'a, B: Backend> Neutral<'a, B> {
             Observation::Mounts(mounts) => mounts.into_iter().map(|mount| mount.target).collect(),
             _ => BTreeSet::new(),
         };
-        Self { backend, controllers: profile.controllers.iter().cloned().collect(), initial }
+        let controllers = profile.controllers.iter().cloned().collect();
+        Self { backend, controllers, initial, measured: BTreeSet::new() }
+    }
+
+    /// Hands on the usage figures in files of these names.
+    pub fn measuring(mut self, names: &[String]) -> Self {
+        self.measured = names.iter().cloned().collect();
+        self
     }
 
     /// The backend itself.
@@ -78,7 +87,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
             "meminfo" if path == "/proc/meminfo" => kept_lines(&data, &["MemTotal:"]),
             "environ" if path.starts_with("/proc") => without_role(&data),
             "cgroup.procs" | "cgroup.threads" => sorted_pids(&data),
-            _ if is_measured_file(name) => format!("{HIDDEN}\n"),
+            _ if is_measured_file(name) && !self.measured.contains(name) => format!("{HIDDEN}\n"),
             _ => data,
         }
     }
@@ -185,6 +194,18 @@ impl<'a, B: Backend> Neutral<'a, B> {
         let path = crate::explain::sentence::absolute(path, actor, self);
         let Observation::Mounts(mounts) = self.backend.observe(actor, &Probe::Mounts) else { return None };
         crate::explain::sentence::deepest_mount(&path, &mounts).map(|mount| mount.fstype.clone())
+    }
+}
+
+/// The answer to a step without the usage figures that were handed on for commands to compute with.
+pub(super) fn without_figures(call: &Call, answer: Answer) -> Answer {
+    match (call, answer) {
+        (Call::Read { file: FileRef::Path(path) }, Ok(Reply::Data(data))) => {
+            let path = path.to_string();
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            Ok(Reply::Data(if is_measured_file(name) { format!("{HIDDEN}\n") } else { data }))
+        }
+        (_, answer) => answer,
     }
 }
 

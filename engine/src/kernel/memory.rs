@@ -89,6 +89,12 @@ impl Kernel {
         }
     }
 
+    /// The device of the disk that a file is on.
+    pub(crate) fn disk_of(&self, node: &Node) -> Option<(u32, u32)> {
+        let Node::Ram(tree, _) = node else { return None };
+        self.trees.get(tree)?.disk
+    }
+
     /// The size of a file that a workload has written.
     pub(crate) fn opaque_size(&self, node: &Node) -> Option<u64> {
         let Node::Ram(tree, id) = node else { return None };

@@ -20,6 +20,7 @@
 //! | [`cgroup`] | hierarchies, groups, controllers and their files |
 //! | [`resources`] | who gets how much of the CPUs |
 //! | `memory` | tasks touch memory, files come into it |
+//! | `disk` | transfers to and from a disk |
 //! | `oom` | whom the OOM killer chooses |
 //! | `calls` | one thin function a call |
 //! | `observe` | answers to probes |
@@ -32,6 +33,7 @@
 mod boot;
 mod calls;
 pub mod cgroup;
+mod disk;
 mod fs;
 mod helper;
 mod layered;

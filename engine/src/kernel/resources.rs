@@ -158,8 +158,8 @@ fn ceiling(entity: &Entity, caps: &BTreeMap<u32, u64>) -> u64 {
     }
 }
 
-/// Water filling, level by level.
-fn fill(members: &[Entity], capacity: u64, caps: &BTreeMap<u32, u64>) -> BTreeMap<u32, u64> {
+/// Divides anything by weight, level by level, for tasks that can each use so much of it (water filling).
+pub(crate) fn fill(members: &[Entity], capacity: u64, caps: &BTreeMap<u32, u64>) -> BTreeMap<u32, u64> {
     let wants: Vec<(u64, u64)> = members
         .iter()
         .map(|member| match member {

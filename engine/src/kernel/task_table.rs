@@ -21,6 +21,8 @@ pub(crate) enum Fact {
     Pending,
     /// It asks for CPU time.
     Busy,
+    /// It moves data to or from a disk.
+    Transfers,
     /// Its program has done its work.
     Finished,
     /// Its program ends at this moment of the simulated clock.
@@ -195,7 +197,8 @@ fn facts_at_work(task: &Task) -> impl Iterator<Item = Fact> {
         work.is_some_and(|work| (work.reads_input() && is_pipe(0)) || (work.writes_output() && is_pipe(1)));
     let end = match work.map(|work| work.ends) {
         Some(Ends::AtClock(moment)) => Some(Fact::EndsAt(moment)),
-        Some(Ends::AfterWork(0)) => Some(Fact::Finished),
+        Some(Ends::AfterWork(0) | Ends::AfterTransfer(0)) => Some(Fact::Finished),
+        Some(Ends::AfterTransfer(_)) => Some(Fact::Transfers),
         Some(Ends::AfterWork(_) | Ends::Never) | None => None,
     };
     busy.then_some(Fact::Busy).into_iter().chain(plumbed.then_some(Fact::Plumbed)).chain(end)

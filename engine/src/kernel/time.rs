@@ -17,25 +17,28 @@ impl Kernel {
         while !done(self) && self.now_ms < end {
             let demands = self.demands();
             let granted = resources::shares(&self.cgroups, &demands);
+            let disk = self.disk_rates();
             let ends = self.next_end(&granted).into_iter().chain(self.next_throttle_end());
+            let ends = ends.chain(self.next_transfer_end(&disk));
             let next = ends.min().unwrap_or(end).clamp(self.now_ms + 1, end);
-            self.pass(next - self.now_ms, &demands, &granted);
+            self.pass(next - self.now_ms, &demands, &granted, &disk);
             self.end_throttles();
             self.settle(true);
         }
     }
 
     /// Lets time pass in which nothing ends: CPU time is charged, work gets done.
-    fn pass(&mut self, ms: u64, demands: &[Claim], granted: &BTreeMap<u32, u32>) {
+    fn pass(&mut self, ms: u64, demands: &[Claim], granted: &BTreeMap<u32, u32>, disk: &BTreeMap<u32, u64>) {
         let given = self.cgroups.advance(ms, demands);
         let short_of_memory = self.short_of_memory();
         let load = Load {
             claims: demands,
             given: &given,
             short_of_memory: &short_of_memory,
-            waiting_for_disk: &BTreeMap::new(),
+            waiting_for_disk: disk,
         };
         self.cgroups.count_pressure(self.now_ms, ms, &load);
+        self.move_data(ms, disk);
         for (pid, micro) in given {
             if let Some(mut task) = self.task_mut(pid).filter(|_| micro > 0) {
                 task.cpu_ns = task.cpu_ns.saturating_add(micro.saturating_mul(ms));
@@ -70,12 +73,12 @@ impl Kernel {
         let by_work = granted.iter().filter(|(_, milli)| **milli > 0).filter_map(|(pid, milli)| {
             match self.ends(self.task(*pid)?)? {
                 Ends::AfterWork(left) => Some(self.now_ms.saturating_add(left.div_ceil(u64::from(*milli)))),
-                Ends::Never | Ends::AtClock(_) => None,
+                Ends::Never | Ends::AtClock(_) | Ends::AfterTransfer(_) => None,
             }
         });
         let by_clock = self.tasks.ending_until(u64::MAX).find_map(|task| match self.ends(task)? {
             Ends::AtClock(moment) => Some(moment),
-            Ends::Never | Ends::AfterWork(_) => None,
+            Ends::Never | Ends::AfterWork(_) | Ends::AfterTransfer(_) => None,
         });
         by_work.chain(by_clock).min()
     }
@@ -124,7 +127,7 @@ impl Kernel {
             Ends::Never => false,
             // A timer runs on while its task is stopped or frozen.
             Ends::AtClock(moment) => moment <= self.now_ms,
-            Ends::AfterWork(left) => left == 0,
+            Ends::AfterWork(left) | Ends::AfterTransfer(left) => left == 0,
         };
         let starved = with_readers && work.reads_input() && self.input_has_ended(task);
         (ended || starved).then_some(None)

@@ -30,8 +30,10 @@ pub struct Scenario {
     pub title: String,
     /// The kinds of host that it is for. What Linux answers is recorded on the first.
     pub hosts: Vec<HostKind>,
-    /// Version 1 controllers that this machine has to have mounted, each by itself.
+    /// Version 1 controllers that this machine has to have mounted, each by itself; `disk` for a disk.
     pub needs: Vec<String>,
+    /// Files with usage figures that its commands compute with.
+    pub measured: Vec<String>,
     /// Its blocks in order; those at the head of the file come first.
     pub blocks: Vec<Block>,
 }

@@ -2,6 +2,7 @@
 
 use super::{Block, CONTINUATION, Exchange, HOSTS, PROMPT, Scenario};
 use crate::host::HostKind;
+use crate::kernel::cgroup::files::is_measured_file;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, OffsetIter, Options, Parser, Tag, TagEnd};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -36,6 +37,7 @@ struct Part {
     offset: usize,
     hosts: Option<Vec<HostKind>>,
     needs: Option<Vec<String>>,
+    measured: Option<Vec<String>>,
     blocks: Vec<Block>,
 }
 
@@ -112,6 +114,12 @@ impl Reader<'_> {
                 self.part().hosts = Some(hosts);
             } else if let Some(list) = line.strip_prefix("Needs:") {
                 self.part().needs = Some(words(list).map(str::to_owned).collect());
+            } else if let Some(list) = line.strip_prefix("Measured:") {
+                let names: Vec<_> = words(list).map(str::to_owned).collect();
+                if let Some(name) = names.iter().find(|name| !is_measured_file(name)) {
+                    return Err(self.error(offset, format!("{name} is no file with usage figures")));
+                }
+                self.part().measured = Some(names);
             }
         }
         Ok(())
@@ -149,11 +157,13 @@ impl Reader<'_> {
                 return Err(error("a scenario has at least one command, in a block ```console"));
             }
             let needs = part.needs.as_ref().or(self.head.needs.as_ref());
+            let measured = part.measured.as_ref().or(self.head.measured.as_ref());
             scenarios.push(Scenario {
                 id,
                 title: part.title.clone(),
                 hosts: hosts.clone(),
                 needs: needs.cloned().unwrap_or_default(),
+                measured: measured.cloned().unwrap_or_default(),
                 blocks: self.head.blocks.iter().chain(&part.blocks).cloned().collect(),
             });
         }
@@ -236,7 +246,7 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].id, "groups/names-are-free");
         assert_eq!(found[0].hosts, [HostKind::This, HostKind::V1]);
-        assert_eq!(found[0].needs, ["cpu"]);
+        assert_eq!((found[0].needs.as_slice(), found[0].measured.len()), (&["cpu".to_owned()][..], 0));
         let typed = found[0].exchanges(HostKind::This);
         assert_eq!(typed[1].command, "for i in 1; do\necho $i\ndone");
         assert_eq!(typed[1].output, "1\n\n");
@@ -251,6 +261,7 @@ mod tests {
         let wrong = |text: &str| parse("t", text).expect_err("is refused");
         assert_eq!(wrong("# T\n\n## A\n\n```console\n$ ls\n```\n").line, 3);
         assert_eq!(wrong("# T\n\nHosts: mars\n").line, 3);
+        assert_eq!(wrong("# T\n\nHosts: v1\nMeasured: cpu.shares\n").line, 3);
         assert_eq!(wrong("# T\n\nHosts: v1\n\n```sh\nls\n```\n").line, 5);
         assert!(wrong("# T\n\nHosts: v1\n\n```console\nls\n```\n").message.contains("command"));
         assert!(wrong("# T\n\nHosts: v1\n\n## A\n\nprose\n").message.contains("at least one"));

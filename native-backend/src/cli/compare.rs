@@ -100,7 +100,7 @@ fn in_test_host(
     commands: &[String],
 ) -> Result<(HostProfile, Vec<RunLine>), Box<dyn Error>> {
     let kind = arguments.host.for_test_host(lines::lesson_host(&arguments.source))?;
-    let job = Job { name: "the lines".to_owned(), lines: commands.to_vec() };
+    let job = Job { name: "the lines".to_owned(), lines: commands.to_vec(), measured: Vec::new() };
     let mut answers = test_host::run(kind, &[job], files)?;
     eprintln!("{}", answers.told());
     let (_, lines) = answers.results.pop().ok_or("the test host has no result")?;
@@ -108,5 +108,5 @@ fn in_test_host(
 }
 
 fn perform(mut world: World, profile: &HostProfile, commands: &[String], map: bool) -> Vec<RunLine> {
-    run_lines(profile, commands.iter().map(String::as_str), &mut world, map)
+    run_lines(profile, commands.iter().map(String::as_str), &mut world, map, &[])
 }

@@ -15,10 +15,13 @@ pub use judge::{Outcome, Verdict};
 use crate::host::{HostError, LinuxHost, Options, profile};
 use crate::test_host::{self, Files, Job};
 use drydock_engine::history::{RunLine, run_lines};
-use drydock_engine::host::{HostKind, HostProfile};
+use drydock_engine::host::{DISK_AT, HostKind, HostProfile};
 use drydock_engine::kernel::Kernel;
 use drydock_engine::scenario::Scenario;
 use std::path::PathBuf;
+
+/// The word among a scenario's needs for a disk at /var/tmp.
+const DISK: &str = "disk";
 
 /// Which real Linux answers.
 #[derive(Clone, Debug)]
@@ -60,7 +63,7 @@ fn in_test_host(scenarios: &[&Scenario], kind: HostKind, files: &Files) -> Vec<A
     let job = |scenario: &&Scenario| {
         let exchanges = scenario.exchanges(kind);
         let lines = exchanges.iter().map(|exchange| exchange.command.clone()).collect();
-        Job { name: scenario.id.clone(), lines }
+        Job { name: scenario.id.clone(), lines, measured: scenario.measured.clone() }
     };
     let jobs: Vec<_> = scenarios.iter().map(job).collect();
     let answers = match test_host::run(kind, &jobs, files) {
@@ -99,7 +102,8 @@ pub(crate) fn perform(
     kernel: &mut impl drydock_engine::plan::Backend,
 ) -> Vec<RunLine> {
     let exchanges = scenario.exchanges(kind);
-    run_lines(profile, exchanges.iter().map(|exchange| exchange.command.as_str()), kernel, false)
+    let lines = exchanges.iter().map(|exchange| exchange.command.as_str());
+    run_lines(profile, lines, kernel, false, &scenario.measured)
 }
 
 /// The same on the model.
@@ -107,11 +111,16 @@ pub(crate) fn on_model(scenario: &Scenario, kind: HostKind, profile: &HostProfil
     perform(scenario, kind, profile, &mut Kernel::boot(profile))
 }
 
-/// Says which of the controllers that a scenario needs are not mounted by themselves.
+/// Says what of that which a scenario needs is not there: controllers mounted by themselves, a disk.
 fn lacking(scenario: &Scenario, profile: &HostProfile) -> Result<(), String> {
+    let (disk, controllers): (Vec<_>, Vec<_>) = scenario.needs.iter().partition(|name| *name == DISK);
+    if !disk.is_empty() && profile.disk.is_none() {
+        return Err(format!("{DISK_AT} is on no disk there, or not on ext4"));
+    }
     let mounted =
         |name: &&String| profile.mounts.iter().any(|mount| mount.fstype == "cgroup" && mount.data == **name);
-    let missing: Vec<_> = scenario.needs.iter().filter(|name| !mounted(name)).map(String::as_str).collect();
+    let missing: Vec<_> =
+        controllers.iter().filter(|name| !mounted(name)).map(|name| name.as_str()).collect();
     if missing.is_empty() {
         return Ok(());
     }

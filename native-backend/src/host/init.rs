@@ -2,7 +2,7 @@
 
 use super::protocol::{AGENT, ROLE};
 use super::raw::{self, Cloned};
-use super::rootfs::{self, During, Told};
+use super::rootfs::{self, During, Places, Told};
 use super::wire;
 use drydock_engine::host::{HostProfile, InitialTask};
 use nix::sched::{CloneFlags, unshare};
@@ -12,24 +12,23 @@ use std::convert::Infallible;
 use std::ffi::CString;
 use std::fs::File;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
 
 /// Becomes the profile's first task. Does not return; a problem is told to the keeper.
 pub(super) fn run(
     profile: &HostProfile,
-    staging: &Path,
+    places: &Places,
     exe: &File,
     agents: &[UnixStream],
     keeper: &UnixStream,
 ) -> ! {
-    let Err(problem) = become_init(profile, staging, exe, agents, keeper);
+    let Err(problem) = become_init(profile, places, exe, agents, keeper);
     let _ = wire::send(keeper, &problem, &[]);
     std::process::exit(1)
 }
 
 fn become_init(
     profile: &HostProfile,
-    staging: &Path,
+    places: &Places,
     exe: &File,
     agents: &[UnixStream],
     keeper: &UnixStream,
@@ -46,7 +45,7 @@ fn become_init(
     unshare(flags).during("the session's namespaces")?;
     nix::unistd::sethostname(&profile.hostname).during("the host name")?;
     rootfs::make_private()?;
-    rootfs::build(profile, staging)?;
+    rootfs::build(profile, places)?;
     let mut first = None;
     for (task, socket) in profile.tasks.iter().zip(agents) {
         match task.pid {

@@ -2,12 +2,13 @@
 //! soon as the controller says so or is gone. A `kill -9` of the controller thus leaves nothing; one of the
 //! keeper leaves what its journal names, and the session's tasks die with it.
 
+use super::disk;
 use super::groups;
 use super::hierarchies::{self, Mounted, V2_CONTROLLERS};
 use super::init;
 use super::protocol::{KeeperReply, KeeperRequest, Setup};
 use super::raw::{self, Cloned};
-use super::rootfs::{self, During, Told};
+use super::rootfs::{self, During, Places, Told};
 use super::wire;
 use crate::clean::{self, Which};
 use crate::journal::{Entry, Journal, Process, checkpoint};
@@ -93,6 +94,13 @@ impl Keeper {
         self.hold_profile_hierarchies()?;
         let staging = self.journal.directory().join("root");
         fs::create_dir(&staging).during(staging.display())?;
+        let disk = disk::directory(&self.setup.profile, &self.setup.id);
+        if let Some(disk) = &disk {
+            record(&mut self.journal, &Entry::Directory(disk.clone()))?;
+            disk::make(disk)?;
+            checkpoint();
+        }
+        let places = Places { staging, disk: disk.as_deref().map(disk::root_of) };
         let exe = File::open("/proc/self/exe").during("this program's own file")?;
         let (mut theirs, mut ours) = (Vec::new(), Vec::new());
         for _ in &self.setup.profile.tasks {
@@ -105,7 +113,7 @@ impl Keeper {
         match raw::clone_process(None).during("the session's first task")? {
             Cloned::Child => {
                 drop(report);
-                init::run(&self.setup.profile, &staging, &exe, &ours, &reporter)
+                init::run(&self.setup.profile, &places, &exe, &ours, &reporter)
             }
             Cloned::Parent(pid) => {
                 drop((ours, reporter));

@@ -1,5 +1,6 @@
 //! What this machine is, as far as host profiles depend on it.
 
+use super::disk::{self, Disk};
 use super::hierarchies::{self, Mounted};
 use drydock_engine::host::{Feature, KernelVersion};
 use std::fs::{read_dir, read_to_string};
@@ -39,6 +40,8 @@ pub(crate) struct Machine {
     pub(crate) features: Vec<Feature>,
     /// Block devices as major and minor numbers.
     pub(crate) block_devices: Vec<(u32, u32)>,
+    /// The one of them where a session's files can be.
+    pub(crate) disk: Option<Disk>,
     /// What the kernel was started with.
     pub(crate) command_line: String,
     /// True for root.
@@ -64,6 +67,7 @@ impl Machine {
             v2_used: words("cgroup.subtree_control"),
             features: features(&hierarchies),
             block_devices: block_devices(),
+            disk: disk::look(),
             command_line: read("/proc/cmdline").trim_end().to_owned(),
             no_v1: read("/proc/cmdline").split_whitespace().any(|word| word == "cgroup_no_v1=all"),
             root: nix::unistd::geteuid().is_root(),

@@ -3,7 +3,7 @@
 //! | module | what it is | where it runs |
 //! |---|---|---|
 //! | here, [`connection`], [`resolve`], [`terminal`] | [`LinuxHost`], a kernel to the engine | controller |
-//! | [`profile`], [`machine`] | which hosts this machine can be | controller |
+//! | [`profile`], [`machine`], [`disk`] | which hosts this machine can be | controller |
 //! | [`keeper`], [`hierarchies`], [`groups`] | what is made on the machine, and its removal | keeper |
 //! | [`init`], [`rootfs`] | the first task: namespaces, root, the other tasks | session |
 //! | [`agent`], [`calls`], [`files`], [`process`], [`scheduling`], [`settle`], [`observe`] | calls, probes | each actor |
@@ -12,6 +12,7 @@
 mod agent;
 mod calls;
 mod connection;
+pub(crate) mod disk;
 mod error;
 mod files;
 pub(crate) mod groups;

@@ -1,9 +1,10 @@
 //! Which of the host profiles this machine can be, described with its own numbers.
 
+use super::disk;
 use super::error::HostError;
 use super::hierarchies::{V2_CONTROLLERS, mount_data};
 use super::machine::Machine;
-use drydock_engine::host::{CONTROLLER_ORDER, HostKind, HostProfile, InitialFile, InitialMount};
+use drydock_engine::host::{CONTROLLER_ORDER, DISK_AT, HostKind, HostProfile, InitialFile, InitialMount};
 
 /// The profile of this kind as this machine can have it.
 ///
@@ -29,7 +30,7 @@ const ELSEWHERE: &str =
 
 /// Files, tasks and environment as everywhere; kernel, CPUs, memory and controllers are the machine's.
 fn base(kind: HostKind, machine: &Machine) -> HostProfile {
-    let mut profile = HostProfile::named(HostKind::Lecture);
+    let mut profile = HostProfile::named(HostKind::Lecture).without_disk();
     profile.kind = kind;
     profile.kernel = machine.kernel;
     profile.cpus = machine.cpus;
@@ -37,6 +38,10 @@ fn base(kind: HostKind, machine: &Machine) -> HostProfile {
     profile.controllers = known(machine);
     profile.features = machine.features.clone();
     profile.block_devices = machine.block_devices.clone();
+    if let Some(disk) = &machine.disk {
+        profile.disk = Some(disk.device);
+        profile.mounts.push(mount(&disk.source, DISK_AT, disk::FSTYPE, ""));
+    }
     profile.command_line = machine.command_line.clone();
     profile.contained = true;
     if machine.no_v1 {
@@ -199,6 +204,7 @@ mod tests {
             hierarchies: mounts.iter().map(mounted).collect(),
             features: Vec::new(),
             block_devices: Vec::new(),
+            disk: None,
             command_line: String::new(),
             no_v1: false,
             root: true,

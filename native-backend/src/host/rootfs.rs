@@ -1,6 +1,7 @@
 //! The session's root: a tmpfs with the profile's files and the machine's programs. Runs in the first task,
 //! in its own mount namespace.
 
+use super::disk::FSTYPE;
 use crate::workload::NAMES;
 use drydock_engine::host::{HostProfile, InitialFile, InitialMount};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
@@ -36,8 +37,18 @@ pub(crate) fn make_private() -> Told<()> {
     mount(NONE, "/", NONE, flags, NONE).during("making the mounts private")
 }
 
-/// Builds the root over `staging` (an empty directory, covered in this namespace only), and moves into it.
-pub(super) fn build(profile: &HostProfile, staging: &Path) -> Told<()> {
+/// What a session's file systems are made from.
+#[derive(Debug)]
+pub(super) struct Places {
+    /// An empty directory, which the root covers in the session's namespace only.
+    pub(super) staging: PathBuf,
+    /// What is mounted as the disk.
+    pub(super) disk: Option<PathBuf>,
+}
+
+/// Builds the root, and moves into it.
+pub(super) fn build(profile: &HostProfile, places: &Places) -> Told<()> {
+    let staging = places.staging.as_path();
     let old = umask(Mode::empty());
     mount_root(profile, staging)?;
     for file in &profile.files {
@@ -45,8 +56,9 @@ pub(super) fn build(profile: &HostProfile, staging: &Path) -> Told<()> {
     }
     share_programs(staging)?;
     stand_in(staging)?;
+    mount_disk(profile, places)?;
     pivot(staging)?;
-    for entry in profile.mounts.iter().filter(|entry| entry.target != "/") {
+    for entry in profile.mounts.iter().filter(|entry| entry.target != "/" && entry.fstype != FSTYPE) {
         mount_entry(entry)?;
     }
     umask(old);
@@ -139,6 +151,17 @@ fn stand_in(staging: &Path) -> Told<()> {
     let layers = format!("lowerdir={}:{}", layer.display(), programs.display());
     let _ = mount(Some("overlay"), &programs, Some("overlay"), MsFlags::MS_RDONLY, Some(layers.as_str()));
     umount2(&layer, MntFlags::MNT_DETACH).during("the layer's own mount")
+}
+
+/// The session's directory on the machine's disk, where the profile has a disk.
+fn mount_disk(profile: &HostProfile, places: &Places) -> Told<()> {
+    let Some(disk) = &places.disk else { return Ok(()) };
+    for entry in profile.mounts.iter().filter(|entry| entry.fstype == FSTYPE) {
+        let at = inside(&places.staging, &entry.target);
+        fs::create_dir_all(&at).during(&entry.target)?;
+        mount(Some(disk), &at, NONE, MsFlags::MS_BIND, NONE).during(&entry.target)?;
+    }
+    Ok(())
 }
 
 /// pivot_root(2), "pivot_root(".", ".")": the old root is under the new one and is taken away.

@@ -56,8 +56,9 @@ pub(super) fn run(
     jobs: usize,
     files: &Files,
     directory: &Path,
+    disk: Option<&Path>,
 ) -> Result<Booted, TestHostError> {
-    let mut emulator = Emulator::start(kind, jobs, files, directory)?;
+    let mut emulator = Emulator::start(kind, jobs, files, directory, disk)?;
     let broken = match emulator.watch() {
         // The status twice plus 1; a panic gives 0.
         Ok(status) if status.code() == Some(1) && emulator.results.len() == jobs => None,
@@ -78,11 +79,20 @@ pub(super) fn run(
 }
 
 impl Emulator {
-    fn start(kind: HostKind, jobs: usize, files: &Files, directory: &Path) -> Result<Self, TestHostError> {
+    fn start(
+        kind: HostKind,
+        jobs: usize,
+        files: &Files,
+        directory: &Path,
+        disk: Option<&Path>,
+    ) -> Result<Self, TestHostError> {
         let (console, port) = (directory.join("console"), directory.join("port"));
         let start = Instant::now();
-        let child =
-            command(kind, files, directory, &console, &port).spawn().map_err(TestHostError::Emulator)?;
+        let mut command = command(kind, files, directory, &console, &port);
+        if let Some(disk) = disk {
+            command.args(super::disk::arguments(disk));
+        }
+        let child = command.spawn().map_err(TestHostError::Emulator)?;
         let at = TestHostError::at(&port);
         // qemu writes to the file that is there.
         let port =

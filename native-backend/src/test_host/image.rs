@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Directories of the root file system that are no parents of a file in it.
-const DIRECTORIES: [&str; 8] = ["/dev", "/etc", "/mnt", "/proc", "/run", "/sys", "/tmp", "/usr"];
+const DIRECTORIES: [&str; 10] =
+    ["/dev", "/etc", "/mnt", "/proc", "/run", "/sys", "/tmp", "/usr", "/var", "/var/tmp"];
 
 /// As on today's distributions, everything is below /usr.
 const LINKS: [&str; 4] = ["bin", "lib", "lib64", "sbin"];

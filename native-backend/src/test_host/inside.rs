@@ -41,10 +41,13 @@ fn serve() -> Told<()> {
     leave_initramfs()?;
     mount_all()?;
     let text = fs::read(JOBS).during(JOBS)?;
-    let Jobs { kind, jobs } = serde_json::from_slice(&text).during(JOBS)?;
+    let Jobs { kind, disk, jobs } = serde_json::from_slice(&text).during(JOBS)?;
     if kind == HostKind::V2 {
         mount(Some("cgroup2"), "/sys/fs/cgroup", Some("cgroup2"), MsFlags::empty(), NONE)
             .during("mounting cgroup2")?;
+    }
+    if disk {
+        super::disk::mount_inside()?;
     }
     let mut port = open_port()?;
     let profile = profile::available(kind).map_err(|error| error.to_string())?;
@@ -94,7 +97,7 @@ fn say(port: &mut BufWriter<File>, message: &Message) -> Told<()> {
 fn perform(profile: &HostProfile, job: &Job) -> Told<Vec<RunLine>> {
     let options = Options { state: PathBuf::from("/run/drydock"), program: None };
     let mut host = LinuxHost::start(profile, &options).map_err(|error| error.to_string())?;
-    let lines = run_lines(profile, job.lines.iter().map(String::as_str), &mut host, false);
+    let lines = run_lines(profile, job.lines.iter().map(String::as_str), &mut host, false, &job.measured);
     drop(host);
     if profile.kind != HostKind::V2 {
         wait_until_free()?;

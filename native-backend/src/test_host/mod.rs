@@ -5,11 +5,13 @@
 //! |---|---|---|
 //! | here, [`files`], [`error`] | what is asked, what is needed for it | outside |
 //! | [`image`], [`archive`] | the initramfs: `drydock` as init, programs, the jobs | outside |
+//! | [`disk`] | a disk for it | both |
 //! | [`emulator`] | qemu: start, time limits, what came of it | outside |
 //! | [`wire`] | jobs in, results out | both |
 //! | [`inside`], [`leave`] | pid 1 of the test host | inside |
 
 mod archive;
+mod disk;
 mod emulator;
 mod error;
 mod files;
@@ -83,6 +85,8 @@ pub fn run(kind: HostKind, jobs: &[Job], files: &Files) -> Result<Answers, TestH
 
 fn boot(kind: HostKind, jobs: &[Job], files: &Files) -> Result<emulator::Booted, TestHostError> {
     let directory = tempfile::tempdir().map_err(TestHostError::reading("a directory for temporary files"))?;
-    image::write(&directory.path().join("initramfs"), files, &wire::Jobs { kind, jobs: jobs.to_vec() })?;
-    emulator::run(kind, jobs.len(), files, directory.path())
+    let disk = disk::make(directory.path());
+    let inside = wire::Jobs { kind, disk: disk.is_some(), jobs: jobs.to_vec() };
+    image::write(&directory.path().join("initramfs"), files, &inside)?;
+    emulator::run(kind, jobs.len(), files, directory.path(), disk.as_deref())
 }

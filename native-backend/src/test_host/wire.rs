@@ -15,6 +15,8 @@ pub struct Job {
     pub name: String,
     /// Complete commands.
     pub lines: Vec<String>,
+    /// Files with usage figures that the lines compute with.
+    pub measured: Vec<String>,
 }
 
 /// All jobs of one boot.
@@ -22,6 +24,8 @@ pub struct Job {
 pub(super) struct Jobs {
     /// The host that each session finds.
     pub(super) kind: HostKind,
+    /// True where the test host was given a disk.
+    pub(super) disk: bool,
     pub(super) jobs: Vec<Job>,
 }
 

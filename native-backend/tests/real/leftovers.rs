@@ -153,6 +153,7 @@ impl Run {
         self.state.nothing_is_left(&[])?;
         no_group(&session)?;
         no_process(&session, &self.state)?;
+        no_files(&format!("drydock.{}-", self.child.id()))?;
         let own = std::fs::read_to_string("/proc/self/cgroup")?;
         let _ = std::fs::remove_file(std::env::temp_dir().join(format!(
             "drydock-plan-{}-{}.json",
@@ -161,6 +162,13 @@ impl Run {
         )));
         same(own.contains(&self.hierarchy), false)
     }
+}
+
+/// A session's directory on the disk.
+fn no_files(start: &str) -> Done {
+    let entries = std::fs::read_dir(drydock_engine::host::DISK_AT).into_iter().flatten().flatten();
+    let left = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    same(left.filter(|name| name.starts_with(start)).collect::<Vec<_>>(), Vec::new())
 }
 
 fn no_group(session: &str) -> Done {

@@ -1,5 +1,6 @@
 //! The machines that the records were made on, as host profiles.
 
+use super::kit;
 use drydock_engine::host::{
     Feature, HostKind, HostProfile, InitialFile, InitialMount, InitialTask, KernelVersion,
 };
@@ -47,7 +48,7 @@ const SHARED_MOUNTED: [&str; 8] =
 
 /// The machine of a kind of host with a kernel.
 pub fn profile(host: &str, kernel: &str) -> HostProfile {
-    let mut profile = HostProfile::named(HostKind::Lecture);
+    let mut profile = HostProfile::named(HostKind::Lecture).without_disk();
     profile.kernel = version(kernel);
     profile.memory = 768 << 20;
     profile.no_v1 = no_v1(host, profile.kernel);
@@ -82,14 +83,26 @@ pub fn profile(host: &str, kernel: &str) -> HostProfile {
     profile.features = features(host, profile.kernel);
     if host == "host-6.18" {
         profile.block_devices = vec![(7, 0), (254, 0)];
+        put_disk(&mut profile, (254, 0), "/dev/vda", "/tmp");
     } else {
         profile.block_devices = (0..8).map(|minor| (7, minor)).collect();
+        put_disk(&mut profile, (7, 0), "/dev/loop0", kit::loops::AT);
         profile.interfaces = vec!["lo".to_owned(), "dummy0".to_owned()];
     }
     for name in kit_programs() {
         profile.files.push(InitialFile::Program(format!("/usr/bin/{name}")));
     }
     profile
+}
+
+fn put_disk(profile: &mut HostProfile, device: (u32, u32), source: &str, target: &str) {
+    profile.disk = Some(device);
+    profile.mounts.push(InitialMount {
+        source: source.to_owned(),
+        target: target.to_owned(),
+        fstype: "ext4".to_owned(),
+        data: String::new(),
+    });
 }
 
 /// Programs that the scripts look for by their path.

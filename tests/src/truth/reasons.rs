@@ -30,11 +30,6 @@ const REASONS: &[Reason] = &[
     },
     Reason { id: "v2.cpu.stat_after", at: "", why: START },
     Reason {
-        id: "v1.mem.lower_below_usage_cache",
-        at: "host-6.18",
-        why: "ext4's cache can be written back; the model has no disk, only tmpfs",
-    },
-    Reason {
         id: "v1.mem.rmdir_with_charges",
         at: "",
         why: "Linux counts removed groups as long as pages are charged to them; the model charges the parent at once",
@@ -49,7 +44,6 @@ const REASONS: &[Reason] = &[
         at: "qemu-v1 5.10",
         why: "seen on 5.10 only: the moved task was still on its way into the freezer",
     },
-    Reason { id: "v1.blkio.throttle_measured", at: "", why: "the model slows no device down" },
     Reason {
         id: "v1.devices.open_fd_stays",
         at: "",

@@ -160,8 +160,9 @@ impl Kernel {
     /// The file system of the machine's disk, empty.
     pub(in crate::kernel) fn prepare_disk(&mut self) -> Prepared {
         let id = TreeId(self.mounts.next_number());
-        let mut tree = Ramfs::new(0o755);
-        tree.disk = self.profile.block_devices.first().copied();
+        // As /var/tmp is on Linux: everybody makes files in it, nobody removes another's.
+        let mut tree = Ramfs::new(0o1777);
+        tree.disk = self.profile.disk;
         self.trees.insert(id, Shared::from(tree));
         Prepared { fs: FileSystem::Ram(id), shown: Vec::new() }
     }

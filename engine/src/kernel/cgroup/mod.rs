@@ -16,8 +16,10 @@
 //! | `v1`, `v2` | the files and rules that belong to no controller |
 //! | `pressure` | how long tasks wait for what is short: the files, and who waits; `stall` averages it |
 //! | `controller` | one file a controller |
-//! | `charging` | who pays for memory, and what happens at a limit |
+//! | `charging` | who pays for memory, and which limit is in the way |
+//! | `oom` | who waits for memory, who may be killed for it |
 //! | `reclaim` | which memory is given back, and what protects it |
+//! | `disk` | who gets how much of a disk |
 //! | `accounting` | who gets CPU time, and where it is written down |
 //! | `procfs` | /proc/cgroups and /proc/PID/cgroup |
 //!
@@ -29,11 +31,13 @@
 mod accounting;
 pub(in crate::kernel) mod charging;
 mod controller;
+pub(in crate::kernel) mod disk;
 mod file;
 pub mod files;
 mod group;
 mod hierarchy;
 mod mount_options;
+mod oom;
 mod owner;
 pub(in crate::kernel) mod parse;
 pub(in crate::kernel) mod pressure;

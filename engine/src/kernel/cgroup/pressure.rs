@@ -52,7 +52,7 @@ pub(in crate::kernel) struct Load<'a> {
     pub(in crate::kernel) given: &'a BTreeMap<u32, u64>,
     /// Tasks that waited for memory all the time.
     pub(in crate::kernel) short_of_memory: &'a [u32],
-    /// Tasks that waited for a disk, and in how many millionths of the time.
+    /// Tasks that waited for a disk all the time, and what it did for them.
     pub(in crate::kernel) waiting_for_disk: &'a BTreeMap<u32, u64>,
 }
 
@@ -139,8 +139,8 @@ impl CgroupState {
         for pid in load.short_of_memory {
             add(*pid, &|tally| tally.memory = CPU);
         }
-        for (pid, part) in load.waiting_for_disk {
-            add(*pid, &|tally| tally.disk = tally.disk.max(*part));
+        for pid in load.waiting_for_disk.keys() {
+            add(*pid, &|tally| tally.disk = CPU);
         }
         tallies
     }

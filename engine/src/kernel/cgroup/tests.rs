@@ -259,6 +259,7 @@ fn rules_are_explained() {
         include_str!("v1.rs"),
         include_str!("v2.rs"),
         include_str!("controller/blkio.rs"),
+        include_str!("controller/blkio/weights.rs"),
         include_str!("controller/cpu.rs"),
         include_str!("controller/cpuacct.rs"),
         include_str!("controller/cpuset.rs"),

@@ -61,7 +61,7 @@ fn filter(kernel: &Kernel, task: &Task, level: u32) -> Launch {
     };
     let ends_after_ms = match ends {
         Ends::AfterWork(work) => Some(work / 1000),
-        Ends::Never | Ends::AtClock(_) => None,
+        Ends::Never | Ends::AtClock(_) | Ends::AfterTransfer(_) => None,
     };
     Launch::new(Demand { cpu_milli, memory, ends_after_ms }, ends, Behaviour::Filter)
 }

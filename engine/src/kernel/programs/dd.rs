@@ -2,12 +2,13 @@
 
 use super::text::{amount, byte_count, general, rate};
 use super::{Behaviour, Demand, Ends, Launch, sleep};
+use crate::kernel::cgroup::disk::Transfer;
 use crate::kernel::fs::Place;
 use crate::kernel::fs::device::Device;
 use crate::kernel::refuse::not_modelled;
 use crate::kernel::task::Stdio;
 use crate::kernel::{Kernel, Task};
-use crate::plan::{OpenMode, Refusal};
+use crate::plan::{Errno, OpenMode, Refusal};
 use serde::Serialize;
 
 /// Bytes a millisecond that one CPU copies from /dev/zero, from /dev/urandom, and that bzip2 takes from a
@@ -24,6 +25,8 @@ struct Operands {
     block: u64,
     count: Option<u64>,
     quiet: bool,
+    /// O_DIRECT at the input and at the output: past the cache.
+    direct: [bool; 2],
 }
 
 /// What dd has copied when it ends.
@@ -41,6 +44,9 @@ pub(crate) struct Copy {
     pub(super) to: Option<Place>,
     quiet: bool,
     rate: u64,
+    /// How it goes past the cache, if it does.
+    pub(in crate::kernel) transfer: Option<Transfer>,
+    started_ms: u64,
 }
 
 /// Where the bytes come from.
@@ -71,8 +77,16 @@ pub(super) fn start(kernel: &mut Kernel, pid: u32, arguments: &[String]) -> Resu
             Err(refusal) => return complain(&operands.output, refusal),
         },
     };
+    if let Err(message) = kernel.check_direct(&operands, &source, to.as_ref()) {
+        return Ok(Launch::fail(message));
+    }
+    let transfer = kernel.transfer_of(&operands, &source, to.as_ref());
     let to_pipe = to.is_none() && matches!(task.stdio[1], Stdio::Pipe(_));
-    Ok(operands.work(source, to, to_pipe))
+    let launch = operands.work(source, to, to_pipe);
+    Ok(match transfer {
+        Some(transfer) => launch.by_disk(transfer, kernel.now_ms()),
+        None => launch,
+    })
 }
 
 /// A file that can't be opened is dd's own failure; what the model can't do is the model's.
@@ -103,10 +117,62 @@ fn source(kernel: &Kernel, task: &Task, operands: &Operands) -> Result<Source, R
     }
 }
 
+impl Launch {
+    /// A copy that takes as long as the disk needs for it.
+    fn by_disk(mut self, transfer: Transfer, now_ms: u64) -> Self {
+        if let Behaviour::Copy(copy) = &mut self.work.behaviour {
+            let endless = matches!(self.work.ends, Ends::Never);
+            self.work.ends = Ends::AfterTransfer(if endless { u64::MAX } else { copy.bytes });
+            (copy.transfer, copy.started_ms) = (Some(transfer), now_ms);
+            self.demand.cpu_milli = 0;
+        }
+        self
+    }
+}
+
+impl Kernel {
+    /// open(2), O_DIRECT: EINVAL on a file system that has no such thing, as tmpfs before 6.6.
+    fn check_direct(&self, operands: &Operands, source: &Source, to: Option<&Place>) -> Result<(), String> {
+        let kernel = self.profile.kernel;
+        let refuses = |place: &Place| {
+            let device = self.device_of(&place.node).is_some();
+            !device && self.disk_of(&place.node).is_none() && (kernel.major, kernel.minor) < (6, 6)
+        };
+        let from = match source {
+            Source::Sized(place, _) => Some(place),
+            Source::Text(_) | Source::Endless(_) | Source::Input => None,
+        };
+        let ends = [(from, &operands.input), (to, &operands.output)];
+        for ((place, path), direct) in ends.into_iter().zip(operands.direct) {
+            if direct && place.is_some_and(refuses) {
+                let path = path.as_deref().unwrap_or_default();
+                return Err(format!("dd: failed to open '{path}': {}\n", Errno::EINVAL.text()));
+            }
+        }
+        Ok(())
+    }
+
+    /// How the bytes go past the cache: to a disk, or from one.
+    fn transfer_of(&self, operands: &Operands, source: &Source, to: Option<&Place>) -> Option<Transfer> {
+        let block = operands.block;
+        let disk = |place: &Place, direct: bool| self.disk_of(&place.node).filter(|_| direct);
+        if let Some(device) = to.and_then(|place| disk(place, operands.direct[1])) {
+            return Some(Transfer { device, write: true, block });
+        }
+        match source {
+            Source::Sized(place, _) => {
+                disk(place, operands.direct[0]).map(|device| Transfer { device, write: false, block })
+            }
+            Source::Text(_) | Source::Endless(_) | Source::Input => None,
+        }
+    }
+}
+
 impl Operands {
     /// The outer error is what the model lacks, the inner one what dd says.
     fn parse(arguments: &[String]) -> Result<Result<Self, String>, Refusal> {
-        let mut operands = Self { input: None, output: None, block: 512, count: None, quiet: false };
+        let mut operands =
+            Self { input: None, output: None, block: 512, count: None, quiet: false, direct: [false; 2] };
         for argument in arguments {
             let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
             let number = || amount(value).ok_or_else(|| format!("dd: invalid number: '{value}'\n"));
@@ -123,6 +189,8 @@ impl Operands {
                 "bs" => set = positive().map(|number| operands.block = number),
                 "count" => set = number().map(|number| operands.count = Some(number)),
                 "status" if value == "none" => operands.quiet = true,
+                "iflag" if value == "direct" => operands.direct[0] = true,
+                "oflag" if value == "direct" => operands.direct[1] = true,
                 "ibs" | "obs" | "cbs" | "conv" | "iflag" | "oflag" | "skip" | "seek" | "iseek" | "oseek"
                 | "status" => {
                     return not_modelled("execve", &format!("dd's operand {name}"));
@@ -170,6 +238,8 @@ impl Operands {
             to,
             quiet: self.quiet,
             rate,
+            transfer: None,
+            started_ms: 0,
         };
         let ends = ms.map_or(Ends::Never, |ms| Ends::AfterWork(ms.saturating_mul(u64::from(cpu_milli))));
         Launch::new(demand, ends, Behaviour::Copy(copy))
@@ -192,25 +262,35 @@ pub(super) fn finish(kernel: &mut Kernel, task: &Task, copy: &Copy) {
     if let Some(place) = &copy.to {
         writer.stdio[1] = Stdio::File(place.clone());
     }
-    if let Some(from) = &copy.from {
+    if let Some(from) = copy.from.as_ref().filter(|_| !copy.passes_cache(false)) {
         kernel.cache_file(task.pid, &from.node, copy.bytes);
     }
-    match &copy.text {
-        Some(text) => kernel.say(&writer, 1, text),
-        None => kernel.put_bytes(&writer, copy.bytes),
+    match (&copy.text, &copy.to) {
+        (None, Some(to)) if copy.passes_cache(true) => kernel.append(to, "", copy.bytes),
+        (Some(text), _) => kernel.say(&writer, 1, text),
+        (None, _) => kernel.put_bytes(&writer, copy.bytes),
     }
     // It may have been killed for want of memory.
     if !copy.quiet && kernel.is_alive(task.pid) {
-        kernel.say(task, 2, &copy.summary());
+        kernel.say(task, 2, &copy.summary(kernel.now_ms()));
     }
 }
 
 impl Copy {
+    /// True where it goes past the cache in this direction.
+    fn passes_cache(&self, write: bool) -> bool {
+        self.transfer.is_some_and(|transfer| transfer.write == write)
+    }
+
     /// coreutils' print_stats(). The time is what the rates above give: on Linux it is measured.
-    fn summary(&self) -> String {
+    fn summary(&self, now_ms: u64) -> String {
         let (full, rest) = (self.bytes / self.block, u64::from(!self.bytes.is_multiple_of(self.block)));
         let records = format!("{full}+{rest} records");
-        let seconds = (self.bytes as f64 / self.rate as f64 / 1000.0).max(1e-5);
+        let milliseconds = match self.transfer {
+            Some(_) => now_ms.saturating_sub(self.started_ms) as f64,
+            None => self.bytes as f64 / self.rate as f64,
+        };
+        let seconds = (milliseconds / 1000.0).max(1e-5);
         format!(
             "{records} in\n{records} out\n{} copied, {} s, {}\n",
             byte_count(self.bytes),

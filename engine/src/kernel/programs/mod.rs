@@ -47,7 +47,7 @@ pub const PROGRAMS: [ProgramRow; 7] = [
     ProgramRow { name: "sleep", usage: "NUMBER[smhd]…", fidelity: Fidelity::Exact, doc: "program-sleep" },
     ProgramRow {
         name: "dd",
-        usage: "[if=FILE] [of=FILE] [bs=BYTES] [count=N] [status=none]",
+        usage: "[if=FILE] [of=FILE] [bs=BYTES] [count=N] [iflag=direct] [oflag=direct] [status=none]",
         fidelity: Fidelity::Partial("partial-program-dd"),
         doc: "program-dd",
     },
@@ -87,6 +87,8 @@ pub(crate) enum Ends {
     AtClock(u64),
     /// After so much CPU time, in milliseconds of a thousandth of a CPU.
     AfterWork(u64),
+    /// When so many bytes have been moved to or from a disk.
+    AfterTransfer(u64),
 }
 
 /// What a workload does at its end.

@@ -1,6 +1,7 @@
 //! The whole model kernel, call by call. A case is a line and what it answers; lines build on each other, as
 //! in the recorded truth (`!EBUSY rmdir` is a refusal and where).
 
+mod disk;
 mod files;
 mod mounts;
 mod reclaim;

@@ -100,7 +100,7 @@ fn mounts_stack_and_nothing_leaves_while_in_use() {
             ("umount /m", "!EINVAL umount2"),
         ],
     );
-    assert_eq!(kernel.mounts().len(), 3);
+    assert_eq!(kernel.mounts().len(), 4);
 }
 
 #[test]

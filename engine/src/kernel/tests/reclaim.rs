@@ -1,24 +1,10 @@
 //! Cached files of a disk: who pays, what gives them back, what protects them.
 
 use super::resources::{last_of, spoken};
-use crate::host::{HostKind, HostProfile, InitialMount};
-
-/// A named host with a disk at /data.
-fn with_disk(kind: HostKind) -> HostProfile {
-    let mut profile = HostProfile::named(kind);
-    profile.block_devices = vec![(254, 0)];
-    profile.mounts.retain(|mount| mount.fstype != "ext4");
-    profile.mounts.push(InitialMount {
-        source: "/dev/vda".to_owned(),
-        target: "/data".to_owned(),
-        fstype: "ext4".to_owned(),
-        data: String::new(),
-    });
-    profile
-}
+use crate::host::{HostKind, HostProfile};
 
 fn last(kind: HostKind, lines: &[&str]) -> String {
-    last_of(with_disk(kind), lines)
+    last_of(HostProfile::named(kind), lines)
 }
 
 const V1: &str = "cd /sys/fs/cgroup/memory; mkdir g; echo 16M > g/memory.limit_in_bytes";
@@ -27,8 +13,7 @@ const V2: &str = "cd /sys/fs/cgroup; echo +memory > cgroup.subtree_control; mkdi
 // On Linux 6.18, 64 MiB to an ext4 in a group of 32 MiB: dd ends well, 30 MiB are cached, the limit was in the way.
 #[test]
 fn writing_to_a_disk_is_cached_up_to_the_limit_and_kills_nobody() {
-    let write =
-        "(echo 0 > g/tasks; dd if=/dev/zero of=/data/f bs=1M count=64 status=none); echo $?; ls -l /data/f";
+    let write = "(echo 0 > g/tasks; dd if=/dev/zero of=/var/tmp/f bs=1M count=64 status=none); echo $?; ls -l /var/tmp/f";
     let written = last(HostKind::V1, &[V1, write]);
     assert!(written.starts_with("0\n") && written.contains(" 67108864 "), "{written}");
     let stat =
@@ -46,19 +31,19 @@ fn writing_to_a_disk_is_cached_up_to_the_limit_and_kills_nobody() {
 
 #[test]
 fn force_empty_and_lower_limits_drop_what_is_cached() {
-    let write = "(echo 0 > g/tasks; dd if=/dev/zero of=/data/f bs=1M count=12 status=none)";
+    let write = "(echo 0 > g/tasks; dd if=/dev/zero of=/var/tmp/f bs=1M count=12 status=none)";
     let forced = [V1, write, "echo 0 > g/memory.force_empty; cat g/memory.usage_in_bytes"];
     assert_eq!(last(HostKind::V1, &forced), "0\n");
     let lower = [V1, write, "echo 8M > g/memory.limit_in_bytes; cat g/memory.usage_in_bytes"];
     assert_eq!(last(HostKind::V1, &lower), "8388608\n");
-    let read = "(echo 0 > g/tasks; dd if=/data/f of=/dev/null status=none); cat g/memory.usage_in_bytes";
+    let read = "(echo 0 > g/tasks; dd if=/var/tmp/f of=/dev/null status=none); cat g/memory.usage_in_bytes";
     let again = [V1, write, "echo 0 > g/memory.force_empty", read];
     assert_eq!(last(HostKind::V1, &again), "12582912\n");
 }
 
 #[test]
 fn memory_reclaim_keeps_what_it_got_even_if_that_is_too_little() {
-    let write = "(echo 0 > g/cgroup.procs; dd if=/dev/zero of=/data/f bs=1M count=12 status=none)";
+    let write = "(echo 0 > g/cgroup.procs; dd if=/dev/zero of=/var/tmp/f bs=1M count=12 status=none)";
     let some = [V2, write, "echo 4M > g/memory.reclaim; cat g/memory.current"];
     assert_eq!(last(HostKind::V2, &some), "8388608\n");
     let much = [V2, write, "echo 64M > g/memory.reclaim", "cat g/memory.current"];
@@ -70,7 +55,7 @@ fn memory_reclaim_keeps_what_it_got_even_if_that_is_too_little() {
 fn cached_files_go_before_anybody_is_killed() {
     let lines = [
         V2,
-        "(echo 0 > g/cgroup.procs; dd if=/dev/zero of=/data/f bs=1M count=12 status=none)",
+        "(echo 0 > g/cgroup.procs; dd if=/dev/zero of=/var/tmp/f bs=1M count=12 status=none)",
         "(echo 0 > g/cgroup.procs; memhog 15m); echo $?",
     ];
     assert_eq!(last(HostKind::V2, &lines), "..\n0\n");
@@ -86,7 +71,7 @@ fn cached_files_go_before_anybody_is_killed() {
 fn siblings(protect: &str) -> String {
     let fill = |group: &str, file: &str, count: u32| {
         format!(
-            "(echo 0 > g/{group}/cgroup.procs; dd if=/dev/zero of=/data/{file} bs=1M count={count} status=none)"
+            "(echo 0 > g/{group}/cgroup.procs; dd if=/dev/zero of=/var/tmp/{file} bs=1M count={count} status=none)"
         )
     };
     let lines = [
@@ -117,7 +102,7 @@ fn memory_low_gives_way_where_nothing_else_is_left() {
     let lines = [
         V2,
         "echo +memory > g/cgroup.subtree_control; mkdir g/a g/b; echo 8M > g/a/memory.low",
-        "(echo 0 > g/a/cgroup.procs; dd if=/dev/zero of=/data/1 bs=1M count=8 status=none)",
+        "(echo 0 > g/a/cgroup.procs; dd if=/dev/zero of=/var/tmp/1 bs=1M count=8 status=none)",
         "(echo 0 > g/b/cgroup.procs; memhog 12m)",
         "cat g/a/memory.current g/a/memory.events",
     ];

@@ -231,14 +231,7 @@ fn oom_score_adj_decides_who_is_killed() {
         last(HostKind::V2, &lines)
     };
     assert_eq!(two("0"), "Killed\n137\n");
-    assert!(
-        two("1000").starts_with(
-            "0
-[1]+  Killed "
-        ),
-        "{}",
-        two("1000")
-    );
+    assert!(two("1000").starts_with("0\n[1]+  Killed "), "{}", two("1000"));
     assert_eq!(two("-1000"), "Killed\n137\n");
     let alone = "(echo 0 > g/cgroup.procs; echo -1000 > /proc/self/oom_score_adj; exec memhog 64m) & tick 1s";
     assert!(last(HostKind::V2, &[V2, alone, "ps -o stat,comm -p $!"]).contains("D    memhog"));

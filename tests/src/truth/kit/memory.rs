@@ -43,7 +43,7 @@ fn hog(mib: &str, rounds: &str) -> Vec<Text> {
 }
 
 /// A child that becomes a program which prints nothing, and how it ended.
-fn child(
+pub(super) fn child(
     run: &mut ToolRun<'_, '_>,
     words: &[Text],
     patience_ms: u64,

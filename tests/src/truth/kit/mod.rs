@@ -6,10 +6,12 @@
 //! | [`files`] | `k` on files and directories |
 //! | [`tasks`] | `k` on tasks: moving in, other users, forks |
 //! | [`work`], [`memory`] | `k` as a workload |
+//! | [`loops`] | `losetup` |
 //! | [`programs`] | `sh -c`, `awk`, `mv` and the like |
 
 mod awk;
 mod files;
+pub(super) mod loops;
 mod memory;
 mod programs;
 mod tasks;
@@ -22,6 +24,7 @@ use drydock_engine::shell::tool::{Tool, ToolRun};
 pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "k", run: k },
     Tool { name: "sh", run: programs::sh },
+    Tool { name: "losetup", run: loops::losetup },
     Tool { name: "awk", run: programs::awk },
     Tool { name: "mv", run: programs::mv },
     Tool { name: "rm", run: programs::rm },

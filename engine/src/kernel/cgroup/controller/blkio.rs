@@ -1,7 +1,10 @@
 //! blkio (version 1) and io (version 2): limits on block devices. Documentation:
 //! admin-guide/cgroup-v1/blkio-controller.rst, cgroup-v2.rst "IO"; block/blk-throttle.c.
 //!
-//! No task of the model reads or writes a block device, so nothing is ever counted or slowed down.
+//! Limits and the table of files are here; who gets how much of a disk is in `disk`.
+
+mod traffic;
+mod weights;
 
 use super::Rules;
 use crate::host::Feature;
@@ -9,32 +12,27 @@ use crate::kernel::cgroup::file::{DONE, FileRow, Place, Request, Unit, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId, parse};
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+pub(in super::super) use traffic::count;
+use traffic::{Traffic, by_device, link, read_stat, total};
+pub(in super::super) use weights::weight;
+use weights::{Weights, read_weights, weights, write_bfq_usual, write_bfq_weights, write_iocost_weights};
 
 /// Limits of one device: bytes a second read and written, operations a second read and written. `None` is no
 /// limit.
-type Limits = [Option<u64>; 4];
+pub(in super::super) type Limits = [Option<u64>; 4];
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in super::super) struct Blkio {
     limits: BTreeMap<(u32, u32), Limits>,
+    /// What this group's own tasks have moved.
+    traffic: BTreeMap<(u32, u32), Traffic>,
+    /// Devices that there is something about.
+    linked: BTreeSet<(u32, u32)>,
     /// BFQ's weight, and by device.
     bfq: Weights,
     /// iocost's weight, and by device.
     iocost: Weights,
-}
-
-/// A weight for all devices, and for single ones.
-#[derive(Clone, Debug, Serialize)]
-struct Weights {
-    usual: u64,
-    by_device: BTreeMap<(u32, u32), u64>,
-}
-
-impl Default for Weights {
-    fn default() -> Self {
-        Self { usual: 100, by_device: BTreeMap::new() }
-    }
 }
 
 pub(super) struct BlkioRules;
@@ -66,22 +64,22 @@ const ROWS: &[FileRow] = &[
         .partial(NOTE),
     v1("blkio.throttle.io_service_bytes", "file-blkio-throttle-io_service_bytes")
         .measured()
-        .r(by_device)
+        .r(|s, g| by_device(s, g, 0, false))
         .unit(Unit::Bytes)
         .partial(NOTE),
     v1("blkio.throttle.io_service_bytes_recursive", "file-blkio-throttle-io_service_bytes_recursive")
         .measured()
-        .r(by_device)
+        .r(|s, g| by_device(s, g, 0, true))
         .unit(Unit::Bytes)
         .partial(NOTE),
     v1("blkio.throttle.io_serviced", "file-blkio-throttle-io_serviced")
         .measured()
-        .r(by_device)
+        .r(|s, g| by_device(s, g, 2, false))
         .unit(Unit::Count)
         .partial(NOTE),
     v1("blkio.throttle.io_serviced_recursive", "file-blkio-throttle-io_serviced_recursive")
         .measured()
-        .r(by_device)
+        .r(|s, g| by_device(s, g, 2, true))
         .unit(Unit::Count)
         .partial(NOTE),
     v1("blkio.bfq.weight", "file-blkio-bfq-weight")
@@ -146,10 +144,7 @@ const ROWS: &[FileRow] = &[
         .rw(read_max, write_max)
         .place(Place::NotOnRoot)
         .partial(NOTE),
-    FileRow::new(Version::V2, "io", "io.stat", "file-io-stat")
-        .measured()
-        .r(|_, _| Ok(String::new()))
-        .partial(NOTE),
+    FileRow::new(Version::V2, "io", "io.stat", "file-io-stat").measured().r(read_stat).partial(NOTE),
 ];
 
 impl Rules for BlkioRules {
@@ -164,123 +159,15 @@ impl Rules for BlkioRules {
     }
 }
 
-fn total(_: &CgroupState, _: GroupId) -> Result<String, Refusal> {
-    Ok("Total 0\n".to_owned())
-}
-
-/// The root shows a line for every device and kind of request. From 6.12 on devices without traffic are left out.
-fn by_device(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
-    const KINDS: [&str; 6] = ["Read", "Write", "Sync", "Async", "Discard", "Total"];
-    let shown = state.is_machine_root(group) && !state.machine.since(6, 12);
-    let mut text = String::new();
-    for (major, minor) in state.machine.block_devices.iter().rev().filter(|_| shown) {
-        for kind in KINDS {
-            text.push_str(&format!("{major}:{minor} {kind} 0\n"));
-        }
-    }
-    Ok(text + "Total 0\n")
-}
-
-type Pick = fn(&Blkio) -> &Weights;
-type PickMut = fn(&mut Blkio) -> &mut Weights;
-
-fn weights(state: &CgroupState, group: GroupId, pick: Pick) -> Weights {
-    let blkio = state.group(group).and_then(|group| group.states.blkio.as_ref());
-    blkio.map(pick).cloned().unwrap_or_default()
-}
-
-fn read_weights(state: &CgroupState, group: GroupId, pick: Pick) -> Result<String, Refusal> {
-    let own = weights(state, group, pick);
-    let line = |((major, minor), weight): (&(u32, u32), &u64)| format!("{major}:{minor} {weight}\n");
-    Ok(format!("default {}\n", own.usual) + &own.by_device.iter().map(line).collect::<String>())
+/// The limits of a group for a device.
+pub(in super::super) fn limits_of(state: &CgroupState, group: GroupId, device: (u32, u32)) -> Limits {
+    limits(state, group).remove(&device).unwrap_or_default()
 }
 
 fn edit(state: &mut CgroupState, group: GroupId, change: impl FnOnce(&mut Blkio)) {
     if let Some(blkio) = state.group_mut(group).and_then(|group| group.states.blkio.as_mut()) {
         change(blkio);
     }
-}
-
-fn checked(request: &Request<'_>, weight: u64, most: u64) -> Result<u64, Refusal> {
-    if (1..=most).contains(&weight) {
-        return Ok(weight);
-    }
-    Err(request.refusal(Errno::ERANGE, Rule::new("rule-blkio-weight").with("most", most)))
-}
-
-/// bfq_io_set_weight_legacy().
-fn write_bfq_usual(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    let weight = checked(request, request.unsigned()?, 1000)?;
-    edit(state, request.group, |blkio| blkio.bfq.usual = weight);
-    DONE
-}
-
-/// `WEIGHT`, in any base, or `default WEIGHT`, where what follows the number does not matter; all else is about a
-/// device. bfq_io_set_weight().
-fn write_bfq_weights(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    let text = request.stripped();
-    let usual = match parse::leading_number(text) {
-        (weight, "") => Some(weight),
-        _ => after_default(text),
-    };
-    match usual {
-        Some(weight) => set_usual(state, request, weight, 1000, |io| &mut io.bfq),
-        None => write_device_weight(state, request, 1000, |io| &mut io.bfq),
-    }
-}
-
-/// `WEIGHT` or `default WEIGHT` where there is no colon, else a device's; ioc_weight_write().
-fn write_iocost_weights(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    let text = request.stripped();
-    if text.contains(':') {
-        return write_device_weight(state, request, 10_000, |io| &mut io.iocost);
-    }
-    let number = after_default(text).or_else(|| parse::leading_decimal(text).map(|(weight, _)| weight));
-    match number {
-        Some(weight) => set_usual(state, request, weight, 10_000, |io| &mut io.iocost),
-        None => request.refuse(Errno::EINVAL, "rule-blkio-form"),
-    }
-}
-
-/// sscanf("default %llu").
-fn after_default(text: &str) -> Option<u64> {
-    let rest = text.strip_prefix("default")?.trim_start_matches(parse::is_space);
-    parse::leading_decimal(rest).map(|(weight, _)| weight)
-}
-
-fn set_usual(
-    state: &mut CgroupState,
-    request: &Request<'_>,
-    weight: u64,
-    most: u64,
-    pick: PickMut,
-) -> Result<Vec<Effect>, Refusal> {
-    let weight = checked(request, weight, most)?;
-    edit(state, request.group, |blkio| pick(blkio).usual = weight);
-    DONE
-}
-
-/// `MAJOR:MINOR WEIGHT`, where `default` takes a device's own weight away.
-fn write_device_weight(
-    state: &mut CgroupState,
-    request: &Request<'_>,
-    most: u64,
-    pick: PickMut,
-) -> Result<Vec<Effect>, Refusal> {
-    let (device, rest) = device(state, request)?;
-    let weight = match parse::leading_decimal(rest) {
-        Some((weight, _)) => Some(checked(request, weight, most)?),
-        None if parse::strip(rest) == "default" => None,
-        None => return request.refuse(Errno::EINVAL, "rule-blkio-form"),
-    };
-    edit(state, request.group, |blkio| {
-        let own = pick(blkio);
-        match weight {
-            Some(weight) => own.by_device.insert(device, weight),
-            None => own.by_device.remove(&device),
-        };
-    });
-    DONE
 }
 
 fn limits(state: &CgroupState, group: GroupId) -> BTreeMap<(u32, u32), Limits> {
@@ -292,6 +179,7 @@ fn limits(state: &CgroupState, group: GroupId) -> BTreeMap<(u32, u32), Limits> {
 }
 
 fn set(state: &mut CgroupState, group: GroupId, device: (u32, u32), limits: Limits) {
+    link(state, group, device);
     let blkio = state.group_mut(group).and_then(|group| group.states.blkio.as_mut());
     if let Some(blkio) = blkio {
         if limits.iter().all(Option::is_none) {

@@ -1,6 +1,6 @@
 //! The controllers: one file each, one trait for what a hierarchy asks of them.
 
-mod blkio;
+pub(super) mod blkio;
 mod cpu;
 mod cpuacct;
 mod cpuset;
