@@ -6,6 +6,7 @@
 mod accounts;
 mod cat;
 mod cgcreate;
+mod cgcreate_rights;
 mod cgdelete;
 mod cgexec;
 mod cgget;
