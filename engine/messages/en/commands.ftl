@@ -230,6 +230,7 @@ command-setpriv = Runs a command as another user.
     .option-init-groups = The groups that /etc/group has for the user.
     .option-groups = These supplementary groups, with commas between them.
 command-sh = Runs a text in another shell, a task of its own.
+    .only = only sh -c TEXT is here
 command-shift = Takes arguments off the front.
 command-sleep = Waits. A program: a task that sleeps for so many seconds.
 command-sort = Sorts lines.
