@@ -63,5 +63,7 @@ why-cgdelete-tasks = A group with tasks can't be removed: they move to the group
 why-cgdelete-group = The group's directory is removed.
 why-nice = The new task lowers its own priority before it becomes the command.
 why-taskset = The new task binds itself to the CPUs before it becomes the command.
+why-top-read = top reads about the machine and each task in /proc.
+why-top-wait = Time passes between two looks, so that the difference is the CPU time used meanwhile.
 why-cgtop-read = The group's file tells what it uses.
 why-cgtop-wait = Time passes between two looks, so that the difference is what was used meanwhile.

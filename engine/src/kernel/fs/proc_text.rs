@@ -149,13 +149,15 @@ fn stat_line(kernel: &Kernel, task: &Task, reader: u32) -> String {
     let started = task.started_ms / 10;
     let used = task.cpu_ns / 10_000_000;
     // Fields 9 to 52: flags … user time (14) in ticks of 10 ms, priority (18), nice (19), threads (20), start
-    // time (22) in ticks.
+    // time (22) in ticks, resident memory (24) in pages.
     let rest = (9..=52).map(|field| match field {
         14 => used.to_string(),
         18 => (20 + task.nice).to_string(),
         19 => task.nice.to_string(),
         20 => kernel.n_threads(task).to_string(),
         22 => started.to_string(),
+        // Pages that its program has touched; those of the program itself are not modelled.
+        24 => (kernel.cgroups.memory_of(task.tgid) / limits::PAGE).to_string(),
         38 => "17".to_owned(),
         // The CPU that it is on: the first that it may use.
         39 => kernel.cpus_allowed(task.pid).first().copied().unwrap_or(0).to_string(),

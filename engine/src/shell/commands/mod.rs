@@ -56,6 +56,8 @@ mod taskset;
 mod tee;
 mod test;
 mod tick;
+mod top;
+mod top_format;
 mod touch;
 mod umount;
 mod variables;
@@ -146,7 +148,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 82] = [
+pub static ALL: [&Command; 83] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -218,6 +220,7 @@ pub static ALL: [&Command; 82] = [
     &tee::TEE,
     &test::TEST,
     &tick::TICK,
+    &top::TOP,
     &touch::TOUCH,
     &cut::TR,
     &flow::TRUE,
@@ -272,7 +275,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 50] = [
+pub(super) const NOT_MODELLED: [&str; 49] = [
     "apt",
     "apt-get",
     "awk",
@@ -319,7 +322,6 @@ pub(super) const NOT_MODELLED: [&str; 50] = [
     "strace",
     "sudo",
     "systemctl",
-    "top",
     "uname",
     "unshare",
     "vi",
