@@ -45,7 +45,7 @@ fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
         PidFile::Cpuset => format!("{}\n", cpuset_path(kernel, task.pid)),
         PidFile::Environ if !task.is_alive() => String::new(),
         PidFile::Environ => task.env.iter().map(|variable| format!("{variable}\0")).collect(),
-        PidFile::Limits => super::limits_text::text(&kernel.profile),
+        PidFile::Limits => super::limits_text::text(|resource| kernel.limits_of(task, resource)),
         PidFile::Mountinfo => mountinfo(kernel),
         PidFile::Mounts => kernel.mounts().iter().map(mount_line).collect(),
         PidFile::OomScore => format!("{}\n", kernel.oom_score(task)),

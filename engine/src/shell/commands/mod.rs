@@ -59,6 +59,7 @@ mod tick;
 mod top;
 mod top_format;
 mod touch;
+mod ulimit;
 mod umount;
 mod variables;
 mod wc;
@@ -148,7 +149,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 83] = [
+pub static ALL: [&Command; 84] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -225,6 +226,7 @@ pub static ALL: [&Command; 83] = [
     &cut::TR,
     &flow::TRUE,
     &names::TYPE,
+    &ulimit::ULIMIT,
     &umount::UMOUNT,
     &sort::UNIQ,
     &variables::UNSET,
