@@ -16,3 +16,4 @@ partial-mknod = Regular files and character devices; named pipes and block devic
 partial-fchmodat = Files in /proc and /sys can't be changed; set-user-ID programs are not modelled.
 partial-fchownat = Files in /proc and /sys can't be changed.
 partial-statfs = Only the kind of file system is told.
+partial-prlimit64 = The limits are kept and inherited; of them only RLIMIT_NPROC is enforced.

@@ -233,6 +233,11 @@ rule-proc-not-writable = This file of /proc can't be written to.
     .source = proc(5)
     .advice = Read it.
 
+rule-proc-of-ended = The task that { $path } is about has ended.
+    .rule = A task that has ended has no directories, mounts and environment any more; it keeps its number, name and state until its parent waits for it.
+    .source = fs/proc/base.c, proc_pid_get_link() and proc_mem_open(); fs/proc_namespace.c, mounts_open_common()
+    .advice = Look while the task is there; ps shows in which state tasks are.
+
 rule-oom-score-adj = “{ $value }” is no value of oom_score_adj.
     .rule = oom_score_adj is a whole number from -1000, never chosen, to 1000, chosen first.
     .source = proc(5), /proc/pid/oom_score_adj

@@ -89,3 +89,28 @@ rule-nice-raised = User { $uid } may not go from nice value { $now } to { $nice 
     .rule = Without CAP_SYS_NICE a nice value can only go up, unless RLIMIT_NICE allows more.
     .source = setpriority(2), EACCES; getrlimit(2), RLIMIT_NICE
     .advice = Let root do it: renice.
+
+rule-limit-of-others = User { $uid } may not look at or change the limits of others' tasks.
+    .rule = Limits are changed by a task itself, by one whose ids are all the same, or by who has CAP_SYS_RESOURCE.
+    .source = getrlimit(2), EPERM
+    .advice = Do it as root.
+
+rule-limit-soft = A soft limit of { $soft } is above the hard one, { $hard }.
+    .rule = The soft limit holds; the hard limit is how far it may be raised.
+    .source = getrlimit(2), EINVAL
+    .advice = Set both, or a soft limit that is lower.
+
+rule-limit-hard = The hard limit of { $resource } can't be raised from { $old } to { $hard }.
+    .rule = Who has not CAP_SYS_RESOURCE may lower the hard limit, and not raise it again.
+    .source = getrlimit(2), EPERM
+    .advice = Do it as root, or set the soft limit only: ulimit -S.
+
+rule-limit-files = There can't be { $hard } open files: { $most } is the most.
+    .rule = RLIMIT_NOFILE is not above /proc/sys/fs/nr_open.
+    .source = getrlimit(2), EPERM
+    .advice = Choose a lower number.
+
+rule-nproc = User { $uid } has as many threads as it may have: { $limit }.
+    .rule = RLIMIT_NPROC counts all threads of a real user id. It does not hold for root and for who may go beyond limits.
+    .source = getrlimit(2), RLIMIT_NPROC; kernel/fork.c, copy_process()
+    .advice = End some of them, or raise the limit: ulimit -u.

@@ -2,6 +2,7 @@
 
 use super::catalogue::{Facts, catalogue};
 use crate::kernel::cpu_list as list;
+use crate::plan::limit::limit_word;
 use crate::plan::probe::MountInfo;
 use crate::plan::{
     Actor, Call, FileRef, Observation, Observe, PipeEnd, PriorityWhich, Probe, StdioSource, Step, TaskRef,
@@ -205,6 +206,14 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
         | Call::Setgroups { .. }
         | Call::Fchmodat { .. }
         | Call::Fchownat { .. } => describe_user_call(call, known, facts),
+        Call::Prlimit64 { task, resource, new } => {
+            set("task", whom(task));
+            set("resource", resource.word().to_owned());
+            let Some(new) = new else { return "step-prlimit-ask" };
+            set("soft", limit_word(new.soft));
+            set("hard", limit_word(new.hard));
+            "step-prlimit"
+        }
         Call::Wait4 { task, .. } => {
             set("task", task.to_string());
             "step-wait"

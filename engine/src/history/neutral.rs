@@ -12,7 +12,7 @@
 //! | /proc/PID/oom_score | counts pages that the model does not know |
 //! | the agent's own variable in /proc/PID/environ | the task has none in the model |
 //! | numbers of mounts and devices in /proc/PID/mountinfo | counters of the whole machine |
-//! | the numbers in /proc/PID/limits | inherited from whoever starts the session |
+//! | how many tasks and waiting signals there may be, where no limit was set | up to the machine's memory |
 //! | all but the number in /proc/version | who built the kernel |
 //! | /proc/loadavg, /proc/uptime, kernel.pid_max, kernel.hostname | the machine's own |
 //! | all but the numbers of CPUs in /proc/cpuinfo, and the whole memory in /proc/meminfo | the machine's own |
@@ -28,7 +28,10 @@ use crate::kernel::cgroup::files::{is_known_file, is_measured_file};
 use crate::kernel::is_known_proc_name;
 use crate::plan::probe::MountInfo;
 use crate::plan::reply::{FileKind, Stat};
-use crate::plan::{Actor, Answer, Backend, Call, FileRef, Helper, Observation, Observe, Probe, Reply, Step};
+use crate::plan::{
+    Actor, Answer, Backend, Call, FileRef, Helper, Limits, Observation, Observe, Probe, Reply, Resource,
+    Step, Text,
+};
 use std::collections::BTreeSet;
 
 /// Options of a tmpfs that depend on how the kernel was built (`CONFIG_TMPFS_INODE64`); tmpfs(5).
@@ -45,6 +48,8 @@ pub struct Neutral<'a, B: Backend> {
     initial: BTreeSet<String>,
     /// Files with usage figures that are handed on: what commands make of them is compared.
     measured: BTreeSet<String>,
+    /// How many tasks there may be, as the session began.
+    most_tasks: Option<u64>,
 }
 
 impl<'a, B: Backend> Neutral<'a, B> {
@@ -55,7 +60,12 @@ impl<'a, B: Backend> Neutral<'a, B> {
             _ => BTreeSet::new(),
         };
         let controllers = profile.controllers.iter().cloned().collect();
-        Self { backend, controllers, initial, measured: BTreeSet::new() }
+        let limits = backend.observe(&Actor::shell(), &Probe::File(Text::from("/proc/1/limits")));
+        let most_tasks = match limits {
+            Observation::Data(text) => text.lines().find_map(of_the_machine).and_then(|(_, limit)| limit),
+            _ => None,
+        };
+        Self { backend, controllers, initial, measured: BTreeSet::new(), most_tasks }
     }
 
     /// Hands on the usage figures in files of these names.
@@ -77,8 +87,8 @@ impl<'a, B: Backend> Neutral<'a, B> {
             "mounts" if path.starts_with("/proc") => self.proc_mounts(&data),
             "stat" if path.starts_with("/proc") => proc_pid_stat(&data),
             "status" if path.starts_with("/proc") => proc_pid_status(&data),
-            "limits" if path.starts_with("/proc") => proc_limits(&data),
             "mountinfo" if path.starts_with("/proc") => self.proc_mountinfo(&data),
+            "limits" if path.starts_with("/proc") => self.proc_limits(&data),
             "version" if path == "/proc/version" => proc_version(&data),
             "loadavg" | "oom_score" | "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => {
                 format!("{HIDDEN}\n")
@@ -133,6 +143,21 @@ impl<'a, B: Backend> Neutral<'a, B> {
         lines.concat()
     }
 
+    /// Hides how many tasks and signals there may be, where that was not set.
+    fn proc_limits(&self, data: &str) -> String {
+        let line = |line: &str| match of_the_machine(line) {
+            Some((name, Some(limit))) if Some(limit) == self.most_tasks => format!("{name}: {HIDDEN}\n"),
+            _ => format!("{line}\n"),
+        };
+        data.lines().map(line).collect()
+    }
+
+    fn neutral_limits(&self, resource: Resource, limits: Limits) -> Limits {
+        let machine = matches!(resource, Resource::Nproc | Resource::Sigpending);
+        let hide = |limit: Option<u64>| if machine && limit == self.most_tasks { None } else { limit };
+        Limits { soft: hide(limits.soft), hard: hide(limits.hard) }
+    }
+
     fn proc_mounts(&self, data: &str) -> String {
         let kept = data
             .lines()
@@ -185,6 +210,9 @@ impl<'a, B: Backend> Neutral<'a, B> {
                 Reply::Entries(entries)
             }
             (_, Reply::Stat(stat)) => Reply::Stat(neutral_stat(stat)),
+            (Call::Prlimit64 { resource, .. }, Reply::Limits(limits)) => {
+                Reply::Limits(self.neutral_limits(*resource, limits))
+            }
             (_, reply) => reply,
         }
     }
@@ -233,13 +261,10 @@ fn without_width_behind(fields: &str) -> String {
     fields.join(" ")
 }
 
-/// Keeps the names of the limits and what they count in; proc_pid_limits(5) has columns of fixed width.
-fn proc_limits(data: &str) -> String {
-    let row = |line: &str| {
-        let (name, unit) = (line.get(..26).unwrap_or(line), line.get(68..).unwrap_or_default());
-        format!("{}: {}", name.trim(), unit.trim()).trim_end().to_owned() + "\n"
-    };
-    data.lines().map(row).collect()
+/// The name and the soft limit in a line of /proc/PID/limits that depends on the machine's memory.
+fn of_the_machine(line: &str) -> Option<(&str, Option<u64>)> {
+    let name = ["Max processes", "Max pending signals"].into_iter().find(|name| line.starts_with(name))?;
+    Some((name, line.get(name.len()..)?.split_whitespace().next()?.parse().ok()))
 }
 
 /// Keeps the words in front of the number and the first two parts of it: who built the kernel is the machine's own.

@@ -13,7 +13,7 @@ use super::user::credentials::Credentials;
 use super::{Kernel, Task, TaskState};
 use crate::host::{HostProfile, InitialFile, InitialMount, InitialTask};
 use crate::plan::{Actor, Refusal};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 impl Kernel {
     /// A kernel that has just started on this machine.
@@ -127,6 +127,8 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         cpu_ns: 0,
         nice: 0,
         oom_score_adj: 0,
+        limits: BTreeMap::new(),
+        nproc_exceeded: false,
         demand: None,
         work: None,
         pending: BTreeSet::new(),

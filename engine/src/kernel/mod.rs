@@ -48,6 +48,7 @@ mod process;
 pub mod programs;
 mod refuse;
 pub mod resources;
+mod rlimit;
 mod sched;
 mod shared;
 mod signal;
@@ -62,7 +63,7 @@ pub use task::{Demand, Task, TaskState};
 
 use crate::host::HostProfile;
 use crate::plan::probe::MountInfo;
-use crate::plan::{Actor, Answer, Backend, Call, Errno, Helper, Refusal, Reply, Step};
+use crate::plan::{Actor, Answer, Backend, Call, Errno, Helper, Limits, Refusal, Reply, Resource, Step};
 use cgroup::{CgroupState, GroupId};
 use fs::ramfs::{Ramfs, TreeId};
 use layered::Layered;
@@ -94,6 +95,11 @@ pub struct Kernel {
     load: load::Load,
     /// Tasks of the kernel that are still to become their program.
     helpers: VecDeque<Helper>,
+}
+
+/// The limits of a machine's first process.
+pub fn initial_limits(resource: Resource, profile: &HostProfile) -> Limits {
+    fs::limits_text::initial(resource, profile)
 }
 
 /// True for names that a directory of the model's /proc has; Linux has many more.

@@ -67,6 +67,7 @@ impl Kernel {
             let rule = Rule::new("rule-actor-taken").with("actor", child);
             return refuse(Errno::EEXIST, "clone3", rule);
         }
+        self.vet_nproc(caller)?;
         let Some(pid) = self.free_pid() else {
             return refuse(Errno::EAGAIN, "clone3", Rule::new("rule-pids-used-up"));
         };

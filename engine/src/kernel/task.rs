@@ -7,9 +7,9 @@ use super::programs::Work;
 use super::shared::Shared;
 use super::user::credentials::Credentials;
 use super::{Kernel, TaskMut, cgroup};
-use crate::plan::{Actor, WaitStatus};
+use crate::plan::{Actor, Limits, Resource, WaitStatus};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a workload asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -77,6 +77,10 @@ pub struct Task {
     pub nice: i32,
     /// /proc/PID/oom_score_adj, -1000 to 1000; all threads of a process have the same.
     pub oom_score_adj: i32,
+    /// Limits that were set, of its process; the others are those of the first one.
+    pub limits: BTreeMap<Resource, Limits>,
+    /// It has become a user with more threads than there may be: execve(2) will look again.
+    pub nproc_exceeded: bool,
     /// What its program asks for; `None` for tasks that only act by steps.
     pub demand: Option<Demand>,
     /// What its program does; `None` for tasks that only act by steps.

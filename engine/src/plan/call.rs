@@ -1,5 +1,6 @@
 //! The closed list of kernel calls. Adding one makes both backends fail to compile until they handle it.
 
+use super::limit::{Limits, Resource};
 use super::reply::FileKind;
 use super::{Actor, Signal, Text};
 use serde::{Deserialize, Serialize};
@@ -355,5 +356,15 @@ pub enum Call {
         /// `AT_SYMLINK_NOFOLLOW`: of a symbolic link itself.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         nofollow: bool,
+    },
+    /// prlimit64(2), the system call behind getrlimit(2) and setrlimit(2): a process's limits of one resource.
+    Prlimit64 {
+        /// Whose; pid 0 is the caller.
+        task: TaskRef,
+        /// What is limited.
+        resource: Resource,
+        /// The new limits; without them it is a question.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        new: Option<Limits>,
     },
 }

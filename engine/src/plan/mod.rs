@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`text`] | words and paths that may contain `pid of ACTOR` |
 //! | [`call`] | the closed list of kernel calls |
+//! | [`limit`] | resources that are limited |
 //! | [`signal`] | signals by number and name |
 //! | [`table`] | one row a call: name, usage, manual page, fidelity |
 //! | [`strace`] | a call's text form, printed as strace prints it |
@@ -24,6 +25,7 @@ pub mod call;
 pub mod errno;
 pub mod file;
 pub mod helper;
+pub mod limit;
 pub mod probe;
 pub mod reply;
 pub mod signal;
@@ -37,6 +39,7 @@ pub use backend::{Backend, Observe};
 pub use call::{Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, StdioSource, TaskRef};
 pub use errno::Errno;
 pub use helper::Helper;
+pub use limit::{Limits, Resource};
 pub use probe::{Observation, Probe};
 pub use reply::{Answer, Message, Refusal, Reply, Rule, WaitStatus};
 pub use signal::Signal;

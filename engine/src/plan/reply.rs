@@ -1,5 +1,6 @@
 //! What a kernel answers: a reply, or a refusal that is a value like any other.
 
+use super::limit::Limits;
 use super::{Errno, Signal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub enum Reply {
     Cpus(Vec<u32>),
     /// A nice value, -20 to 19.
     Nice(i32),
+    /// Limits, as they were before.
+    Limits(Limits),
 }
 
 /// What kind of file a name stands for.

@@ -2,7 +2,8 @@
 
 use super::reply::Entry;
 use super::{
-    Answer, Call, FileRef, OpenMode, PipeEnd, PriorityWhich, Reply, StdioSource, TaskRef, Text, WaitStatus,
+    Answer, Call, FileRef, Limits, OpenMode, PipeEnd, PriorityWhich, Reply, StdioSource, TaskRef, Text,
+    WaitStatus,
 };
 
 /// Characters of file content shown before `"...`, as strace's `-s 32` default does.
@@ -84,6 +85,10 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
             let flags = if *nofollow { "AT_SYMLINK_NOFOLLOW" } else { "0" };
             vec!["AT_FDCWD".to_owned(), path(p), id(*uid), id(*gid), flags.to_owned()]
         }
+        Call::Prlimit64 { task: t, resource, new } => {
+            let resource = format!("RLIMIT_{}", resource.word().to_uppercase());
+            vec![task(t, resolve), resource, new.map_or_else(|| "NULL".to_owned(), limits)]
+        }
         Call::Setpriority { which, task: t, nice } => {
             vec![prio_word(*which).to_owned(), task(t, resolve), nice.to_string()]
         }
@@ -106,6 +111,11 @@ fn write_arguments(file: &FileRef, data: &Text, mode: OpenMode, resolve: Resolve
 }
 
 /// -1 is: stay as it is.
+fn limits(limits: Limits) -> String {
+    let word = |limit: Option<u64>| limit.map_or_else(|| "RLIM64_INFINITY".to_owned(), |n| n.to_string());
+    format!("{{rlim_cur={}, rlim_max={}}}", word(limits.soft), word(limits.hard))
+}
+
 fn id(id: Option<u32>) -> String {
     id.map_or_else(|| "-1".to_owned(), |id| id.to_string())
 }
@@ -226,6 +236,7 @@ fn reply(reply: &Reply) -> String {
         Reply::Wait(WaitStatus::Running) => "still running".to_owned(),
         Reply::Cpus(cpus) => cpu_set(cpus),
         Reply::Nice(nice) => nice.to_string(),
+        Reply::Limits(old) => limits(*old),
     }
 }
 

@@ -3,7 +3,8 @@
 use super::reply::FileKind;
 use super::table::CALLS;
 use super::{
-    Actor, Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, Signal, StdioSource, TaskRef, Text,
+    Actor, Call, FileRef, Limits, OpenMode, PipeEnd, PipeName, PriorityWhich, Resource, Signal, StdioSource,
+    TaskRef, Text,
 };
 use std::collections::BTreeSet;
 
@@ -175,6 +176,8 @@ fn scheduling(name: &str, args: &[Text]) -> Parsed {
             task(pid).and_then(|task| Ok(Call::SchedSetaffinity { task, cpus: cpu_list(cpus)? }))
         }
         ("sched_getaffinity", [pid]) => task(pid).map(|task| Call::SchedGetaffinity { task }),
+        ("prlimit64", [pid, resource]) => prlimit(pid, resource, None),
+        ("prlimit64", [pid, resource, soft, hard]) => prlimit(pid, resource, Some((soft, hard))),
         ("setpriority", [pid, nice]) => setpriority(PriorityWhich::Process, pid, nice),
         ("setpriority", [word, pid, nice]) => which(word).and_then(|which| setpriority(which, pid, nice)),
         ("getpriority", [pid]) => {
@@ -185,6 +188,21 @@ fn scheduling(name: &str, args: &[Text]) -> Parsed {
         }
         _ => return None,
     })
+}
+
+fn prlimit(pid: &Text, resource: &Text, new: Option<(&Text, &Text)>) -> Result<Call, SysError> {
+    let word = resource.to_string();
+    let resource = Resource::parse(&word)
+        .ok_or(SysError::Word(word, "a resource: nofile, nproc, as, stack, core, …"))?;
+    let limit = |word: &Text| match word.plain() {
+        Some("unlimited") => Ok(None),
+        _ => number(word, "a number or unlimited").map(|limit: u64| (limit != u64::MAX).then_some(limit)),
+    };
+    let new = match new {
+        Some((soft, hard)) => Some(Limits { soft: limit(soft)?, hard: limit(hard)? }),
+        None => None,
+    };
+    Ok(Call::Prlimit64 { task: task(pid)?, resource, new })
 }
 
 fn setpriority(which: PriorityWhich, pid: &Text, nice: &Text) -> Result<Call, SysError> {
@@ -306,6 +324,7 @@ mod tests {
             "setgroups 4 24",
             "fchmodat /a 640",
             "fchownat /a 1000 -1 nofollow",
+            "prlimit64 0 nofile 100 unlimited",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");

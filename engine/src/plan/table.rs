@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 35] = [
+pub const CALLS: [CallRow; 36] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -70,6 +70,7 @@ pub const CALLS: [CallRow; 35] = [
     row("setgroups", "[GROUP…]", "setgroups(2)", Exact),
     row("fchmodat", "PATH MODE", "chmod(2)", Partial("partial-fchmodat")),
     row("fchownat", "PATH OWNER GROUP [nofollow]", "chown(2)", Partial("partial-fchownat")),
+    row("prlimit64", "PID RESOURCE [SOFT HARD]", "getrlimit(2)", Partial("partial-prlimit64")),
 ];
 
 impl Call {
@@ -111,6 +112,7 @@ impl Call {
             Self::Setgroups { .. } => 32,
             Self::Fchmodat { .. } => 33,
             Self::Fchownat { .. } => 34,
+            Self::Prlimit64 { .. } => 35,
         };
         &CALLS[index]
     }

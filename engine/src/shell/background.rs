@@ -4,14 +4,16 @@
 //! that is typed later finds the program ended.
 
 use super::Hint;
+use super::commands::sh;
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
 use super::pipeline::Part;
 use super::program::Feed;
+use super::simple::Prepared;
 use super::state::State;
 use crate::plan::{Actor, Call, Reply, TaskRef};
 use brush_parser::ast::{
-    AndOr, AndOrList, Command, CompoundCommand, CompoundList, Pipeline, SeparatorOperator,
+    AndOr, AndOrList, Command, CompoundCommand, CompoundList, Pipeline, Program, SeparatorOperator,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -58,9 +60,9 @@ impl Interpreter<'_> {
     /// Starts `list &`.
     pub(super) fn start_background(&mut self, list: &AndOrList) -> Flow {
         let alone = list.additional.is_empty() && !list.first.bang;
-        let started = if alone { self.start_programs(&list.first.seq) } else { Ok(None) };
+        let started = if alone { self.start_parts(&list.first.seq) } else { Ok(None) };
         let started = match started {
-            Ok(Some(actors)) => Ok(Started { actors, ..Started::default() }),
+            Ok(Some(started)) => Ok(started),
             Ok(None) => self.start_subshell(list),
             Err(failure) => Err(failure),
         };
@@ -72,13 +74,18 @@ impl Interpreter<'_> {
         Flow::Next
     }
 
-    /// Starts a pipeline in which every part is a program; `None` where one is not.
-    fn start_programs(&mut self, commands: &[Command]) -> Result<Option<Vec<Actor>>, Failure> {
+    /// Starts a pipeline in which every part is a program, or one new shell; `None` for anything else.
+    fn start_parts(&mut self, commands: &[Command]) -> Result<Option<Started>, Failure> {
         if !commands.iter().all(|command| matches!(command, Command::Simple(_))) {
             return Ok(None);
         }
-        let parts = self.parts(commands)?;
+        let mut parts = self.parts(commands)?;
         let count = parts.len();
+        if let [Part::Simple(prepared)] = parts.as_mut_slice()
+            && let Some(text) = self.text_of_new_shell(prepared)
+        {
+            return self.start_new_shell(prepared, &text).map(Some);
+        }
         if !parts.iter().all(|part| matches!(part, Part::Program(..))) {
             return Ok(None);
         }
@@ -92,7 +99,37 @@ impl Interpreter<'_> {
             actors.push(started.actor);
             feed = output.map_or(Feed::Inherited, Feed::Pipe);
         }
-        Ok(Some(actors))
+        Ok(Some(Started { actors, ..Started::default() }))
+    }
+
+    /// What `sh -c TEXT` runs, where nothing is redirected: a list that waits is resumed without redirections.
+    fn text_of_new_shell(&self, prepared: &Prepared) -> Option<Program> {
+        if !prepared.redirections.is_empty() || !self.is_new_shell(&prepared.words) {
+            return None;
+        }
+        let text = sh::text_of(prepared.words.get(1..).unwrap_or_default())?;
+        super::parse::program(&self.resolve(text)).ok()
+    }
+
+    /// Starts `sh -c TEXT &`: the child does the set-up of what stands in front, then it is the new shell.
+    fn start_new_shell(&mut self, prepared: &Prepared, program: &Program) -> Result<Started, Failure> {
+        self.backend.begin_command(&prepared.text);
+        let child = self.clone_child("sh")?;
+        let mut started = Started { actors: vec![child.clone()], ..Started::default() };
+        if let Err((status, message)) = self.perform_setup(&child, &prepared.setup) {
+            self.complain(&message);
+            let _ = self.step_by(&child, Call::ExitGroup { status }, "why-exit-refused");
+            return Ok(started);
+        }
+        let saved = self.assign_for_new_shell(prepared)?;
+        let state = State { actor: child.clone(), main: child.clone(), ..self.shell.state.for_new_shell() };
+        self.restore(saved);
+        let mut units = VecDeque::new();
+        for item in program.complete_commands.iter().flat_map(|list| &list.0) {
+            push_and_or(&mut units, &item.0, matches!(item.1, SeparatorOperator::Async));
+        }
+        (started.children, started.rest) = self.run_units(&child, state, units);
+        Ok(started)
     }
 
     /// Performs a list as a child of the shell, as far as it goes without waiting for long.

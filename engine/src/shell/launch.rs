@@ -7,7 +7,7 @@ use super::commands::{Action, Command, Planned, Request, sh};
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
 use super::redirect::Redirection;
-use super::simple::{Performer, Prepared};
+use super::simple::{Performer, Prepared, Saved};
 use super::stream::{InputKind, Io, Sink, Source};
 use super::{Hint, Stream, commands};
 use crate::plan::{Actor, Call, Errno, FileRef, OpenMode, PriorityWhich, Reply, TaskRef, Text};
@@ -151,17 +151,75 @@ impl Interpreter<'_> {
                 }
                 self.set_status(status)
             }
-            (Ok(()), Performer::Shell(command)) if command.name == "sh" => self.in_child(&child, |shell| {
-                shell.run_redirected(&prepared.redirections, |shell| {
-                    sh::become_shell(shell, prepared.words.get(1..).unwrap_or_default())
-                })
-            }),
+            (Ok(()), _) if self.is_new_shell(&prepared.words) => {
+                self.in_child(&child, |shell| shell.run_new_shell(&prepared))
+            }
             (Ok(()), _) => self.in_child(&child, |shell| shell.run_prepared(prepared, false)),
         };
         if let Some(io) = outer {
             self.io = io;
         }
         self.end_and_await(child, flow)
+    }
+
+    /// True for `sh` and what follows it.
+    pub(super) fn is_new_shell(&self, words: &[Text]) -> bool {
+        matches!(self.performer(words), Performer::Shell(command) if command.name == sh::SH.name)
+    }
+
+    /// True for a task that nothing is left to do for but a last command, whose output nobody collects.
+    pub(super) fn may_become_shell(&self) -> bool {
+        let collected = |sink: &Sink| matches!(sink, Sink::Capture(_));
+        !self.is_session_shell() && !collected(&self.io.stdout) && !collected(&self.io.stderr)
+    }
+
+    /// The task that runs does the set-up and becomes a new shell, as its last command.
+    pub(super) fn become_new_shell(&mut self, prepared: Prepared) -> Flow {
+        let actor = self.actor();
+        // Files are opened before the command becomes somebody else.
+        let changes_user = prepared.setup.iter().any(|setup| setup.act.changes_user());
+        let io =
+            if changes_user { self.open_beforehand(&prepared.redirections) } else { Ok(self.io.clone()) };
+        let io = match io {
+            Ok(io) => io,
+            Err(failure) => return self.fail(&failure, 1),
+        };
+        let redirections = if changes_user { Vec::new() } else { prepared.redirections.clone() };
+        let prepared = Prepared { redirections, ..prepared };
+        let outer = std::mem::replace(&mut self.io, io);
+        let flow = match self.perform_setup(&actor, &prepared.setup) {
+            Ok(()) => self.run_new_shell(&prepared),
+            Err((status, message)) => {
+                self.complain(&message);
+                self.set_status(status)
+            }
+        };
+        self.io = outer;
+        flow
+    }
+
+    /// The task that runs is the new shell, with the variables and redirections of its command.
+    fn run_new_shell(&mut self, prepared: &Prepared) -> Flow {
+        let saved = match self.assign_for_new_shell(prepared) {
+            Ok(saved) => saved,
+            Err(failure) => return self.fail(&failure, 1),
+        };
+        let flow = self.run_redirected(&prepared.redirections, |shell| {
+            sh::become_shell(shell, prepared.words.get(1..).unwrap_or_default())
+        });
+        self.restore(saved);
+        flow
+    }
+
+    /// Sets the variables of `NAME=value sh …`, which the new shell has in its environment.
+    pub(super) fn assign_for_new_shell(&mut self, prepared: &Prepared) -> Result<Vec<Saved>, Failure> {
+        let saved = self.assign_for_now(prepared)?;
+        for (name, _) in &prepared.assignments {
+            if let Some(variable) = self.shell.state.variables.get_mut(name) {
+                variable.exported = true;
+            }
+        }
+        Ok(saved)
     }
 
     /// Opens what a command reads and writes, as the task that runs now: its later reads and writes are this task's.

@@ -20,16 +20,9 @@ impl Interpreter<'_> {
             Err(failure) => return self.fail(&failure, 1),
         };
         let actor = self.actor();
-        let planned = {
-            let request = Request {
-                command,
-                actor: &actor,
-                arguments: &arguments,
-                observe: &*self.backend,
-                to_terminal: self.io.stdout == Sink::Terminal(Stream::Stdout),
-            };
-            plan(&request)
-        };
+        let to_terminal = self.io.stdout == Sink::Terminal(Stream::Stdout);
+        let (actor, arguments) = (&actor, arguments.as_slice());
+        let mut planned = plan(&Request { command, actor, arguments, observe: &*self.backend, to_terminal });
         if planned.stdin && self.io.stdin == Source::Terminal && self.shell.interactive {
             self.hint(Hint::new("hint-no-input").with("command", command.name));
         }
@@ -43,7 +36,13 @@ impl Interpreter<'_> {
             Err(refusal) if refusal.at == "open" => return self.input_refused(&refusal),
             other => other,
         };
-        let answers = planned.plan.perform(self.backend);
+        let mut answers = planned.plan.perform(self.backend);
+        while let Some(next) = planned.next.take() {
+            let request = Request { command, actor, arguments, observe: &*self.backend, to_terminal };
+            let Some(following) = next(&request, &answers) else { break };
+            planned = following;
+            answers = planned.plan.perform(self.backend);
+        }
         let output = (planned.render)(&Answers { answers: &answers, stdin, observe: &*self.backend });
         self.deliver(command, output)
     }

@@ -131,6 +131,9 @@ impl Interpreter<'_> {
         }
         self.backend.begin_command(&prepared.text);
         let prepared = self.unwrap_launchers(prepared);
+        if tail && self.is_new_shell(&prepared.words) && self.may_become_shell() {
+            return self.become_new_shell(prepared);
+        }
         if !prepared.setup.is_empty() {
             return match self.launched_performer(&prepared.words) {
                 Performer::Program(path) => self.run_program(prepared, path, tail),
@@ -294,7 +297,12 @@ impl Interpreter<'_> {
             Ok(io) => io,
             Err(failure) => return self.fail(&failure, 1),
         };
-        let saved = match self.assign_for_now(&prepared) {
+        let saved = if command.name == commands::sh::SH.name {
+            self.assign_for_new_shell(&prepared)
+        } else {
+            self.assign_for_now(&prepared)
+        };
+        let saved = match saved {
             Ok(saved) => saved,
             Err(failure) => return self.fail(&failure, 1),
         };

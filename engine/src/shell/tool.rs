@@ -8,7 +8,7 @@ use super::interpret::{Flow, Interpreter};
 use super::simple::Prepared;
 use super::state::State;
 use super::stream::Sink;
-use super::{parse, wait};
+use super::{Hint, parse, wait};
 use crate::plan::{Actor, Answer, Call, Observation, Probe, Text, WaitStatus};
 
 /// A command that is added to a shell with [`super::Shell::set_tools`].
@@ -145,6 +145,10 @@ impl Interpreter<'_> {
         let last = program.complete_commands.len();
         for (index, list) in program.complete_commands.iter().enumerate() {
             if self.list(list, index + 1 == last) != Flow::Next {
+                let more = list.0.len() > 1 || list.0.iter().any(|item| !item.0.additional.is_empty());
+                if !self.left_running.is_empty() && (more || index + 1 < last) {
+                    self.hint(Hint::new("hint-background-loop"));
+                }
                 break;
             }
         }

@@ -118,6 +118,13 @@ impl Writer {
             // nice adds to it by itself.
             Call::Getpriority { task: TaskRef::Pid(0), .. } => None,
             Call::Getpriority { task, .. } => Some(format!("ps -o ni= -p {}", own_or(task))),
+            Call::Prlimit64 { task, resource, new } => {
+                let word =
+                    |limit: Option<u64>| limit.map_or_else(|| "unlimited".to_owned(), |n| n.to_string());
+                let value = new.map(|new| format!("={}:{}", word(new.soft), word(new.hard)));
+                let (name, value) = (resource.word(), value.unwrap_or_default());
+                Some(format!("prlimit --pid {} --{name}{value}", own_or(task)))
+            }
             Call::Fchmodat { path, mode } => Some(format!("chmod {mode:04o} {}", word(path))),
             Call::Fchownat { path, uid, gid, nofollow } => {
                 let number = |id: &Option<u32>| id.map(|id| id.to_string()).unwrap_or_default();

@@ -62,7 +62,8 @@ pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outco
         | Call::Setresgid { .. }
         | Call::Setgroups { .. }
         | Call::Fchmodat { .. }
-        | Call::Fchownat { .. } => Outcome::Answer(answer(agent, call)),
+        | Call::Fchownat { .. }
+        | Call::Prlimit64 { .. } => Outcome::Answer(answer(agent, call)),
     }
 }
 
@@ -120,6 +121,7 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
         Call::Fchownat { path, uid, gid, nofollow } => {
             users::change_owner(plain(path)?, *uid, *gid, *nofollow)
         }
+        Call::Prlimit64 { task, resource, new } => scheduling::limit(number(task, at)?, *resource, *new),
     }
 }
 

@@ -3,8 +3,10 @@
 use super::protocol::{AGENT, ROLE};
 use super::raw::{self, Cloned};
 use super::rootfs::{self, During, Places, Told};
-use super::wire;
+use super::{scheduling, wire};
 use drydock_engine::host::{HostProfile, InitialTask};
+use drydock_engine::kernel::initial_limits;
+use drydock_engine::plan::Resource;
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
@@ -46,6 +48,10 @@ fn become_init(
     nix::unistd::sethostname(&profile.hostname).during("the host name")?;
     rootfs::make_private()?;
     rootfs::build(profile, places)?;
+    for resource in Resource::ALL {
+        // Where there is less on this machine and it may not be raised (CAP_SYS_RESOURCE), it stays less.
+        let _ = scheduling::limit(0, resource, Some(initial_limits(resource, profile)));
+    }
     let mut first = None;
     for (task, socket) in profile.tasks.iter().zip(agents) {
         match task.pid {

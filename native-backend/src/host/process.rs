@@ -12,7 +12,7 @@ use nix::sys::signal::Signal as NixSignal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus as NixWaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::ffi::CString;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -26,9 +26,14 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> O
         return Outcome::Answer(Err(Refusal::bare(Errno::EMFILE, "clone3")));
     };
     if !flags.is_empty() {
+        let link = ours.as_raw_fd();
         return match start_thread(agent.beside(ours), tid) {
             Ok(tid) => Outcome::Parent(Ok(Reply::Pid(tid)), OwnedFd::from(theirs)),
-            Err(errno) => Outcome::Answer(Err(refused("clone3")(errno))),
+            Err(errno) => {
+                // It is closed again: a child must not close what has that number by then.
+                agent.process().links.retain(|other| *other != link);
+                Outcome::Answer(Err(refused("clone3")(errno)))
+            }
         };
     }
     match raw::clone_process(tid) {

@@ -79,6 +79,15 @@ pub(super) fn priority(which: i32, who: i32) -> nix::Result<i32> {
     i32::try_from(20 - answer).map_err(|_| Errno::EOVERFLOW)
 }
 
+/// prlimit64(2): soft and hard limit as they were, and new ones. The highest number is no limit.
+pub(super) fn limit(pid: i32, resource: u32, new: Option<[u64; 2]>) -> nix::Result<[u64; 2]> {
+    let mut old = [0_u64; 2];
+    let new = new.as_ref().map_or(std::ptr::null(), |new| new.as_ptr());
+    // SAFETY: the kernel reads two numbers where a pointer is given, and writes two.
+    Errno::result(unsafe { libc::syscall(libc::SYS_prlimit64, pid, resource, new, old.as_mut_ptr()) })?;
+    Ok(old)
+}
+
 /// setresuid(2), setresgid(2): the system calls, which change this thread only. `None` is -1.
 pub(super) fn set_ids(call: libc::c_long, ids: [Option<u32>; 3]) -> nix::Result<()> {
     let [real, effective, saved] = ids.map(|id| id.unwrap_or(u32::MAX));

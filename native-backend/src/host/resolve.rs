@@ -72,6 +72,9 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
             Call::Setpriority { which: *which, task: task(whom)?, nice: *nice }
         }
         Call::Getpriority { which, task: whom } => Call::Getpriority { which: *which, task: task(whom)? },
+        Call::Prlimit64 { task: whom, resource, new } => {
+            Call::Prlimit64 { task: task(whom)?, resource: *resource, new: *new }
+        }
         Call::Kill { task: whom, signal } => Call::Kill { task: task(whom)?, signal: *signal },
     })
 }

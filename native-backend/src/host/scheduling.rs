@@ -2,7 +2,7 @@
 
 use super::files::refused;
 use super::raw;
-use drydock_engine::plan::{Answer, PriorityWhich, Reply};
+use drydock_engine::plan::{Answer, Limits, PriorityWhich, Reply, Resource};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
 
@@ -34,6 +34,15 @@ pub(super) fn set_nice(which: PriorityWhich, who: i32, nice: i32) -> Answer {
 /// getpriority(2).
 pub(super) fn nice(which: PriorityWhich, who: i32) -> Answer {
     raw::priority(number(which), who).map(Reply::Nice).map_err(refused("getpriority"))
+}
+
+/// prlimit64(2): gives the limits that there were.
+pub(super) fn limit(pid: i32, resource: Resource, new: Option<Limits>) -> Answer {
+    let infinite = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
+    let new = new.map(|new| [infinite(new.soft), infinite(new.hard)]);
+    let [soft, hard] = raw::limit(pid, resource as u32, new).map_err(refused("prlimit64"))?;
+    let finite = |limit: u64| (limit != u64::MAX).then_some(limit);
+    Ok(Reply::Limits(Limits { soft: finite(soft), hard: finite(hard) }))
 }
 
 /// include/uapi/linux/resource.h.

@@ -65,6 +65,9 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::Fchownat { path, uid, gid, nofollow } => {
             users::fchownat(kernel, &caller, path, (*uid, *gid), *nofollow)
         }
+        Call::Prlimit64 { task, resource, new } => {
+            scheduling::prlimit(kernel, &caller, task, *resource, *new)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Caller;
 use crate::kernel::Kernel;
-use crate::plan::{Answer, PriorityWhich, Reply, TaskRef};
+use crate::plan::{Answer, Limits, PriorityWhich, Reply, Resource, TaskRef};
 
 /// `sched_setaffinity(2)`.
 pub(super) fn set_affinity(kernel: &mut Kernel, caller: &Caller, task: &TaskRef, cpus: &[u32]) -> Answer {
@@ -30,4 +30,15 @@ pub(super) fn set_nice(
 /// getpriority(2).
 pub(super) fn nice(kernel: &Kernel, caller: &Caller, which: PriorityWhich, task: &TaskRef) -> Answer {
     kernel.nice(&caller.task, which, task).map(Reply::Nice)
+}
+
+/// prlimit64(2).
+pub(super) fn prlimit(
+    kernel: &mut Kernel,
+    caller: &Caller,
+    task: &TaskRef,
+    resource: Resource,
+    new: Option<Limits>,
+) -> Answer {
+    kernel.prlimit(&caller.task, task, resource, new).map(Reply::Limits)
 }

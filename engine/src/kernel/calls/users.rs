@@ -8,7 +8,11 @@ use crate::plan::{Answer, Refusal, Reply, Text};
 
 /// setresuid(2).
 pub(super) fn setresuid(kernel: &mut Kernel, caller: &Caller, wanted: Wanted) -> Answer {
-    change(kernel, caller, |credentials| credentials.set_user(wanted))
+    let user = wanted[0].unwrap_or(caller.task.credentials.uid.real);
+    let exceeded = kernel.is_nproc_exceeded(&caller.task, user);
+    let answer = change(kernel, caller, |credentials| credentials.set_user(wanted))?;
+    kernel.flag_nproc(caller.task.pid, exceeded);
+    Ok(answer)
 }
 
 /// setresgid(2).

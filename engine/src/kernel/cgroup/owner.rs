@@ -11,6 +11,9 @@ use crate::plan::reply::{FileKind, Stat};
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
 
+/// The set-group-ID bit (inode(7)).
+const S_ISGID: u32 = 0o2000;
+
 /// Mode and owner of an interface file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Attributes {
@@ -83,8 +86,15 @@ impl CgroupState {
         }
     }
 
-    /// A new group and its files belong to who has made it (`cgroup_kn_set_ugid` in kernel/cgroup/cgroup.c).
+    /// A new group and its files belong to who has made it (`cgroup_kn_set_ugid` in kernel/cgroup/cgroup.c), in a
+    /// directory with the set-group-ID bit to that one's group.
     pub(crate) fn give(&mut self, group: GroupId, owner: (u32, u32)) {
+        let parent = self.parent(group);
+        let inherits = parent.is_some_and(|parent| self.passes_group_on(parent));
+        let owner = (owner.0, parent.map_or(owner.1, |parent| self.group_for_new(parent, owner.1)));
+        if let Some(group) = self.group_mut(group).filter(|_| inherits) {
+            group.mode |= S_ISGID;
+        }
         if owner == (0, 0) {
             return;
         }
@@ -97,8 +107,20 @@ impl CgroupState {
         }
     }
 
+    /// True for a directory whose new files have its group: with S_ISGID, since Linux 6.8 (fs/kernfs/dir.c,
+    /// `kernfs_new_node`).
+    fn passes_group_on(&self, directory: GroupId) -> bool {
+        self.machine.since(6, 8) && self.group(directory).is_some_and(|group| group.mode & S_ISGID != 0)
+    }
+
+    /// The group of a file that is made in a directory by somebody of this group.
+    fn group_for_new(&self, directory: GroupId, gid: u32) -> u32 {
+        if self.passes_group_on(directory) { self.owner_of(directory).1 } else { gid }
+    }
+
     /// The files of a controller have come to a group, or left it: they are new, and belong to who wrote that.
     pub(super) fn give_files(&mut self, group: GroupId, controller: Controller, owner: (u32, u32)) {
+        let owner = (owner.0, self.group_for_new(group, owner.1));
         for row in controller.rows(false) {
             let there = owner != (0, 0) && self.file(group, row.name).is_some();
             if there {

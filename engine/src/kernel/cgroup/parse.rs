@@ -159,7 +159,8 @@ fn parse_region(region: &str, last: u32) -> Result<(u32, u32, u32, u32), NumberE
         }
     };
     if rest.is_empty() {
-        return Ok((start, end, end.saturating_add(1), end.saturating_add(1)));
+        // One more than the highest number there is is 0, a group of no bits.
+        return Ok((start, end, end.wrapping_add(1), end.wrapping_add(1)));
     }
     let (used, rest) = bit_number(rest.strip_prefix(':').ok_or(NumberError::Invalid)?, last)?;
     let (group, rest) = bit_number(rest.strip_prefix('/').ok_or(NumberError::Invalid)?, last)?;
@@ -279,6 +280,11 @@ mod tests {
             ("-1", Err(Invalid)),
             ("0x3", Err(Invalid)),
             ("0-1:3/2", Err(Invalid)),
+            ("4294967294", Err(Range)),
+            ("4294967295", Err(Invalid)),
+            ("0-4294967295", Err(Invalid)),
+            ("0-4294967295:1/2", Err(Range)),
+            ("0,4294967295", Err(Invalid)),
             ("4294967296", Err(Overflow)),
         ];
         for (text, expected) in cases {

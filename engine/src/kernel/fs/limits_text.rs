@@ -1,10 +1,11 @@
 //! /proc/PID/limits: the resource limits of a process (getrlimit(2); fs/proc/base.c, `proc_pid_limits`).
 //!
-//! No call of the model changes a limit, so each process has what the kernel gave the first one.
+//! What no call of prlimit(2) has changed is what the kernel gave the first process.
 
 use crate::host::{HostProfile, KernelVersion};
+use crate::plan::limit::{Limits, Resource, limit_word};
 
-/// What a row is called, and what it counts in.
+/// What a row is called, and what it counts in; in the order of the resources' numbers.
 const ROWS: [(&str, &str); 16] = [
     ("Max cpu time", "seconds"),
     ("Max file size", "bytes"),
@@ -28,31 +29,29 @@ const ROWS: [(&str, &str); 16] = [
 /// thread (kernel/fork.c, `set_max_threads`).
 const BYTES_A_THREAD: u64 = 8 * (16 << 10);
 
-/// The soft and the hard limit of a row; `None` is no limit (include/asm-generic/resource.h, `INIT_RLIMITS`).
-fn limits(name: &str, profile: &HostProfile) -> (Option<u64>, Option<u64>) {
-    let both = |limit: u64| (Some(limit), Some(limit));
-    match name {
-        "Max stack size" => (Some(8 << 20), None),
-        "Max core file size" => (Some(0), None),
+/// What the first process has (include/asm-generic/resource.h, `INIT_RLIMITS`).
+pub(crate) fn initial(resource: Resource, profile: &HostProfile) -> Limits {
+    let both = |limit: u64| Limits { soft: Some(limit), hard: Some(limit) };
+    match resource {
+        Resource::Stack => Limits { soft: Some(8 << 20), hard: None },
+        Resource::Core => Limits { soft: Some(0), hard: None },
         // kernel/fork.c, fork_init().
-        "Max processes" | "Max pending signals" => both(profile.memory / BYTES_A_THREAD / 2),
-        "Max open files" => (Some(1024), Some(4096)),
-        "Max locked memory" if profile.kernel >= (KernelVersion { major: 5, minor: 16 }) => both(8 << 20),
-        "Max locked memory" => both(64 << 10),
-        "Max msgqueue size" => both(819_200),
-        "Max nice priority" | "Max realtime priority" => both(0),
-        _ => (None, None),
+        Resource::Nproc | Resource::Sigpending => both(profile.memory / BYTES_A_THREAD / 2),
+        Resource::Nofile => Limits { soft: Some(1024), hard: Some(4096) },
+        Resource::Memlock if profile.kernel >= (KernelVersion { major: 5, minor: 16 }) => both(8 << 20),
+        Resource::Memlock => both(64 << 10),
+        Resource::Msgqueue => both(819_200),
+        Resource::Nice | Resource::Rtprio => both(0),
+        _ => Limits { soft: None, hard: None },
     }
 }
 
 /// The whole file.
-pub(super) fn text(profile: &HostProfile) -> String {
+pub(super) fn text(limits: impl Fn(Resource) -> Limits) -> String {
     let mut text = row("Limit", "Soft Limit", "Hard Limit", "Units");
-    for (name, unit) in ROWS {
-        let word =
-            |limit: Option<u64>| limit.map_or_else(|| "unlimited".to_owned(), |limit| limit.to_string());
-        let (soft, hard) = limits(name, profile);
-        text.push_str(&row(name, &word(soft), &word(hard), unit));
+    for (resource, (name, unit)) in Resource::ALL.into_iter().zip(ROWS) {
+        let Limits { soft, hard } = limits(resource);
+        text.push_str(&row(name, &limit_word(soft), &limit_word(hard), unit));
     }
     text
 }
@@ -64,12 +63,13 @@ fn row(name: &str, soft: &str, hard: &str, unit: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::text;
+    use super::{initial, text};
     use crate::host::{HostKind, HostProfile};
 
     #[test]
     fn columns_are_as_linux_lays_them_out() {
-        let text = text(&HostProfile::named(HostKind::V1));
+        let profile = HostProfile::named(HostKind::V1);
+        let text = text(|resource| initial(resource, &profile));
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 17);
         assert_eq!(

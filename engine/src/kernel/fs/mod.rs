@@ -18,7 +18,7 @@
 pub(crate) mod cgroupfs;
 pub(crate) mod content;
 pub(crate) mod device;
-mod limits_text;
+pub(crate) mod limits_text;
 pub(crate) mod names;
 pub(crate) mod node;
 pub(crate) mod open;

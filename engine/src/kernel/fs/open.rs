@@ -5,6 +5,7 @@ use super::path::{Last, Parent, Walker};
 use super::procfs::{PidFile, ProcNode};
 use super::ramfs::Content;
 use super::{Node, Place, sysfs};
+use crate::host::KernelVersion;
 use crate::kernel::limits::UMASK;
 use crate::kernel::refuse::{refuse, refuse_path};
 use crate::kernel::user::access::Access;
@@ -141,6 +142,7 @@ impl Kernel {
             _ => {
                 self.check_secret(task, &place.node, path)?;
                 self.permit(task, &place.node, access_of(mode), AT, path)?;
+                self.check_ended(&place.node, path)?;
                 if kind == FileKind::Character { self.check_device(task, place, mode, path) } else { Ok(()) }
             }
         }
@@ -155,6 +157,23 @@ impl Kernel {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Of a task that has ended, these files are there and can't be opened: since Linux 6.16 its environment
+    /// (fs/proc/base.c, `proc_mem_open`), and its mounts (fs/proc_namespace.c, `mounts_open_common`).
+    fn check_ended(&self, node: &Node, path: &str) -> Result<(), Refusal> {
+        let Node::Proc(ProcNode::PidFile(pid, file)) = node else { return Ok(()) };
+        if self.is_alive(*pid) {
+            return Ok(());
+        }
+        let errno = match file {
+            PidFile::Environ if self.profile.kernel >= (KernelVersion { major: 6, minor: 16 }) => {
+                Errno::ESRCH
+            }
+            PidFile::Mountinfo | PidFile::Mounts => Errno::EINVAL,
+            _ => return Ok(()),
+        };
+        refuse_path(errno, AT, "rule-proc-of-ended", path)
     }
 
     /// A device: the device controller, and whether there is a driver.

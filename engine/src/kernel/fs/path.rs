@@ -91,9 +91,9 @@ impl<'k> Walker<'k> {
                 ".." => place = self.kernel.above(&place),
                 name => {
                     let next = self.child(&place, name)?;
+                    self.check_link(&next)?;
                     match self.link_target(&next) {
                         Some(target) => {
-                            self.check_link(&next)?;
                             slash |= rest.is_empty() && target.ends_with('/');
                             place = self.enter_link(place, &target, &mut rest)?;
                         }
@@ -118,12 +118,16 @@ impl<'k> Walker<'k> {
         Ok(if target.starts_with('/') { self.kernel.root() } else { place })
     }
 
-    /// The links of a task in /proc lead only those who may look into it (`proc_pid_get_link`).
+    /// The links of a task in /proc lead only those who may look into it (`proc_pid_get_link`), and nowhere once it
+    /// has ended.
     fn check_link(&self, link: &Place) -> Result<(), Refusal> {
         let Node::Proc(ProcNode::PidLink(pid, _)) = &link.node else { return Ok(()) };
         match self.kernel.task(*pid) {
             Some(target) if !self.kernel.may_look_into(self.task, target) => {
                 refuse_path(Errno::EACCES, self.at, "rule-proc-of-another", &self.path)
+            }
+            Some(target) if !target.is_alive() => {
+                refuse_path(Errno::ENOENT, self.at, "rule-proc-of-ended", &self.path)
             }
             _ => Ok(()),
         }

@@ -45,7 +45,7 @@ fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
         PidFile::Cpuset => format!("{}\n", cpuset_path(kernel, task.pid)),
         PidFile::Environ if !task.is_alive() => String::new(),
         PidFile::Environ => task.env.iter().map(|variable| format!("{variable}\0")).collect(),
-        PidFile::Limits => super::limits_text::text(&kernel.profile),
+        PidFile::Limits => super::limits_text::text(|resource| kernel.limits_of(task, resource)),
         PidFile::Mountinfo => mountinfo(kernel),
         PidFile::Mounts => kernel.mounts().iter().map(mount_line).collect(),
         PidFile::OomScore => format!("{}\n", kernel.oom_score(task)),
@@ -149,13 +149,15 @@ fn stat_line(kernel: &Kernel, task: &Task, reader: u32) -> String {
     let started = task.started_ms / 10;
     let used = task.cpu_ns / 10_000_000;
     // Fields 9 to 52: flags … user time (14) in ticks of 10 ms, priority (18), nice (19), threads (20), start
-    // time (22) in ticks.
+    // time (22) in ticks, resident memory (24) in pages.
     let rest = (9..=52).map(|field| match field {
         14 => used.to_string(),
         18 => (20 + task.nice).to_string(),
         19 => task.nice.to_string(),
         20 => kernel.n_threads(task).to_string(),
         22 => started.to_string(),
+        // Pages that its program has touched; those of the program itself are not modelled.
+        24 => (kernel.cgroups.memory_of(task.tgid) / limits::PAGE).to_string(),
         38 => "17".to_owned(),
         // The CPU that it is on: the first that it may use.
         39 => kernel.cpus_allowed(task.pid).first().copied().unwrap_or(0).to_string(),

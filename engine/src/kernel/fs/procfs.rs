@@ -228,7 +228,7 @@ pub(crate) fn link_target(kernel: &Kernel, node: &ProcNode, reader: u32) -> Opti
     match node {
         ProcNode::SelfLink => Some(kernel.process_of(reader).unwrap_or(reader).to_string()),
         ProcNode::MountsLink => Some("self/mounts".to_owned()),
-        ProcNode::PidLink(_, PidLink::Root) => Some("/".to_owned()),
+        ProcNode::PidLink(pid, PidLink::Root) => kernel.is_alive(*pid).then(|| "/".to_owned()),
         ProcNode::PidLink(pid, PidLink::Cwd) => {
             let task = kernel.task(*pid).filter(|task: &&Task| task.is_alive())?;
             kernel.path_of(&task.cwd)

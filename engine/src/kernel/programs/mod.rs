@@ -183,6 +183,7 @@ pub(crate) fn execve(
     path: &str,
     argv: Vec<String>,
 ) -> Result<u32, Refusal> {
+    kernel.vet_nproc_at_exec(task)?;
     let place = Walker::new(kernel, task, "execve").place(&task.cwd, path)?;
     kernel.may_execute(task, &place, path)?;
     if let Some(words) = kernel.script_words(task, &place, &argv)? {

@@ -175,6 +175,7 @@ fn show(answer: &Answer) -> String {
         Ok(Reply::Cpus(cpus)) => format!("cpus {cpus:?}"),
         Ok(Reply::Statfs(magic)) => format!("magic {magic:#x}"),
         Ok(Reply::Nice(nice)) => format!("nice {nice}"),
+        Ok(Reply::Limits(old)) => format!("{:?} {:?}", old.soft, old.hard),
         Err(refusal) => format!("!{} {}", refusal.errno, refusal.at),
     }
 }

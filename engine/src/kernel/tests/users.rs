@@ -1,7 +1,9 @@
 //! Users, and what they may do. The answers are those of Linux 6.18 and 6.1 to the same calls.
 
 use super::{check, host};
-use crate::host::HostKind;
+use crate::host::{HostKind, HostProfile, KernelVersion};
+use crate::kernel::Kernel;
+use crate::plan::{Actor, Observation, Observe, Probe, Text};
 
 const G: &str = "/sys/fs/cgroup/g";
 
@@ -73,4 +75,29 @@ fn a_thread_changes_its_user_for_itself() {
             ("p@mkdir /yes", "OK"),
         ],
     );
+}
+
+#[test]
+fn what_is_made_in_a_directory_with_the_set_group_id_bit_has_its_group() {
+    for (minor, expected) in [(7, (0o755, 0, 0)), (8, (0o2755, 1000, 1000))] {
+        let mut profile = HostProfile::named(HostKind::V2);
+        profile.kernel = KernelVersion { major: 6, minor };
+        let mut kernel = Kernel::boot(&profile);
+        check(
+            &mut kernel,
+            &[
+                (&format!("mkdir {G}"), "OK"),
+                (&format!("sys fchownat {G} -1 1000"), "OK"),
+                (&format!("sys fchmodat {G} 2755"), "OK"),
+                (&format!("mkdir {G}/a"), "OK"),
+            ],
+        );
+        let stat = |path: String| match kernel.observe(&Actor::shell(), &Probe::Path(Text::from(path))) {
+            Observation::Stat(stat) => (stat.mode, stat.gid),
+            other => panic!("{other:?}"),
+        };
+        let (mode, gid) = stat(format!("{G}/a"));
+        let (_, of_file) = stat(format!("{G}/a/cgroup.procs"));
+        assert_eq!((mode, gid, of_file), expected, "Linux 6.{minor}");
+    }
 }

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::plan::{Call, Errno, Fidelity, FileRef, OpenMode, Piece, Plan, Step, Text};
 
-const STICKY: Opt = Opt { short: 's', long: "sticky", takes: false, only_long: true };
-const CANCEL_STICKY: Opt = Opt { short: 'u', long: "cancel-sticky", takes: false, only_long: true };
+const STICKY: Opt = flag('s', "sticky");
+const CANCEL_STICKY: Opt = flag('u', "cancel-sticky");
 
 pub(super) const CGEXEC: Command = Command {
     name: "cgexec",

@@ -54,9 +54,14 @@ fn plan(request: &Request<'_>) -> Planned {
         chosen.map(|(_, word)| request.show(word)).collect()
     };
     let (names, controllers) = (of('r'), of('g'));
-    let groups: Vec<String> = parsed.operands.iter().map(|word| request.show(word)).collect();
+    let mut groups: Vec<String> = parsed.operands.iter().map(|word| request.show(word)).collect();
+    let everything = parsed.has('a');
+    if everything && groups.is_empty() && controllers.is_empty() {
+        // The groups at the top, without a name.
+        groups.push(String::new());
+    }
     let specs: Vec<Spec> = controllers.iter().filter_map(|word| spec(word)).collect();
-    if request.arguments.is_empty() || (!names.is_empty() && !controllers.is_empty()) {
+    if request.arguments.is_empty() || (!names.is_empty() && (!controllers.is_empty() || everything)) {
         return wrong_usage(request, 1).into();
     }
     if specs.is_empty() == groups.is_empty() || (!specs.is_empty() && specs.len() < controllers.len()) {
@@ -74,7 +79,7 @@ fn plan(request: &Request<'_>) -> Planned {
         if names.is_empty() {
             let wanted: Vec<String> =
                 controllers.iter().flat_map(|word| word.split(',')).map(str::to_owned).collect();
-            let wanted = if wanted.is_empty() { None } else { Some(wanted.as_slice()) };
+            let wanted = if wanted.is_empty() || everything { None } else { Some(wanted.as_slice()) };
             reading.files_of(request, &all, group, wanted);
         } else {
             reading.named(request, &all, group, &names);

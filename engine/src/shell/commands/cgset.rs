@@ -64,7 +64,7 @@ fn plan(request: &Request<'_>) -> Planned {
         Ok(settings) if settings.is_empty() => {
             Output::error(request.message("no name-value pair was set"), 255).into()
         }
-        Ok(settings) => write_all(request, &all, &groups, &settings),
+        Ok(settings) => write_all(request, &all, &groups, &settings, parsed.has('c')),
     }
 }
 
@@ -107,36 +107,48 @@ fn copied(request: &Request<'_>, all: &[Hierarchy], source: &str) -> Result<Vec<
     if there { Ok(settings) } else { Err((0, format!("cgroup {source} error: Cgroup does not exist \n"))) }
 }
 
-/// The first refusal ends it, as it ends the real one.
-fn write_all(request: &Request<'_>, all: &[Hierarchy], groups: &[String], settings: &[Setting]) -> Planned {
+/// The first refusal ends it, as it ends the real one. Where values are copied, refusals are passed over.
+fn write_all(
+    request: &Request<'_>,
+    all: &[Hierarchy],
+    groups: &[String],
+    settings: &[Setting],
+    copies: bool,
+) -> Planned {
+    let failed =
+        |(status, text): Wrong| Output::error(format!("cgset: cgroup modify error: {text} \n"), status);
+    let mut writes = Vec::new();
+    for (name, value) in settings {
+        let controller = name.split('.').next().unwrap_or_default();
+        let owner = all
+            .iter()
+            .find(|one| one.names.iter().any(|own| own == controller) || (one.v2 && controller == "cgroup"));
+        // Nothing is written before every hierarchy has been found.
+        let Some(hierarchy) = owner else {
+            return failed((NOT_MOUNTED_STATUS, NOT_MOUNTED.to_owned())).into();
+        };
+        writes.push((hierarchy, name, value));
+    }
     let mut steps = Vec::new();
     let mut wrong = None;
     'groups: for group in groups {
-        for (name, value) in settings {
-            let controller = name.split('.').next().unwrap_or_default();
-            let owner = all.iter().find(|one| {
-                one.names.iter().any(|own| own == controller) || (one.v2 && controller == "cgroup")
-            });
-            let Some(hierarchy) = owner else {
-                wrong = Some((NOT_MOUNTED_STATUS, NOT_MOUNTED.to_owned()));
-                break 'groups;
-            };
+        for (hierarchy, name, value) in &writes {
             let directory = hierarchy.group(group);
-            if !is_directory(request, &directory) {
+            if !copies && !is_directory(request, &directory) {
                 wrong = Some((NO_VALUE_STATUS, modify_error(crate::plan::Errno::ENOENT, "open").1));
                 break 'groups;
             }
             let file = FileRef::Path(join(&directory, name));
-            let call = Call::Write { file, data: value.clone(), mode: OpenMode::Write };
+            let call = Call::Write { file, data: (*value).clone(), mode: OpenMode::Write };
             steps.push(Step::because(request.actor, call, "why-cgset"));
         }
+    }
+    if copies {
+        return Planned::new(Plan::independent(steps), |_| Output::default());
     }
     Planned::new(Plan::sequence(steps), move |answers| {
         let refused = answers.answers.iter().find_map(|answer| answer.as_ref().err());
         let wrong = refused.map(|refusal| modify_error(refusal.errno, &refusal.at)).or(wrong);
-        match wrong {
-            Some((status, text)) => Output::error(format!("cgset: cgroup modify error: {text} \n"), status),
-            None => Output::default(),
-        }
+        wrong.map_or_else(Output::default, failed)
     })
 }

@@ -56,6 +56,14 @@ pub(super) fn spec(word: &str) -> Option<Spec> {
 pub(super) const NOT_MOUNTED: &str = "Cgroup one of the needed subsystems is not mounted";
 /// `ECGROUPSUBSYSNOTMOUNTED` as an exit status.
 pub(super) const NOT_MOUNTED_STATUS: u8 = 84;
+/// Why a directory could not be made.
+pub(super) const NOT_ALLOWED: &str = "Cgroup, operation not allowed";
+/// `ECGROUPNOTALLOWED` as an exit status.
+pub(super) const NOT_ALLOWED_STATUS: u8 = 87;
+/// The same where the kernel said EPERM.
+pub(super) const NOT_OWNER: &str = "Cgroup, request came in from non owner";
+/// `ECGROUPNOTOWNER` as an exit status.
+pub(super) const NOT_OWNER_STATUS: u8 = 85;
 /// `ECGROUPNOTEXIST` as an exit status.
 pub(super) const NO_GROUP_STATUS: u8 = 82;
 /// `ECGROUPVALUENOTEXIST` as an exit status.

@@ -1,12 +1,12 @@
 //! `lscgroup`, as libcgroup 0.41 had it.
 
 use super::libcgroup::{self, Hierarchy};
-use super::options::{self, Opt, value};
+use super::options::{Opt, flag, value};
 use super::{Action, Command, Completes, Output, Planned, Request, TOOL, join};
 use crate::plan::reply::FileKind;
 use crate::plan::{Call, Fidelity, FileRef, Observation, Plan, Probe, Step, Text};
 
-const OPTIONS: &[Opt] = &[value('g', "group")];
+const OPTIONS: &[Opt] = &[value('g', "group"), flag('h', "")];
 
 pub(super) const LSCGROUP: Command = Command {
     name: "lscgroup",
@@ -23,10 +23,13 @@ pub(super) const LSCGROUP: Command = Command {
 const MOST: usize = 5000;
 
 fn plan(request: &Request<'_>) -> Planned {
-    let parsed = match options::parse(request) {
+    let parsed = match libcgroup::parse(request, false) {
         Ok(parsed) => parsed,
         Err(output) => return output.into(),
     };
+    if parsed.has('h') {
+        return super::help::usage(request.command).into();
+    }
     let given = parsed.options.iter().map(|(_, word)| word).chain(&parsed.operands);
     let specs: Vec<String> = given.map(|word| request.show(word)).collect();
     let mut hierarchies = libcgroup::hierarchies(request);

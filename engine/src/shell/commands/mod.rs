@@ -6,6 +6,7 @@
 mod accounts;
 mod cat;
 mod cgcreate;
+mod cgcreate_rights;
 mod cgdelete;
 mod cgexec;
 mod cgget;
@@ -55,7 +56,10 @@ mod taskset;
 mod tee;
 mod test;
 mod tick;
+mod top;
+mod top_format;
 mod touch;
+mod ulimit;
 mod umount;
 mod variables;
 mod wc;
@@ -145,7 +149,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 82] = [
+pub static ALL: [&Command; 84] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -217,10 +221,12 @@ pub static ALL: [&Command; 82] = [
     &tee::TEE,
     &test::TEST,
     &tick::TICK,
+    &top::TOP,
     &touch::TOUCH,
     &cut::TR,
     &flow::TRUE,
     &names::TYPE,
+    &ulimit::ULIMIT,
     &umount::UMOUNT,
     &sort::UNIQ,
     &variables::UNSET,
@@ -271,7 +277,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 50] = [
+pub(super) const NOT_MODELLED: [&str; 49] = [
     "apt",
     "apt-get",
     "awk",
@@ -318,7 +324,6 @@ pub(super) const NOT_MODELLED: [&str; 50] = [
     "strace",
     "sudo",
     "systemctl",
-    "top",
     "uname",
     "unshare",
     "vi",

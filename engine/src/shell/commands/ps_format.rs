@@ -23,18 +23,18 @@ pub(super) struct Task {
     pub(super) ppid: u32,
     /// Seconds since the machine's start.
     pub(super) uptime: f64,
-    state: char,
+    pub(super) state: char,
     pgid: u32,
     sid: u32,
     tpgid: i64,
-    ticks: u64,
-    priority: i64,
-    nice: i64,
+    pub(super) ticks: u64,
+    pub(super) priority: i64,
+    pub(super) nice: i64,
     started: u64,
     processor: u32,
     threads: u64,
     vsz: u64,
-    rss: u64,
+    pub(super) rss: u64,
 }
 
 /// A kind of column.

@@ -52,9 +52,15 @@ pub(in crate::shell) struct Planned {
     pub(in crate::shell) plan: Plan,
     /// True where standard input is read.
     pub(in crate::shell) stdin: bool,
+    /// What is planned next, once the answers are there: for what can be known only then, such as the files of a
+    /// directory that the plan has made. It is performed before anything is printed.
+    pub(in crate::shell) next: Option<Next>,
     /// What is printed, once the answers are there.
     pub(in crate::shell) render: Render,
 }
+
+/// From answers to another plan, whose output is the command's; `None` where there is nothing left to do.
+pub(in crate::shell) type Next = Box<dyn FnOnce(&Request<'_>, &[Answer]) -> Option<Planned>>;
 
 /// From answers to output.
 pub(in crate::shell) type Render = Box<dyn FnOnce(&Answers<'_>) -> Output>;
@@ -62,7 +68,17 @@ pub(in crate::shell) type Render = Box<dyn FnOnce(&Answers<'_>) -> Output>;
 impl Planned {
     /// Calls, and what to print.
     pub(in crate::shell) fn new(plan: Plan, render: impl FnOnce(&Answers<'_>) -> Output + 'static) -> Self {
-        Self { plan, stdin: false, render: Box::new(render) }
+        Self { plan, stdin: false, next: None, render: Box::new(render) }
+    }
+
+    /// The same, and what is planned when it has been performed.
+    #[must_use]
+    pub(in crate::shell) fn and_then(
+        mut self,
+        next: impl FnOnce(&Request<'_>, &[Answer]) -> Option<Self> + 'static,
+    ) -> Self {
+        self.next = Some(Box::new(next));
+        self
     }
 
     /// The same with standard input read first.
@@ -70,7 +86,7 @@ impl Planned {
         plan: Plan,
         render: impl FnOnce(&Answers<'_>) -> Output + 'static,
     ) -> Self {
-        Self { plan, stdin: true, render: Box::new(render) }
+        Self { plan, stdin: true, next: None, render: Box::new(render) }
     }
 }
 

@@ -3,8 +3,9 @@
 use super::{Action, Command, Completes, Fidelity, TOOL};
 use crate::plan::Text;
 use crate::shell::interpret::{Flow, Interpreter};
+use crate::shell::wording;
 
-pub(super) const SH: Command = Command {
+pub(in crate::shell) const SH: Command = Command {
     name: "sh",
     usage: "-c TEXT",
     fidelity: Fidelity::Partial("partial-command-sh"),
@@ -24,16 +25,21 @@ fn run(shell: &mut Interpreter<'_>, words: &[Text]) -> Flow {
     shell.end_and_await(child, flow)
 }
 
+/// The text that is to be run; `None` for what is not `-c TEXT`.
+pub(in crate::shell) fn text_of(words: &[Text]) -> Option<&Text> {
+    match words {
+        [option, text, ..] if option.plain() == Some("-c") => Some(text),
+        _ => None,
+    }
+}
+
 /// The task that runs becomes the shell.
 pub(in crate::shell) fn become_shell(shell: &mut Interpreter<'_>, words: &[Text]) -> Flow {
-    let [option, text, ..] = words else {
-        shell.complain("sh: 0: only sh -c TEXT is here");
+    let Some(text) = text_of(words) else {
+        let only = wording::sentence("command-sh", Some("only")).unwrap_or_default();
+        shell.complain(&format!("sh: 0: {only}"));
         return shell.set_status(2);
     };
-    if option.plain() != Some("-c") {
-        shell.complain("sh: 0: only sh -c TEXT is here");
-        return shell.set_status(2);
-    }
     let text = shell.resolve(text);
     let status = shell.run_as_new_shell(&text);
     shell.set_status(status)

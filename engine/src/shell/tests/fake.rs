@@ -2,8 +2,8 @@
 
 use crate::plan::reply::{Entry, FileKind, Stat};
 use crate::plan::{
-    Actor, Answer, Backend, Call, Errno, FileRef, Observation, Observe, OpenMode, PipeEnd, Probe, Refusal,
-    Reply, Signal, StdioSource, Step, TaskRef, Text, WaitStatus,
+    Actor, Answer, Backend, Call, Errno, FileRef, Limits, Observation, Observe, OpenMode, PipeEnd, Probe,
+    Refusal, Reply, Signal, StdioSource, Step, TaskRef, Text, WaitStatus,
 };
 use std::collections::BTreeMap;
 
@@ -350,6 +350,7 @@ impl Backend for Fake {
             | Call::Fchownat { .. }
             | Call::Setpriority { .. } => Ok(Reply::Done),
             Call::SchedGetaffinity { .. } => Ok(Reply::Cpus(vec![0])),
+            Call::Prlimit64 { .. } => Ok(Reply::Limits(Limits { soft: Some(8), hard: None })),
             Call::Getpriority { .. } => Ok(Reply::Nice(0)),
             Call::Clone3 { child, .. } => {
                 let pid = self.tasks.values().map(|task| task.pid).max().unwrap_or(1) + 1;

@@ -49,3 +49,8 @@ fn processes() {
 fn groups_by_use() {
     check(HostKind::V1, include_str!("transcripts/cgtop.txt"));
 }
+
+#[test]
+fn tasks_by_use() {
+    check(HostKind::V1, include_str!("transcripts/top.txt"));
+}
