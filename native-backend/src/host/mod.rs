@@ -191,7 +191,11 @@ impl Observe for LinuxHost {
             Probe::Path(path) => plain(path).map(Probe::Path),
             Probe::Directory(path) => plain(path).map(Probe::Directory),
             Probe::File(path) => plain(path).map(Probe::File),
-            Probe::WorkingDirectory | Probe::Mounts | Probe::Tasks | Probe::Cgroups => Some(probe.clone()),
+            Probe::WorkingDirectory
+            | Probe::Mounts
+            | Probe::Tasks
+            | Probe::States(_)
+            | Probe::Cgroups => Some(probe.clone()),
         };
         let Some(probe) = resolved else { return Observation::Refused(Errno::ESRCH) };
         // An actor that is a program by now has no agent; it is in the same namespaces as the shell.

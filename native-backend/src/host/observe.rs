@@ -17,6 +17,10 @@ pub(super) fn observe(probe: &Probe) -> Observation {
         Probe::WorkingDirectory => working_directory().map(Observation::Data),
         Probe::Mounts => Ok(Observation::Mounts(mounts())),
         Probe::Tasks => Ok(Observation::Tasks(tasks())),
+        Probe::States(pids) => {
+            let state = |pid: &u32| Some((*pid, task_state((*pid).cast_signed())?));
+            Ok(Observation::States(pids.iter().filter_map(state).collect()))
+        }
         Probe::Cgroups => Ok(Observation::Cgroups(hierarchies())),
     };
     answer.unwrap_or_else(|refusal| Observation::Refused(refusal.errno))

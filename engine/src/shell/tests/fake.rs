@@ -252,6 +252,11 @@ impl Observe for Fake {
                     })
                     .collect(),
             ),
+            Probe::States(pids) => {
+                let asked = self.tasks.values().filter(|task| pids.contains(&task.pid));
+                let state = |task: &Task| (task.pid, if task.ended.is_some() { 'Z' } else { 'S' });
+                Observation::States(asked.map(state).collect())
+            }
             Probe::Cgroups => Observation::Cgroups(Vec::new()),
         }
     }
