@@ -256,7 +256,7 @@ rule-device-without-driver = There is no driver for the device { $path }.
 rule-device-endless = { $path } has no end.
     .rule = Reading this device to its end would never be done. Linux would go on for ever; the model stops at once.
     .source = null(4), random(4)
-    .advice = Read a part of it: dd if={ $path } bs=1k count=1
+    .advice = Read a part of it: head -c 16 { $path }
 
 rule-device-full = The device is full, as it always is.
     .rule = Writing to /dev/full fails as if no space were left.

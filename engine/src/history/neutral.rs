@@ -156,7 +156,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
 
     fn neutral_reply(&self, step: &Step, reply: Reply) -> Reply {
         match (&step.call, reply) {
-            (Call::Read { file: FileRef::Path(path) }, Reply::Data(data)) => {
+            (Call::Read { file: FileRef::Path(path), .. }, Reply::Data(data)) => {
                 let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
                 let path = crate::explain::sentence::absolute(&path, &step.actor, self);
                 Reply::Data(self.neutral_data(&path, data))

@@ -211,7 +211,7 @@ impl Connection {
                 PATIENCE.checked_add(Duration::from_millis(*time))
             }
             // Until the other side of the pipe writes or ends.
-            Call::Read { file: FileRef::Pipe(_) } => None,
+            Call::Read { file: FileRef::Pipe(_), .. } => None,
             _ => Some(PATIENCE),
         };
         self.exchange(actor, work, patience)

@@ -32,7 +32,7 @@ fn plain(text: &Text) -> Result<&str, Refusal> {
 
 fn content(path: &str) -> Result<String, Refusal> {
     let file = files::open(path, OpenMode::Read)?;
-    let bytes = files::read_all(file.as_fd(), None).map_err(files::refused("read"))?;
+    let bytes = files::read_all(file.as_fd(), None, None).map_err(files::refused("read"))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
