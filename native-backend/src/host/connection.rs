@@ -199,6 +199,14 @@ impl Connection {
         self.actors.get(actor).is_some_and(|known| known.agent.is_some())
     }
 
+    /// True for a task that is an agent with nothing to do, while another actor asks.
+    pub(super) fn is_idle_agent(&self, asker: &Actor, pid: u32) -> bool {
+        // Who has no agent of its own is answered for by the shell.
+        let shell = Actor::shell();
+        let asker = if self.has_agent(asker) { asker } else { &shell };
+        self.actors.iter().any(|(actor, known)| actor != asker && known.pid == pid && known.agent.is_some())
+    }
+
     /// What tasks have written since this was asked last.
     pub(super) fn take_terminal(&mut self) -> String {
         self.terminal.take()
