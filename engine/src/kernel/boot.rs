@@ -96,7 +96,15 @@ impl Kernel {
             "devtmpfs" => self.prepare("tmpfs", &mount.data)?,
             fstype => self.prepare(fstype, &mount.data)?,
         };
-        self.attach(&place, prepared, MountFlags::default(), &mount.fstype, &mount.source, &mount.target)
+        self.attach(&place, prepared, MountFlags::default(), &mount.fstype, &mount.source, &mount.target)?;
+        if self.profile.contained
+            && mount.fstype == "sysfs"
+            && let Some(root) = self.mounts.mounted_on(&place)
+        {
+            // The mount, not the file system, which is the machine's own.
+            self.mounts.change(root.mount, |mount| mount.flags.rdonly = true);
+        }
+        Ok(())
     }
 
     fn start(&mut self, initial: &InitialTask) {

@@ -48,6 +48,9 @@ pub(super) fn build(profile: &HostProfile, staging: &Path) -> Told<()> {
     pivot(staging)?;
     for entry in profile.mounts.iter().filter(|entry| entry.target != "/") {
         mount_entry(entry)?;
+        if entry.fstype == "proc" {
+            shield(&Path::new(&entry.target).join("sys"))?;
+        }
     }
     umask(old);
     Ok(())
@@ -149,9 +152,26 @@ fn pivot(root: &Path) -> Told<()> {
     nix::unistd::chdir("/").during("entering the root")
 }
 
+/// Most of /proc/sys is the machine's, whoever writes it: the session may only read it, but for the counter of pids,
+/// which its own pid namespace has and the agents set.
+fn shield(sysctls: &Path) -> Told<()> {
+    let counter = sysctls.join("kernel/ns_last_pid");
+    let onto_itself =
+        |path: &Path| mount(Some(path), path, NONE, MsFlags::MS_BIND, NONE).during(path.display());
+    onto_itself(sysctls)?;
+    if counter.exists() {
+        onto_itself(&counter)?;
+    }
+    let read_only = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY | MsFlags::MS_RELATIME;
+    mount(NONE, sysctls, NONE, read_only, NONE).during(sysctls.display())
+}
+
 fn mount_entry(InitialMount { source, target, fstype, data }: &InitialMount) -> Told<()> {
     fs::create_dir_all(target).during(target)?;
     let data = (!data.is_empty()).then_some(data.as_str());
-    mount(Some(source.as_str()), target.as_str(), Some(fstype.as_str()), MsFlags::empty(), data)
+    // What is set below /sys is set for the whole machine. The mount is read-only, not the file system, which is the
+    // machine's own.
+    let flags = if fstype == "sysfs" { MsFlags::MS_RDONLY } else { MsFlags::empty() };
+    mount(Some(source.as_str()), target.as_str(), Some(fstype.as_str()), flags, data)
         .during(format!("mounting {fstype} at {target}"))
 }
