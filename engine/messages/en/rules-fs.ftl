@@ -42,6 +42,16 @@ rule-affinity-empty = None of the CPUs { $cpus } is one of those that the task m
     .source = sched_setaffinity(2), EINVAL; cpuset(7)
     .advice = Choose among the CPUs { $allowed }, or change cpuset.cpus of its group.
 
+rule-rename-into-itself = { $path } is inside of what is renamed.
+    .rule = A directory can't be moved below itself.
+    .source = rename(2), EINVAL
+    .advice = Take a directory that is not inside of it.
+
+rule-rename-onto-above = { $path } holds what is renamed.
+    .rule = rename(2) replaces an empty directory only, and this one has the renamed file in it.
+    .source = rename(2), ENOTEMPTY
+    .advice = Take another name.
+
 rule-rename-onto-file = { $path } is a file that is there already, and what is renamed is a directory.
     .rule = rename(2) replaces a file by a file and a directory by a directory.
     .source = rename(2), ENOTDIR

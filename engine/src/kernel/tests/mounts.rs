@@ -261,3 +261,20 @@ fn probes_answer_for_an_actor() {
     assert_eq!((worker.state, worker.ppid), ('S', 1));
     assert!(worker.cgroups.contains(&"cpu:/web".to_owned()), "{:?}", worker.cgroups);
 }
+
+#[test]
+fn nothing_is_renamed_into_itself() {
+    check(
+        &mut host(HostKind::V1),
+        &[
+            ("mkdir /d", "OK"),
+            ("mkdir /d/e", "OK"),
+            ("sys rename /d /d/e/f", "!EINVAL rename"),
+            ("sys rename /d/e /d", "!ENOTEMPTY rename"),
+            ("mkdir /sys/fs/cgroup/cpu/b", "OK"),
+            ("sys rename /sys/fs/cgroup/cpu/b /sys/fs/cgroup/cpu/b/d", "!EINVAL rename"),
+            ("mkdir /sys/fs/cgroup/cpu/c", "OK"),
+            ("sys rename /sys/fs/cgroup/cpu/b /sys/fs/cgroup/cpu/c/b", "!EIO rename"),
+        ],
+    );
+}
