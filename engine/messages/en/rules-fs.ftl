@@ -243,6 +243,11 @@ rule-oom-score-adj = “{ $value }” is no value of oom_score_adj.
     .source = proc(5), /proc/pid/oom_score_adj
     .advice = Write for example: echo 500 > /proc/self/oom_score_adj
 
+rule-oom-score-adj-lower = oom_score_adj can't be lowered to { $value }: it was set to { $least }.
+    .rule = Below the value that was last set with the capability CAP_SYS_RESOURCE, only who has it may go.
+    .source = fs/proc/base.c, __set_oom_adj
+    .advice = Write { $least } or more.
+
 rule-comm-of-another = A task's name can be changed by itself only.
     .rule = Only a thread of the same process may write to /proc/PID/comm.
     .source = proc(5), /proc/pid/comm

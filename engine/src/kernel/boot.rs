@@ -110,6 +110,7 @@ impl Kernel {
     fn start(&mut self, initial: &InitialTask) {
         let mut task = initial_task(self.root(), initial);
         let environment = &self.profile.environment;
+        task.credentials = Credentials::root_without(self.profile.withheld).into();
         task.env = environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
         self.actors.insert(task.actor.clone(), task.pid);
         self.tasks.insert(task);
@@ -135,6 +136,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         cpu_ns: 0,
         nice: 0,
         oom_score_adj: 0,
+        oom_score_adj_min: 0,
         demand: None,
         work: None,
         pending: BTreeSet::new(),

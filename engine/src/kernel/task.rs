@@ -77,6 +77,8 @@ pub struct Task {
     pub nice: i32,
     /// /proc/PID/oom_score_adj, -1000 to 1000; all threads of a process have the same.
     pub oom_score_adj: i32,
+    /// The lowest of it that who lacks CAP_SYS_RESOURCE may write: what one who has it wrote last.
+    pub(crate) oom_score_adj_min: i32,
     /// What its program asks for; `None` for tasks that only act by steps.
     pub demand: Option<Demand>,
     /// What its program does; `None` for tasks that only act by steps.

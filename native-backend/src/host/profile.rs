@@ -39,6 +39,7 @@ fn base(kind: HostKind, machine: &Machine) -> HostProfile {
     profile.block_devices = machine.block_devices.clone();
     profile.command_line = machine.command_line.clone();
     profile.contained = true;
+    profile.withheld = machine.withheld;
     if machine.no_v1 {
         profile.no_v1.clone_from(&profile.controllers);
     }
@@ -201,6 +202,7 @@ mod tests {
             block_devices: Vec::new(),
             command_line: String::new(),
             no_v1: false,
+            withheld: 0,
             root: true,
         }
     }

@@ -121,7 +121,7 @@ impl Kernel {
             ProcNode::PidFile(_, PidFile::Comm) => {
                 refuse(Errno::EINVAL, "write", Rule::new("rule-comm-of-another"))
             }
-            ProcNode::PidFile(pid, PidFile::OomScoreAdj) => self.set_oom_score_adj(pid, data),
+            ProcNode::PidFile(pid, PidFile::OomScoreAdj) => self.set_oom_score_adj(task, pid, data),
             ProcNode::File(RootFile::Hostname | RootFile::PidMax) => {
                 not_modelled("write", "a change of a setting in /proc/sys")
             }
