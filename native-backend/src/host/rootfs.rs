@@ -1,7 +1,7 @@
 //! The session's root: a tmpfs with the profile's files and the machine's programs. Runs in the first task,
 //! in its own mount namespace.
 
-use crate::workload::NAMES;
+use crate::workload::{self, NAMES, STAND_IN};
 use drydock_engine::host::{HostProfile, InitialFile, InitialMount};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::stat::{Mode, SFlag, makedev, mknod, umask};
@@ -128,7 +128,7 @@ fn bind(from: &Path, to: &Path) -> Told<()> {
 /// This program stands in for workloads that the machine does not have: links to it in a layer over /usr/bin.
 /// Where the kernel has no overlayfs they stay missing.
 fn stand_in(staging: &Path) -> Told<()> {
-    let missing = NAMES.iter().filter(|name| !Path::new("/usr/bin").join(name).exists());
+    let missing = NAMES.iter().filter(|name| workload::is_missing(name));
     let missing: Vec<_> = missing.collect();
     let (layer, programs) = (inside(staging, "mnt"), inside(staging, "usr/bin"));
     if missing.is_empty() || !layer.is_dir() {
@@ -136,8 +136,7 @@ fn stand_in(staging: &Path) -> Told<()> {
     }
     mount(Some("tmpfs"), &layer, Some("tmpfs"), MsFlags::empty(), Some("mode=755")).during("a layer")?;
     for name in missing {
-        // The first task of a session is this program, for as long as the session lasts.
-        symlink("/proc/1/exe", layer.join(name)).during(name)?;
+        symlink(STAND_IN, layer.join(name)).during(name)?;
     }
     let layers = format!("lowerdir={}:{}", layer.display(), programs.display());
     let _ = mount(Some("overlay"), &programs, Some("overlay"), MsFlags::MS_RDONLY, Some(layers.as_str()));
