@@ -167,6 +167,9 @@ pub struct HostProfile {
     /// itself starts (a release agent) it looks for outside of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub contained: bool,
+    /// Capabilities that even root has not got here, a bit each (capabilities(7), "Capability bounding set").
+    #[serde(default, skip_serializing_if = "is_none_withheld")]
+    pub withheld: u64,
     /// Directories, files, links, programs, in an order in which they can be made.
     pub files: Vec<InitialFile>,
     /// Mounts below `/`, in order.
@@ -208,6 +211,7 @@ impl HostProfile {
             interfaces: vec!["lo".to_owned()],
             nested: false,
             contained: false,
+            withheld: 0,
             files: initial_files(),
             mounts: initial_mounts(),
             tasks: initial_tasks(),
@@ -244,6 +248,10 @@ impl HostProfile {
             self.mounts.push(mount("cgroup", &format!("/sys/fs/cgroup/{controller}"), "cgroup", controller));
         }
     }
+}
+
+fn is_none_withheld(withheld: &u64) -> bool {
+    *withheld == 0
 }
 
 fn mount(source: &str, target: &str, fstype: &str, data: &str) -> InitialMount {

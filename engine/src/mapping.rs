@@ -97,7 +97,7 @@ impl<'a, B: Backend> Mapped<'a, B> {
     }
 
     fn read(&mut self, actor: &Actor, path: String) -> Option<String> {
-        match self.call(actor, Call::Read { file: FileRef::Path(path.into()) }) {
+        match self.call(actor, Call::Read { file: FileRef::Path(path.into()), at_most: None }) {
             Ok(Reply::Data(data)) => Some(data),
             _ => None,
         }
@@ -271,10 +271,11 @@ impl<'a, B: Backend> Mapped<'a, B> {
                 let (place, data, mode) = (self.place(actor, path)?, data.clone(), *mode);
                 Some(self.write_mapped(actor, &place, &data, mode))
             }
-            Call::Read { file: FileRef::Path(path) } => {
+            Call::Read { file: FileRef::Path(path), at_most } => {
                 let place = self.place(actor, path)?;
                 let path = self.file_path(&place)?;
-                Some(self.call(actor, Call::Read { file: FileRef::Path(path.into()) }))
+                let file = FileRef::Path(path.into());
+                Some(self.call(actor, Call::Read { file, at_most: *at_most }))
             }
             Call::Getdents64 { path } => {
                 let place = self.place(actor, path)?;

@@ -48,7 +48,7 @@ fn group(number: usize) -> String {
 }
 
 fn read(path: String) -> Call {
-    Call::Read { file: FileRef::Path(path.into()) }
+    Call::Read { file: FileRef::Path(path.into()), at_most: None }
 }
 
 fn write(path: String, data: String) -> Call {

@@ -1,7 +1,7 @@
 # What is missing where the model is not exact.
 
 partial-open = The file is closed again at once; descriptors that stay open are not modelled.
-partial-read = The whole file is read in one call; devices without an end are not read.
+partial-read = Without a count, the whole file is read in one call; of devices without an end, only zero and full are read, with a count.
 partial-stat = Times, inode and device numbers are not modelled.
 partial-mount = Propagation, bind mounts and file systems other than tmpfs, proc, sysfs, cgroup and cgroup2 are not modelled yet.
 partial-umount = Expiry and forced unmounts are not modelled.

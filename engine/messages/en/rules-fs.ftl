@@ -42,6 +42,16 @@ rule-affinity-empty = None of the CPUs { $cpus } is one of those that the task m
     .source = sched_setaffinity(2), EINVAL; cpuset(7)
     .advice = Choose among the CPUs { $allowed }, or change cpuset.cpus of its group.
 
+rule-rename-into-itself = { $path } is inside of what is renamed.
+    .rule = A directory can't be moved below itself.
+    .source = rename(2), EINVAL
+    .advice = Take a directory that is not inside of it.
+
+rule-rename-onto-above = { $path } holds what is renamed.
+    .rule = rename(2) replaces an empty directory only, and this one has the renamed file in it.
+    .source = rename(2), ENOTEMPTY
+    .advice = Take another name.
+
 rule-rename-onto-file = { $path } is a file that is there already, and what is renamed is a directory.
     .rule = rename(2) replaces a file by a file and a directory by a directory.
     .source = rename(2), ENOTDIR
@@ -243,6 +253,11 @@ rule-oom-score-adj = “{ $value }” is no value of oom_score_adj.
     .source = proc(5), /proc/pid/oom_score_adj
     .advice = Write for example: echo 500 > /proc/self/oom_score_adj
 
+rule-oom-score-adj-lower = oom_score_adj can't be lowered to { $value }: it was set to { $least }.
+    .rule = Below the value that was last set with the capability CAP_SYS_RESOURCE, only who has it may go.
+    .source = fs/proc/base.c, __set_oom_adj
+    .advice = Write { $least } or more.
+
 rule-comm-of-another = A task's name can be changed by itself only.
     .rule = Only a thread of the same process may write to /proc/PID/comm.
     .source = proc(5), /proc/pid/comm
@@ -266,7 +281,7 @@ rule-device-without-driver = There is no driver for the device { $path }.
 rule-device-endless = { $path } has no end.
     .rule = Reading this device to its end would never be done. Linux would go on for ever; the model stops at once.
     .source = null(4), random(4)
-    .advice = Read a part of it: dd if={ $path } bs=1k count=1
+    .advice = Read a part of it: head -c 16 { $path }
 
 rule-device-full = The device is full, as it always is.
     .rule = Writing to /dev/full fails as if no space were left.

@@ -62,7 +62,7 @@ fn describe(step: &Step, kernel: &dyn Observe, facts: &mut Facts) -> &'static st
             set("path", known(path));
             "step-open"
         }
-        Call::Read { file } => {
+        Call::Read { file, .. } => {
             set("path", file_name(file, &known));
             if matches!(file, FileRef::Path(_)) { "step-read" } else { "step-read-pipe" }
         }

@@ -190,7 +190,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
 
     fn neutral_reply(&self, step: &Step, reply: Reply) -> Reply {
         match (&step.call, reply) {
-            (Call::Read { file: FileRef::Path(path) }, Reply::Data(data)) => {
+            (Call::Read { file: FileRef::Path(path), .. }, Reply::Data(data)) => {
                 let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
                 let path = crate::explain::sentence::absolute(&path, &step.actor, self);
                 Reply::Data(self.neutral_data(&path, data))
@@ -228,7 +228,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
 /// The answer to a step without the usage figures that were handed on for commands to compute with.
 pub(super) fn without_figures(call: &Call, answer: Answer) -> Answer {
     match (call, answer) {
-        (Call::Read { file: FileRef::Path(path) }, Ok(Reply::Data(data))) => {
+        (Call::Read { file: FileRef::Path(path), .. }, Ok(Reply::Data(data))) => {
             let path = path.to_string();
             let name = path.rsplit('/').next().unwrap_or(&path);
             Ok(Reply::Data(if is_measured_file(name) { format!("{HIDDEN}\n") } else { data }))

@@ -96,12 +96,21 @@ impl Kernel {
             "devtmpfs" => self.prepare("tmpfs", &mount.data)?,
             fstype => self.prepare(fstype, &mount.data)?,
         };
-        self.attach(&place, prepared, MountFlags::default(), &mount.fstype, &mount.source, &mount.target)
+        self.attach(&place, prepared, MountFlags::default(), &mount.fstype, &mount.source, &mount.target)?;
+        if self.profile.contained
+            && mount.fstype == "sysfs"
+            && let Some(root) = self.mounts.mounted_on(&place)
+        {
+            // The mount, not the file system, which is the machine's own.
+            self.mounts.change(root.mount, |mount| mount.flags.rdonly = true);
+        }
+        Ok(())
     }
 
     fn start(&mut self, initial: &InitialTask) {
         let mut task = initial_task(self.root(), initial);
         let environment = &self.profile.environment;
+        task.credentials = Credentials::root_without(self.profile.withheld).into();
         task.env = environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
         self.actors.insert(task.actor.clone(), task.pid);
         self.tasks.insert(task);
@@ -129,6 +138,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         oom_score_adj: 0,
         limits: BTreeMap::new(),
         nproc_exceeded: false,
+        oom_score_adj_min: 0,
         demand: None,
         work: None,
         pending: BTreeSet::new(),

@@ -12,6 +12,8 @@ pub const COMM_MAX: usize = 15;
 pub const PID_MAX: u32 = 32768;
 /// Where the search for a pid starts again after the highest (kernel/pid.c, RESERVED_PIDS).
 pub const RESERVED_PIDS: u32 = 300;
+/// The most that one step reads, in bytes. What has more is refused: a part that looks like the whole would be a lie.
+pub const READ_MAX: u64 = 1 << 20;
 /// Bytes that a pipe holds (pipe(7), "Pipe capacity").
 pub const PIPE_CAPACITY: u64 = 65536;
 /// Most bytes in one write to a control file (kernel/cgroup/cgroup.c: `atomic_write_len` is a page).

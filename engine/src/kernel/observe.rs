@@ -47,6 +47,11 @@ impl Kernel {
                 let processes = self.tasks().filter(|each| each.is_leader());
                 Ok(Observation::Tasks(processes.map(|each| self.task_info(each, task.pid)).collect()))
             }
+            Probe::States(pids) => {
+                let found = pids.iter().filter_map(|pid| self.task(*pid)).filter(|each| each.is_leader());
+                let letter = |each: &Task| (each.pid, self.state_letter_for(each, task.pid));
+                Ok(Observation::States(found.map(letter).collect()))
+            }
             Probe::Cgroups => Ok(Observation::Cgroups(self.mounted_hierarchies())),
         }
     }

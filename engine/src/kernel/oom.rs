@@ -4,6 +4,7 @@ use super::cgroup::GroupId;
 use super::cgroup::parse::kstrtoint;
 use super::limits::PAGE;
 use super::refuse::refuse;
+use super::user::capability::Capability;
 use super::{Kernel, Task};
 use crate::plan::{Errno, Refusal, Rule, Signal, WaitStatus};
 
@@ -15,9 +16,9 @@ const MOST: i32 = 1000;
 const NUMBER_MAX: usize = 12;
 
 impl Kernel {
-    /// oom_score_adj_write(): a whole number from -1000 to 1000, of a process with all its threads. The model's root
-    /// may lower it (CAP_SYS_RESOURCE).
-    pub(crate) fn set_oom_score_adj(&mut self, pid: u32, data: &str) -> Result<(), Refusal> {
+    /// oom_score_adj_write(): a whole number from -1000 to 1000, of a process with all its threads. Below what was
+    /// last set with CAP_SYS_RESOURCE it is lowered only by who has that (`__set_oom_adj` in fs/proc/base.c).
+    pub(crate) fn set_oom_score_adj(&mut self, writer: &Task, pid: u32, data: &str) -> Result<(), Refusal> {
         let mut end = data.len().min(NUMBER_MAX);
         while !data.is_char_boundary(end) {
             end -= 1;
@@ -32,10 +33,19 @@ impl Kernel {
                 return refuse(errno, "write", rule);
             }
         };
+        let may_lower = writer.credentials.can(Capability::SysResource);
         let tgid = self.process_of(pid).unwrap_or(pid);
+        let least = self.task(tgid).map_or(EXEMPT, |task| task.oom_score_adj_min);
+        if value < least && !may_lower {
+            let rule = Rule::new("rule-oom-score-adj-lower").with("value", value).with("least", least);
+            return refuse(Errno::EACCES, "write", rule);
+        }
         for tid in self.threads(tgid) {
             if let Some(mut task) = self.task_mut(tid) {
                 task.oom_score_adj = value;
+                if may_lower {
+                    task.oom_score_adj_min = value;
+                }
             }
         }
         Ok(())

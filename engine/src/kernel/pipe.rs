@@ -1,5 +1,6 @@
 //! Pipes (pipe(7)): a buffer, and the tasks that hold its ends.
 
+use super::fs::content::cut;
 use super::refuse::refuse;
 use super::shared::Shared;
 use super::task::Stdio;
@@ -135,13 +136,45 @@ impl Kernel {
         self.tasks.with(Fact::Holds(end)).any(|task| self.will_end(task))
     }
 
-    /// read(2) to the end: waits until nobody can write any more.
-    pub(crate) fn read_pipe(&mut self, pid: u32, handle: &PipeHandle) -> Result<String, Refusal> {
+    /// True where so many bytes wait in the pipe, and are known.
+    fn has(&self, pipe: &str, count: u64) -> bool {
+        self.pipes.get(pipe).is_some_and(|pipe| pipe.opaque == 0 && pipe.text.len() as u64 >= count)
+    }
+
+    /// Whoever writes lines without end into the pipe has written so many bytes by the time they are read.
+    fn write_lines(&mut self, pipe: &str, count: u64) {
+        let end = PipeHandle { pipe: pipe.to_owned(), side: Side::Write };
+        let writes = |task: &&Task| task.stdio[1] == Stdio::Pipe(end.clone()) && !self.is_held_up(task);
+        let mut writers = self.tasks.with(Fact::Holds(end.clone())).filter(writes);
+        let Some(line) = writers.find_map(|task| task.work.as_ref()?.line(&task.argv)) else { return };
+        if let Some(pipe) = self.pipes.get_mut(pipe) {
+            while (pipe.text.len() as u64) < count {
+                pipe.text.push_str(&line);
+            }
+        }
+    }
+
+    /// read(2) to the end: waits until nobody can write any more, or until so many bytes have come.
+    pub(crate) fn read_pipe(
+        &mut self,
+        pid: u32,
+        handle: &PipeHandle,
+        at_most: Option<u64>,
+    ) -> Result<String, Refusal> {
         let rule = |id: &str| Rule::new(id).with("pipe", &handle.pipe);
         if handle.side == Side::Write {
             return refuse(Errno::EBADF, "read", rule("rule-pipe-wrong-end"));
         }
         let name = handle.pipe.as_str();
+        if let Some(count) = at_most.filter(|count| *count <= limits::READ_MAX) {
+            self.advance(u64::MAX, |kernel| kernel.has(name, count) || !kernel.has_finite_writer(name));
+            self.write_lines(name, count);
+            if self.has(name, count)
+                && let Some(pipe) = self.pipes.get_mut(name)
+            {
+                return Ok(cut(&mut pipe.text, count));
+            }
+        }
         self.advance(u64::MAX, |kernel| !kernel.has_finite_writer(name));
         let own_end = PipeHandle { pipe: handle.pipe.clone(), side: Side::Write };
         if self.task(pid).is_some_and(|task| task.holds(&own_end)) || self.is_held(name, Side::Write) {

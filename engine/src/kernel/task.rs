@@ -81,6 +81,8 @@ pub struct Task {
     pub limits: BTreeMap<Resource, Limits>,
     /// It has become a user with more threads than there may be: execve(2) will look again.
     pub nproc_exceeded: bool,
+    /// The lowest of it that who lacks CAP_SYS_RESOURCE may write: what one who has it wrote last.
+    pub(crate) oom_score_adj_min: i32,
     /// What its program asks for; `None` for tasks that only act by steps.
     pub demand: Option<Demand>,
     /// What its program does; `None` for tasks that only act by steps.

@@ -129,10 +129,13 @@ pub enum Call {
         /// How it is opened.
         mode: OpenMode,
     },
-    /// read(2) to the end of the file.
+    /// read(2) to the end of the file, or until so many bytes have come.
     Read {
         /// What is read.
         file: FileRef,
+        /// The count of read(2), in bytes; `None` is all that there is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<u64>,
     },
     /// write(2) of all of `data` in one call.
     Write {

@@ -21,6 +21,8 @@ pub enum Probe {
     Mounts,
     /// The tasks that the actor sees, by pid. Answered by `Tasks`.
     Tasks,
+    /// The states of these processes. Answered by `States`.
+    States(Vec<u32>),
     /// Every control group below every cgroup mount that a path of the actor leads to. Answered by `Cgroups`.
     Cgroups,
 }
@@ -39,6 +41,8 @@ pub enum Observation {
     Mounts(Vec<MountInfo>),
     /// Tasks, by pid.
     Tasks(Vec<TaskInfo>),
+    /// The letters of the states ([`TaskInfo::state`]) of those processes that are there.
+    States(BTreeMap<u32, char>),
     /// Mounted hierarchies, in the order of the mount table.
     Cgroups(Vec<MountedHierarchy>),
     /// The question could not be answered.

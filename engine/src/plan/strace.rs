@@ -35,7 +35,10 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
             let kind = format!("S_IF{:?}", kind).to_uppercase();
             vec![path(p), format!("{kind}|{mode:04o}"), format!("makedev({major}, {minor})")]
         }
-        Call::Read { file } => vec![file_ref(file, resolve)],
+        Call::Read { file, at_most } => {
+            let count = at_most.map(|count| count.to_string());
+            std::iter::once(file_ref(file, resolve)).chain(count).collect()
+        }
         Call::Write { file, data, mode } => write_arguments(file, data, *mode, resolve),
         Call::Mount { source, target, fstype, flags, data } => vec![
             path(source),

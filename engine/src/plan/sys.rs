@@ -60,7 +60,11 @@ fn files(name: &str, args: &[Text]) -> Parsed {
         ("stat", [path]) => Call::Stat { path: path.clone() },
         ("chdir", [path]) => Call::Chdir { path: path.clone() },
         ("getdents64", [path]) => Call::Getdents64 { path: path.clone() },
-        ("read", [path]) => Call::Read { file: FileRef::Path(path.clone()) },
+        ("read", [path]) => Call::Read { file: FileRef::Path(path.clone()), at_most: None },
+        ("read", [path, count]) => match number(count, "a number of bytes") {
+            Ok(count) => Call::Read { file: FileRef::Path(path.clone()), at_most: Some(count) },
+            Err(error) => return Some(Err(error)),
+        },
         ("open", [path]) => Call::Open { path: path.clone(), mode: OpenMode::Read },
         ("open", [path, word]) => match mode(word) {
             Ok(mode) => Call::Open { path: path.clone(), mode },
@@ -293,7 +297,7 @@ mod tests {
             "rmdir /a",
             "unlink /a",
             "open /a append",
-            "read /a",
+            "read /a 10",
             "write /a 1",
             "getdents64 /",
             "stat /",

@@ -39,7 +39,7 @@ pub const CALLS: [CallRow; 36] = [
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
     row("open", "PATH [read|write|truncate|append|readwrite|exclusive]", "open(2)", Partial("partial-open")),
-    row("read", "PATH", "read(2)", Partial("partial-read")),
+    row("read", "PATH [BYTES]", "read(2)", Partial("partial-read")),
     row("write", "PATH DATA [write|truncate|append]", "write(2)", Exact),
     row("getdents64", "PATH", "getdents(2)", Exact),
     row("stat", "PATH", "stat(2)", Partial("partial-stat")),

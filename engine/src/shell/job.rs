@@ -7,6 +7,7 @@ use super::interpret::{Flow, Interpreter};
 use super::wait::signal_text;
 use super::{Hint, Stream, suggest};
 use crate::plan::{Actor, Observation, Probe, Signal, Text, WaitStatus};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A job.
 #[derive(Clone, Debug)]
@@ -79,11 +80,16 @@ impl Interpreter<'_> {
         if self.shell.jobs.0.is_empty() || self.actor() != Actor::shell() {
             return;
         }
+        let mut ended = self.ended_in_jobs();
         for index in 0..self.shell.jobs.0.len() {
-            self.resume(index);
-            let job = self.shell.jobs.0[index].clone();
-            for actor in job.actors.iter().filter(|actor| self.has_ended(actor)).cloned().collect::<Vec<_>>()
-            {
+            if self.shell.jobs.0[index].rest.is_some() {
+                // What it does when it goes on may end other tasks.
+                self.resume(index);
+                ended = self.ended_in_jobs();
+            }
+            let actors = self.shell.jobs.0[index].actors.iter();
+            let actors: Vec<Actor> = actors.filter(|actor| ended.contains(*actor)).cloned().collect();
+            for actor in actors {
                 let status = self.wait_one(&actor, 0);
                 self.note_end(index, &actor, status);
             }
@@ -93,11 +99,25 @@ impl Interpreter<'_> {
 
     /// True for a task that is a zombie, or gone.
     pub(super) fn has_ended(&self, actor: &Actor) -> bool {
-        let Observation::Tasks(tasks) = self.backend.observe(&Actor::shell(), &Probe::Tasks) else {
-            return true;
+        !self.ended([actor]).is_empty()
+    }
+
+    /// Those of the jobs' tasks that have ended.
+    fn ended_in_jobs(&self) -> BTreeSet<Actor> {
+        self.ended(self.shell.jobs.0.iter().flat_map(|job| &job.actors))
+    }
+
+    /// Those that are zombies, or gone: one question for all of them, however many jobs there are.
+    fn ended<'a>(&self, actors: impl IntoIterator<Item = &'a Actor>) -> BTreeSet<Actor> {
+        let actors: Vec<_> = actors.into_iter().map(|actor| (actor, self.backend.pid(actor))).collect();
+        let pids = actors.iter().filter_map(|(_, pid)| *pid).collect();
+        let states = match self.backend.observe(&Actor::shell(), &Probe::States(pids)) {
+            Observation::States(states) => states,
+            _ => BTreeMap::new(),
         };
-        let pid = self.backend.pid(actor);
-        !tasks.iter().any(|task| Some(task.pid) == pid && task.state != 'Z')
+        let runs =
+            |pid: &Option<u32>| pid.and_then(|pid| states.get(&pid)).is_some_and(|state| *state != 'Z');
+        actors.into_iter().filter(|(_, pid)| !runs(pid)).map(|(actor, _)| actor.clone()).collect()
     }
 
     /// Notes that a task of a job has ended.
@@ -114,6 +134,9 @@ impl Interpreter<'_> {
 
     /// Prints and forgets the jobs that have ended.
     fn report_jobs(&mut self) {
+        if self.shell.jobs.0.iter().all(|job| !job.actors.is_empty()) {
+            return;
+        }
         let jobs = self.shell.jobs.clone();
         for job in jobs.0.iter().filter(|job| job.actors.is_empty()) {
             if self.shell.interactive {
@@ -193,7 +216,8 @@ impl Interpreter<'_> {
                 return Err(Failure::new(format!("kill: {name}: no such job")));
             };
             let tasks = job.actors.iter().chain(&job.children);
-            words.extend(tasks.filter(|actor| !self.has_ended(actor)).map(Text::pid_of));
+            let ended = self.ended(tasks.clone());
+            words.extend(tasks.filter(|actor| !ended.contains(*actor)).map(Text::pid_of));
         }
         Ok(words)
     }

@@ -26,7 +26,11 @@ impl Interpreter<'_> {
         if planned.stdin && self.io.stdin == Source::Terminal && self.shell.interactive {
             self.hint(Hint::new("hint-no-input").with("command", command.name));
         }
-        let stdin = if planned.stdin { self.read_all(&self.io.stdin.clone()).map(Some) } else { Ok(None) };
+        let stdin = if planned.stdin {
+            self.read_enough(&self.io.stdin.clone(), planned.enough).map(Some)
+        } else {
+            Ok(None)
+        };
         if !planned.stdin
             && let Err(failure) = self.open_unread()
         {

@@ -1,9 +1,11 @@
 //! Where a command's input comes from and where its output goes.
 
+use super::commands::Enough;
 use super::interpret::Interpreter;
 use super::limits::{OUTPUT_BYTES, VALUE_BYTES};
 use super::{Chunk, Stream};
-use crate::plan::{Actor, Answer, Call, FileRef, OpenMode, PipeEnd, Refusal, Reply, Step, Text};
+use crate::kernel::limits;
+use crate::plan::{Actor, Answer, Call, Errno, FileRef, OpenMode, PipeEnd, Refusal, Reply, Step, Text};
 
 /// Where input comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +121,7 @@ impl Interpreter<'_> {
             Sink::Terminal(stream) => self.print(*stream, &self.resolve(text)),
             Sink::Capture(index) => self.capture(*index, text),
             Sink::File(index) => return self.write_file(*index, text),
-            Sink::Closed => return Err(Refusal::bare(crate::plan::Errno::EBADF, "write")),
+            Sink::Closed => return Err(Refusal::bare(Errno::EBADF, "write")),
         }
         Ok(())
     }
@@ -184,6 +186,31 @@ impl Interpreter<'_> {
             .unwrap_or_default())
     }
 
+    /// As much from an input as a command needs. The rest of a pipe stays in it.
+    ///
+    /// # Errors
+    /// The kernel's refusal.
+    pub(super) fn read_enough(&mut self, source: &Source, enough: Option<Enough>) -> Result<Text, Refusal> {
+        let (Some(enough), Source::Input(index)) = (enough, source) else { return self.read_all(source) };
+        let file = match (self.inputs.get(*index).map(|input| (&input.kind, &input.rest)), enough) {
+            (Some((InputKind::Pipe(end), None)), _) => FileRef::Pipe(end.clone()),
+            (Some((InputKind::File(path), None)), Enough::Bytes(_)) => FileRef::Path(path.clone()),
+            _ => return self.read_all(source),
+        };
+        let mut text = String::new();
+        while let Some(count) = enough.next_read(&text) {
+            if text.len() as u64 > limits::READ_MAX {
+                return Err(Refusal::bare(Errno::EFBIG, "read"));
+            }
+            let part = self.read_waiting(&file, Some(count))?;
+            text.push_str(&part);
+            if (part.len() as u64) < count {
+                break;
+            }
+        }
+        Ok(Text::from(text))
+    }
+
     /// One line from an input, and whether a newline ended it; `None` at its end.
     ///
     /// # Errors
@@ -216,7 +243,7 @@ impl Interpreter<'_> {
             _ => return Ok(()),
         };
         let answer = match &file {
-            FileRef::Path(_) => self.read_once(file.clone()),
+            FileRef::Path(_) => self.read_once(file.clone(), None),
             FileRef::Pipe(_) => self.read_pipe(&file),
         };
         // What can't be read is not tried a second time.
@@ -227,8 +254,8 @@ impl Interpreter<'_> {
         answer.map(|_| ())
     }
 
-    fn read_once(&mut self, file: FileRef) -> Result<String, Refusal> {
-        match self.step(Call::Read { file }, "")? {
+    fn read_once(&mut self, file: FileRef, at_most: Option<u64>) -> Result<String, Refusal> {
+        match self.step(Call::Read { file, at_most }, "")? {
             Reply::Data(text) => Ok(text),
             _ => Ok(String::new()),
         }
@@ -236,10 +263,14 @@ impl Interpreter<'_> {
 
     /// Reads a pipe to its end. Where its writers run on without end, they are interrupted, as a person would.
     pub(super) fn read_pipe(&mut self, file: &FileRef) -> Result<String, Refusal> {
-        match self.read_once(file.clone()) {
-            Err(refusal) if refusal.errno == crate::plan::Errno::EAGAIN => {
+        self.read_waiting(file, None)
+    }
+
+    fn read_waiting(&mut self, file: &FileRef, at_most: Option<u64>) -> Result<String, Refusal> {
+        match self.read_once(file.clone(), at_most) {
+            Err(refusal) if refusal.errno == Errno::EAGAIN => {
                 self.interrupt_running();
-                self.read_once(file.clone())
+                self.read_once(file.clone(), at_most)
             }
             answer => answer,
         }

@@ -64,7 +64,8 @@ impl Writer {
             }),
             Call::Statfs { path } => Some(format!("stat -f {}", word(path))),
             Call::Open { path, mode } => Some(format!(": {} {}", redirection(*mode), word(path))),
-            Call::Read { file } => Some(format!("cat {}", file_word(file))),
+            Call::Read { file, at_most: None } => Some(format!("cat {}", file_word(file))),
+            Call::Read { file, at_most: Some(count) } => Some(format!("head -c {count} {}", file_word(file))),
             Call::Write { file, data, mode } => {
                 let to = if matches!(file, FileRef::Pipe(_)) { ">" } else { redirection(*mode) };
                 Some(format!("printf %s {} {to} {}", word(data), file_word(file)))

@@ -90,7 +90,7 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
         }
         Call::Statfs { path } => files::file_system(plain(path)?),
         Call::Open { path, mode } => files::open(plain(path)?, *mode).map(|_| Reply::Done),
-        Call::Read { file } => read(agent, file),
+        Call::Read { file, at_most } => read(agent, file, *at_most),
         Call::Write { file, data, mode } => write(agent, file, plain(data)?, *mode),
         Call::Getdents64 { path } => files::entries(plain(path)?).map(Reply::Entries),
         Call::Stat { path } => files::stat(plain(path)?).map(Reply::Stat),
@@ -146,12 +146,14 @@ fn done(result: nix::Result<()>, at: &str) -> Answer {
     result.map(|()| Reply::Done).map_err(refused(at))
 }
 
-fn read(agent: &Agent, file: &FileRef) -> Answer {
+fn read(agent: &Agent, file: &FileRef, at_most: Option<u64>) -> Answer {
     let bytes = match file {
-        FileRef::Path(path) => files::read_all(files::open(plain(path)?, OpenMode::Read)?.as_fd(), None),
+        FileRef::Path(path) => {
+            files::read_all(files::open(plain(path)?, OpenMode::Read)?.as_fd(), None, at_most)
+        }
         FileRef::Pipe(end) => {
             let end = agent.end(end).ok_or_else(|| Refusal::bare(Errno::EBADF, "read"))?;
-            files::read_all(end.as_fd(), Some(&agent.link))
+            files::read_all(end.as_fd(), Some(&agent.link), at_most)
         }
     };
     Ok(Reply::Data(String::from_utf8_lossy(&bytes.map_err(refused("read"))?).into_owned()))

@@ -199,6 +199,14 @@ impl Connection {
         self.actors.get(actor).is_some_and(|known| known.agent.is_some())
     }
 
+    /// True for a task that is an agent with nothing to do, while another actor asks.
+    pub(super) fn is_idle_agent(&self, asker: &Actor, pid: u32) -> bool {
+        // Who has no agent of its own is answered for by the shell.
+        let shell = Actor::shell();
+        let asker = if self.has_agent(asker) { asker } else { &shell };
+        self.actors.iter().any(|(actor, known)| actor != asker && known.pid == pid && known.agent.is_some())
+    }
+
     /// What tasks have written since this was asked last.
     pub(super) fn take_terminal(&mut self) -> String {
         self.terminal.take()
@@ -211,7 +219,7 @@ impl Connection {
                 PATIENCE.checked_add(Duration::from_millis(*time))
             }
             // Until the other side of the pipe writes or ends.
-            Call::Read { file: FileRef::Pipe(_) } => None,
+            Call::Read { file: FileRef::Pipe(_), .. } => None,
             _ => Some(PATIENCE),
         };
         self.exchange(actor, work, patience)

@@ -14,9 +14,10 @@ use std::time::Duration;
 /// A value, or the refusal of a system call.
 pub(super) type Refused<T> = Result<T, Refusal>;
 
-/// The most that is read, in bytes. What has more is refused with EFBIG, as in the model: `cat /dev/zero` would
+/// The most that is read, in bytes, as in the model (`READ_MAX` in its limits). What has more is refused with EFBIG, as in the model: `cat /dev/zero` would
 /// never end, and a part that looks like the whole would be a lie.
 pub(super) const READ_LIMIT: usize = 1 << 20;
+const _: () = assert!(READ_LIMIT as u64 == drydock_engine::kernel::limits::READ_MAX);
 
 /// Turns an error number into a refusal by the system call `at`.
 pub(super) fn refused(at: &str) -> impl Fn(nix::errno::Errno) -> Refusal + '_ {
@@ -62,20 +63,27 @@ pub(super) fn io(error: &std::io::Error, at: &str) -> Refusal {
     refused(at)(number)
 }
 
-/// read(2) until there is no more, or to the limit. With `link`, a message there ends it with EINTR.
-pub(super) fn read_all(fd: BorrowedFd<'_>, link: Option<&UnixStream>) -> nix::Result<Vec<u8>> {
+/// read(2) until there is no more, or so many bytes have come. With `link`, a message there ends it with EINTR.
+pub(super) fn read_all(
+    fd: BorrowedFd<'_>,
+    link: Option<&UnixStream>,
+    at_most: Option<u64>,
+) -> nix::Result<Vec<u8>> {
     let mut content = Vec::new();
     let mut chunk = vec![0; 1 << 16];
-    loop {
+    let wanted = at_most.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
+    while content.len() < wanted {
         if let Some(link) = link {
             wait_readable(fd, link)?;
         }
-        match nix::unistd::read(fd, &mut chunk)? {
+        let room = chunk.len().min(wanted - content.len());
+        match nix::unistd::read(fd, &mut chunk[..room])? {
             0 => return Ok(content),
             count if content.len() + count > READ_LIMIT => return Err(nix::errno::Errno::EFBIG),
             count => content.extend_from_slice(&chunk[..count]),
         }
     }
+    Ok(content)
 }
 
 /// Waits for `fd`, but not longer than until the controller says something.

@@ -44,6 +44,8 @@ pub(crate) struct Machine {
     pub(crate) disk: Option<Disk>,
     /// What the kernel was started with.
     pub(crate) command_line: String,
+    /// Capabilities that nobody gets here: those outside of this program's bounding set.
+    pub(crate) withheld: u64,
     /// True for root.
     pub(crate) root: bool,
 }
@@ -70,6 +72,7 @@ impl Machine {
             disk: disk::look(),
             command_line: read("/proc/cmdline").trim_end().to_owned(),
             no_v1: read("/proc/cmdline").split_whitespace().any(|word| word == "cgroup_no_v1=all"),
+            withheld: withheld(&read("/proc/self/status"), &read("/proc/sys/kernel/cap_last_cap")),
             root: nix::unistd::geteuid().is_root(),
             release,
             hierarchies,
@@ -103,6 +106,14 @@ fn features(hierarchies: &[Mounted]) -> Vec<Feature> {
         (Feature::Zswap, is("/sys/module/zswap")),
     ];
     all.into_iter().filter(|(_, has)| *has).map(|(feature, _)| feature).collect()
+}
+
+/// The capabilities up to the kernel's last one that the bounding set of a task has not got.
+fn withheld(status: &str, last: &str) -> u64 {
+    let bounding = status.lines().find_map(|line| line.strip_prefix("CapBnd:"));
+    let bounding = bounding.and_then(|set| u64::from_str_radix(set.trim(), 16).ok());
+    let last = last.trim().parse::<u32>().unwrap_or(0).min(62);
+    bounding.map_or(0, |set| !set & ((1 << (last + 1)) - 1))
 }
 
 fn block_devices() -> Vec<(u32, u32)> {
@@ -151,7 +162,14 @@ fn controllers(table: &str) -> Vec<Controller> {
 
 #[cfg(test)]
 mod tests {
-    use super::{controllers, count_cpus, kernel_version, memory};
+    use super::{controllers, count_cpus, kernel_version, memory, withheld};
+
+    #[test]
+    fn what_is_outside_of_the_bounding_set_is_withheld() {
+        assert_eq!(withheld("CapBnd:\t000001fffeffffff\n", "40\n"), 1 << 24);
+        assert_eq!(withheld("CapBnd:\t000001ffffffffff\n", "40\n"), 0);
+        assert_eq!(withheld("", "40\n"), 0);
+    }
 
     #[test]
     fn numbers_are_read_from_the_kernels_texts() {

@@ -40,7 +40,7 @@ use connection::{Connection, Gone, Said};
 use drydock_engine::host::HostProfile;
 use drydock_engine::plan::reply::FileKind;
 use drydock_engine::plan::{
-    Actor, Answer, Backend, Call, Errno, Observation, Observe, Probe, Refusal, Reply, Step, Text,
+    Actor, Answer, Backend, Call, Errno, FileRef, Observation, Observe, Probe, Refusal, Reply, Step, Text,
 };
 use protocol::{KeeperRequest, Work};
 use std::cell::RefCell;
@@ -85,6 +85,11 @@ impl LinuxHost {
     }
 
     fn call(&self, actor: &Actor, call: &Call) -> Answer {
+        if let Call::Clone3 { child, .. } = call
+            && self.is_there(child)
+        {
+            return Err(Refusal::bare(Errno::EEXIST, call.name()));
+        }
         let mut connection = self.connection.borrow_mut();
         let gone = || Refusal::bare(Errno::ESRCH, call.name());
         let resolved = resolve::resolve(call, &|actor| connection.pid(actor)).ok_or_else(gone)?;
@@ -144,6 +149,29 @@ impl LinuxHost {
 }
 
 impl LinuxHost {
+    /// True where a task has this name: a child with the same could not be told from it.
+    fn is_there(&self, actor: &Actor) -> bool {
+        let path = self.pid(actor).map(|pid| Text::from(format!("/proc/{pid}")));
+        path.is_some_and(|path| {
+            matches!(self.observe(&Actor::shell(), &Probe::Path(path)), Observation::Stat(_))
+        })
+    }
+
+    /// Asks for something that tells the states of tasks, and again where an agent was seen on its way back to sleep:
+    /// it runs for a moment after its answer, which no task of the session does.
+    fn once_agents_sleep<T>(&self, actor: &Actor, ask: impl Fn() -> T, seen: impl Fn(&T) -> Vec<u32>) -> T {
+        for _ in 0..50 {
+            let answer = ask();
+            let connection = self.connection.borrow();
+            if !seen(&answer).iter().any(|pid| connection.is_idle_agent(actor, *pid)) {
+                return answer;
+            }
+            drop(connection);
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        ask()
+    }
+
     /// True where an actor acts as root.
     fn is_root(&self, actor: &Actor) -> bool {
         let status = self.observe(actor, &Probe::File(Text::from("/proc/self/status")));
@@ -184,15 +212,43 @@ impl LinuxHost {
     }
 }
 
-impl Observe for LinuxHost {
-    fn observe(&self, actor: &Actor, probe: &Probe) -> Observation {
+/// The tasks that an answer shows running: out of /proc/PID/stat or status, or of a list of all tasks.
+fn running(observation: &Observation) -> Vec<u32> {
+    match observation {
+        Observation::Data(text) => running_in(text).into_iter().collect(),
+        Observation::Tasks(tasks) => {
+            tasks.iter().filter(|task| task.state == 'R').map(|task| task.pid).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The task of a /proc/PID/stat or status that says R.
+fn running_in(text: &str) -> Option<u32> {
+    if let Some((_, rest)) = text.rsplit_once(") ") {
+        return text.split(' ').next()?.parse().ok().filter(|_| rest.starts_with("R "));
+    }
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+    field("Pid:\t")?.parse().ok().filter(|_| field("State:\tR").is_some())
+}
+
+/// True for a file that may tell a task's state.
+fn tells_a_state(path: &Text) -> bool {
+    let path = path.to_string();
+    path.starts_with("/proc/") && (path.ends_with("/stat") || path.ends_with("/status"))
+}
+
+impl LinuxHost {
+    fn look(&self, actor: &Actor, probe: &Probe) -> Observation {
         let mut connection = self.connection.borrow_mut();
         let plain = |text: &Text| text.resolve(|actor| connection.pid(actor)).map(Text::from);
         let resolved = match probe {
             Probe::Path(path) => plain(path).map(Probe::Path),
             Probe::Directory(path) => plain(path).map(Probe::Directory),
             Probe::File(path) => plain(path).map(Probe::File),
-            Probe::WorkingDirectory | Probe::Mounts | Probe::Tasks | Probe::Cgroups => Some(probe.clone()),
+            Probe::WorkingDirectory | Probe::Mounts | Probe::Tasks | Probe::States(_) | Probe::Cgroups => {
+                Some(probe.clone())
+            }
         };
         let Some(probe) = resolved else { return Observation::Refused(Errno::ESRCH) };
         // An actor that is a program by now has no agent; it is in the same namespaces as the shell.
@@ -201,6 +257,18 @@ impl Observe for LinuxHost {
         match connection.look(asked, probe) {
             Ok(Said::Observation(observation)) => observation,
             Ok(Said::Answer(..)) | Err(_) => Observation::Refused(Errno::ESRCH),
+        }
+    }
+}
+
+impl Observe for LinuxHost {
+    fn observe(&self, actor: &Actor, probe: &Probe) -> Observation {
+        match probe {
+            Probe::Tasks => self.once_agents_sleep(actor, || self.look(actor, probe), running),
+            Probe::File(path) if tells_a_state(path) => {
+                self.once_agents_sleep(actor, || self.look(actor, probe), running)
+            }
+            _ => self.look(actor, probe),
         }
     }
 
@@ -218,6 +286,13 @@ impl Backend for LinuxHost {
             Call::Mount { fstype, flags, data, target, .. } if fstype == "cgroup" && is_remount(flags) => {
                 self.remount_cgroup(step, data, target)
             }
+            Call::Read { file: FileRef::Path(path), .. } if tells_a_state(path) => {
+                let seen = |answer: &Answer| match answer {
+                    Ok(Reply::Data(text)) => running_in(text).into_iter().collect(),
+                    _ => Vec::new(),
+                };
+                self.once_agents_sleep(&step.actor, || self.call(&step.actor, &step.call), seen)
+            }
             _ => self.call(&step.actor, &step.call),
         }
     }
@@ -228,5 +303,19 @@ impl Backend for LinuxHost {
 
     fn is_model(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::running_in;
+
+    #[test]
+    fn a_running_task_is_found_in_both_forms() {
+        assert_eq!(running_in("12 (a) b) R 1 12 12\n"), Some(12));
+        assert_eq!(running_in("12 (a) S 1 12 12\n"), None);
+        assert_eq!(running_in("Name:\tsh\nState:\tR (running)\nPid:\t7\n"), Some(7));
+        assert_eq!(running_in("Name:\tsh\nState:\tS (sleeping)\nPid:\t7\n"), None);
+        assert_eq!(running_in("cpu  1 2 3\n"), None);
     }
 }

@@ -17,6 +17,10 @@ pub(super) fn observe(probe: &Probe) -> Observation {
         Probe::WorkingDirectory => working_directory().map(Observation::Data),
         Probe::Mounts => Ok(Observation::Mounts(mounts())),
         Probe::Tasks => Ok(Observation::Tasks(tasks())),
+        Probe::States(pids) => {
+            let state = |pid: &u32| Some((*pid, task_state((*pid).cast_signed())?));
+            Ok(Observation::States(pids.iter().filter_map(state).collect()))
+        }
         Probe::Cgroups => Ok(Observation::Cgroups(hierarchies())),
     };
     answer.unwrap_or_else(|refusal| Observation::Refused(refusal.errno))
@@ -28,7 +32,7 @@ fn plain(text: &Text) -> Result<&str, Refusal> {
 
 fn content(path: &str) -> Result<String, Refusal> {
     let file = files::open(path, OpenMode::Read)?;
-    let bytes = files::read_all(file.as_fd(), None).map_err(files::refused("read"))?;
+    let bytes = files::read_all(file.as_fd(), None, None).map_err(files::refused("read"))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

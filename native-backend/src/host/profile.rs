@@ -44,6 +44,7 @@ fn base(kind: HostKind, machine: &Machine) -> HostProfile {
     }
     profile.command_line = machine.command_line.clone();
     profile.contained = true;
+    profile.withheld = machine.withheld;
     if machine.no_v1 {
         profile.no_v1.clone_from(&profile.controllers);
     }
@@ -207,6 +208,7 @@ mod tests {
             disk: None,
             command_line: String::new(),
             no_v1: false,
+            withheld: 0,
             root: true,
         }
     }

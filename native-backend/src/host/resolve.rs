@@ -30,7 +30,7 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
         Call::Statfs { path } => Call::Statfs { path: text(path)? },
         Call::Unlink { path } => Call::Unlink { path: text(path)? },
         Call::Open { path, mode } => Call::Open { path: text(path)?, mode: *mode },
-        Call::Read { file: from } => Call::Read { file: file(from)? },
+        Call::Read { file: from, at_most } => Call::Read { file: file(from)?, at_most: *at_most },
         Call::Write { file: to, data, mode } => {
             Call::Write { file: file(to)?, data: text(data)?, mode: *mode }
         }

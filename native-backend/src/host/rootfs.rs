@@ -2,7 +2,7 @@
 //! in its own mount namespace.
 
 use super::disk::FSTYPE;
-use crate::workload::NAMES;
+use crate::workload::{self, NAMES, STAND_IN};
 use drydock_engine::host::{HostProfile, InitialFile, InitialMount};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::stat::{Mode, SFlag, makedev, mknod, umask};
@@ -60,6 +60,9 @@ pub(super) fn build(profile: &HostProfile, places: &Places) -> Told<()> {
     pivot(staging)?;
     for entry in profile.mounts.iter().filter(|entry| entry.target != "/" && entry.fstype != FSTYPE) {
         mount_entry(entry)?;
+        if entry.fstype == "proc" {
+            shield(&Path::new(&entry.target).join("sys"))?;
+        }
     }
     umask(old);
     Ok(())
@@ -137,7 +140,7 @@ fn bind(from: &Path, to: &Path) -> Told<()> {
 /// This program stands in for workloads that the machine does not have: links to it in a layer over /usr/bin.
 /// Where the kernel has no overlayfs they stay missing.
 fn stand_in(staging: &Path) -> Told<()> {
-    let missing = NAMES.iter().filter(|name| !Path::new("/usr/bin").join(name).exists());
+    let missing = NAMES.iter().filter(|name| workload::is_missing(name));
     let missing: Vec<_> = missing.collect();
     let (layer, programs) = (inside(staging, "mnt"), inside(staging, "usr/bin"));
     if missing.is_empty() || !layer.is_dir() {
@@ -145,8 +148,7 @@ fn stand_in(staging: &Path) -> Told<()> {
     }
     mount(Some("tmpfs"), &layer, Some("tmpfs"), MsFlags::empty(), Some("mode=755")).during("a layer")?;
     for name in missing {
-        // The first task of a session is this program, for as long as the session lasts.
-        symlink("/proc/1/exe", layer.join(name)).during(name)?;
+        symlink(STAND_IN, layer.join(name)).during(name)?;
     }
     let layers = format!("lowerdir={}:{}", layer.display(), programs.display());
     let _ = mount(Some("overlay"), &programs, Some("overlay"), MsFlags::MS_RDONLY, Some(layers.as_str()));
@@ -172,9 +174,26 @@ fn pivot(root: &Path) -> Told<()> {
     nix::unistd::chdir("/").during("entering the root")
 }
 
+/// Most of /proc/sys is the machine's, whoever writes it: the session may only read it, but for the counter of pids,
+/// which its own pid namespace has and the agents set.
+fn shield(sysctls: &Path) -> Told<()> {
+    let counter = sysctls.join("kernel/ns_last_pid");
+    let onto_itself =
+        |path: &Path| mount(Some(path), path, NONE, MsFlags::MS_BIND, NONE).during(path.display());
+    onto_itself(sysctls)?;
+    if counter.exists() {
+        onto_itself(&counter)?;
+    }
+    let read_only = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY | MsFlags::MS_RELATIME;
+    mount(NONE, sysctls, NONE, read_only, NONE).during(sysctls.display())
+}
+
 fn mount_entry(InitialMount { source, target, fstype, data }: &InitialMount) -> Told<()> {
     fs::create_dir_all(target).during(target)?;
     let data = (!data.is_empty()).then_some(data.as_str());
-    mount(Some(source.as_str()), target.as_str(), Some(fstype.as_str()), MsFlags::empty(), data)
+    // What is set below /sys is set for the whole machine. The mount is read-only, not the file system, which is the
+    // machine's own.
+    let flags = if fstype == "sysfs" { MsFlags::MS_RDONLY } else { MsFlags::empty() };
+    mount(Some(source.as_str()), target.as_str(), Some(fstype.as_str()), flags, data)
         .during(format!("mounting {fstype} at {target}"))
 }

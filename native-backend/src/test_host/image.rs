@@ -4,6 +4,7 @@
 use super::archive::Archive;
 use super::wire::{JOBS, Jobs};
 use super::{Files, TestHostError};
+use crate::workload::{NAMES, STAND_IN};
 use drydock_engine::host::PROGRAMS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -34,6 +35,13 @@ pub(super) fn write(path: &Path, files: &Files, jobs: &Jobs) -> Result<(), TestH
     for (name, from) in &content {
         let bytes = fs::read(from).map_err(TestHostError::at(from))?;
         archive.file(name, &bytes).map_err(TestHostError::at(path))?;
+    }
+    for name in NAMES {
+        let path = format!("/usr/bin/{name}");
+        if !content.contains_key(&path) {
+            // The init of a session is this program, which stands in for it.
+            archive.link(&path, STAND_IN).map_err(TestHostError::at(Path::new(&path)))?;
+        }
     }
     archive.file(JOBS, &jobs).and_then(|()| archive.finish()).map_err(TestHostError::at(path))
 }

@@ -8,10 +8,20 @@ mod stress;
 
 use drydock_engine::kernel::programs::stress::Hogs;
 use drydock_engine::plan::Text;
+use std::fs::read_link;
 use std::path::Path;
 
 /// Programs that this one can stand in for.
 pub(crate) const NAMES: [&str; 2] = ["stress", "memhog"];
+
+/// What a name of theirs is a link to where this program stands in: the first task of a session is this program, for
+/// as long as the session lasts.
+pub(crate) const STAND_IN: &str = "/proc/1/exe";
+
+/// True where /usr/bin has nothing of that name, not even a link that stands in for it.
+pub(crate) fn is_missing(name: &str) -> bool {
+    Path::new("/usr/bin").join(name).symlink_metadata().is_err()
+}
 
 /// If this process was started as one of the workloads, it becomes that and does not return. To be called in
 /// `main`, before the command line is read.
@@ -34,7 +44,9 @@ pub(crate) fn workers(words: &[Text]) -> u32 {
     let words: Vec<&str> = words.iter().filter_map(Text::plain).collect();
     let Some((name, arguments)) = words.split_first() else { return 0 };
     let name = Path::new(name).file_name().and_then(|name| name.to_str());
-    if name != Some("stress") || Path::new("/usr/bin/stress").exists() {
+    let stands_in =
+        || is_missing("stress") || read_link("/usr/bin/stress").is_ok_and(|to| to == Path::new(STAND_IN));
+    if name != Some("stress") || !stands_in() {
         return 0;
     }
     Hogs::parse(arguments).map_or(0, |hogs| hogs.workers())

@@ -6,6 +6,7 @@ use drydock_engine::plan::reply::FileKind;
 use drydock_engine::plan::{Actor, Call, Errno, FileRef, Observation, Observe, OpenMode, Probe, Reply, Text};
 
 pub(crate) const TESTS: &[Test] = &[
+    ("the_machines_settings_stay", the_machines_settings_stay),
     ("files", files),
     ("refusals_of_files", refusals_of_files),
     ("a_named_hierarchy", a_named_hierarchy),
@@ -136,5 +137,26 @@ fn the_profile_is_there() -> Done {
 fn an_endless_file_is_refused() -> Done {
     let mut s = Session::start("endless")?;
     refused(s.read("/dev/zero"), Errno::EFBIG, "read")?;
+    s.end()
+}
+
+/// What is set in /proc/sys and /sys is set for the whole machine; only control groups are the session's.
+fn the_machines_settings_stay() -> Done {
+    let mut s = Session::start("settings")?;
+    let before = std::fs::read_to_string("/proc/sys/vm/swappiness")?;
+    for path in
+        ["/proc/sys/vm/swappiness", "/proc/sys/kernel/pid_max", "/sys/kernel/mm/transparent_hugepage/enabled"]
+    {
+        if std::path::Path::new(path).exists() {
+            refused(s.write(path, "7"), Errno::EROFS, "open")?;
+        }
+    }
+    refused(s.mkdir("/sys/x"), Errno::EROFS, "mkdir")?;
+    same(std::fs::read_to_string("/proc/sys/vm/swappiness")?, before)?;
+    // The counter of pids is the session's own, and threads are numbered by it.
+    let flags = vec!["thread".to_owned()];
+    let thread = Call::Clone3 { child: Actor::new("thread"), flags };
+    same(s.sh(thread.clone()), Ok(Reply::Pid(1702)))?;
+    refused(s.sh(thread), Errno::EEXIST, "clone3")?;
     s.end()
 }

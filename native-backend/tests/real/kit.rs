@@ -111,7 +111,7 @@ impl Session {
     }
 
     pub(crate) fn read(&mut self, path: &str) -> Answer {
-        self.sh(Call::Read { file: FileRef::Path(path.into()) })
+        self.sh(Call::Read { file: FileRef::Path(path.into()), at_most: None })
     }
 }
 

@@ -100,11 +100,11 @@ impl Generator {
             Kind::Write => self.write(model, &directories),
             Kind::Read => {
                 let path = self.file(model, &directories)?;
-                by_shell(Call::Read { file: FileRef::Path(path.into()) })
+                by_shell(Call::Read { file: FileRef::Path(path.into()), at_most: None })
             }
             Kind::ReadProc => {
                 let path = self.proc_file(model);
-                by_shell(Call::Read { file: FileRef::Path(path) })
+                by_shell(Call::Read { file: FileRef::Path(path), at_most: None })
             }
             Kind::List => by_shell(Call::Getdents64 { path: self.directory(&directories).path.into() }),
             Kind::Stat => by_shell(Call::Stat { path: self.some_path(model, &directories)?.into() }),

@@ -29,7 +29,7 @@ fn line(model: &Kernel, step: &Step) -> String {
         | Call::Stat { path }
         | Call::Chdir { path }
         | Call::Getdents64 { path }
-        | Call::Read { file: FileRef::Path(path) } => vec![text(path)],
+        | Call::Read { file: FileRef::Path(path), .. } => vec![text(path)],
         Call::Open { path, mode } => vec![text(path), word(*mode).to_owned()],
         Call::Write { file: FileRef::Path(path), data, mode } => {
             vec![text(path), text(data), word(*mode).to_owned()]
@@ -76,7 +76,7 @@ pub fn path_of(call: &Call) -> Option<&Text> {
         | Call::Rmdir { path }
         | Call::Unlink { path }
         | Call::Open { path, .. }
-        | Call::Read { file: FileRef::Path(path) }
+        | Call::Read { file: FileRef::Path(path), .. }
         | Call::Write { file: FileRef::Path(path), .. }
         | Call::Getdents64 { path }
         | Call::Stat { path }

@@ -37,17 +37,17 @@ pub(super) fn open(kernel: &mut Kernel, caller: &Caller, path: &Text, mode: Open
     Ok(Reply::Done)
 }
 
-/// open(2), read(2) to the end, close(2); or read(2) of a pipe.
-pub(super) fn read(kernel: &mut Kernel, caller: &Caller, file: &FileRef) -> Answer {
+/// open(2), read(2) to the end or so many bytes, close(2); or read(2) of a pipe.
+pub(super) fn read(kernel: &mut Kernel, caller: &Caller, file: &FileRef, at_most: Option<u64>) -> Answer {
     match file {
         FileRef::Path(path) => {
             let path = kernel.text(path, "open")?;
             let place = kernel.open_to_read(&caller.task, &path)?;
-            kernel.read_place(&caller.task, &place, &path).map(Reply::Data)
+            kernel.read_part(&caller.task, &place, &path, at_most).map(Reply::Data)
         }
         FileRef::Pipe(end) => {
             let handle = kernel.held_end(caller.task.pid, end, "read")?;
-            kernel.read_pipe(caller.task.pid, &handle).map(Reply::Data)
+            kernel.read_pipe(caller.task.pid, &handle, at_most).map(Reply::Data)
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::Statfs { path } => names::statfs(kernel, &caller, path),
         Call::Unlink { path } => files::unlink(kernel, &caller, path),
         Call::Open { path, mode } => files::open(kernel, &caller, path, *mode),
-        Call::Read { file } => files::read(kernel, &caller, file),
+        Call::Read { file, at_most } => files::read(kernel, &caller, file, *at_most),
         Call::Write { file, data, mode } => files::write(kernel, &caller, file, data, *mode),
         Call::Getdents64 { path } => files::getdents64(kernel, &caller, path),
         Call::Stat { path } => files::stat(kernel, &caller, path),

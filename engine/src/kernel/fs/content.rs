@@ -6,10 +6,10 @@ use super::{Node, Place, proc_text, procfs, sysfs};
 use crate::kernel::cgroup::{Effect, WriteContext};
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::task::comm_of;
-use crate::kernel::{Kernel, Task};
+use crate::kernel::{Kernel, Task, limits};
 use crate::plan::reply::FileKind;
 use crate::plan::{Errno, OpenMode, Refusal, Rule};
-use procfs::{PidFile, ProcNode};
+use procfs::{PidFile, ProcNode, RootFile};
 
 impl Kernel {
     /// read(2) to the end of an open file.
@@ -24,6 +24,29 @@ impl Kernel {
             Node::ControlFile(group, name) => self.cgroups.read(*group, name),
             Node::Group(_) | Node::Removed(_) => Ok(String::new()),
         }
+    }
+
+    /// read(2) of an open file, of so many bytes at most: a device without an end gives just these.
+    pub(crate) fn read_part(
+        &self,
+        task: &Task,
+        place: &Place,
+        path: &str,
+        at_most: Option<u64>,
+    ) -> Result<String, Refusal> {
+        let Some(count) = at_most else { return self.read_place(task, place, path) };
+        if count <= limits::READ_MAX
+            && let Some(device) = self.device_of(&place.node)
+        {
+            return match device {
+                Device::Null => Ok(String::new()),
+                Device::Zero | Device::Full => Ok("\0".repeat(usize::try_from(count).unwrap_or(0))),
+                Device::Random => not_modelled("read", "the bytes of a random device"),
+            };
+        }
+        let mut text = self.read_place(task, place, path)?;
+        let part = cut(&mut text, count);
+        Ok(part)
     }
 
     fn read_ram(&self, node: &Node, path: &str) -> Result<String, Refusal> {
@@ -98,11 +121,25 @@ impl Kernel {
             ProcNode::PidFile(_, PidFile::Comm) => {
                 refuse(Errno::EINVAL, "write", Rule::new("rule-comm-of-another"))
             }
-            ProcNode::PidFile(pid, PidFile::OomScoreAdj) => self.set_oom_score_adj(pid, data),
+            ProcNode::PidFile(pid, PidFile::OomScoreAdj) => self.set_oom_score_adj(task, pid, data),
+            ProcNode::File(RootFile::Hostname | RootFile::PidMax) => {
+                not_modelled("write", "a change of a setting in /proc/sys")
+            }
             ProcNode::PidFile(_, PidFile::OomScore) | ProcNode::File(_) => refused(Errno::EIO),
             _ => refused(Errno::EINVAL),
         }
     }
+}
+
+/// Takes so many bytes from the start of a text. A character that is cut becomes U+FFFD.
+pub(crate) fn cut(text: &mut String, count: u64) -> String {
+    let Some(count) = usize::try_from(count).ok().filter(|count| *count < text.len()) else {
+        return std::mem::take(text);
+    };
+    let rest = String::from_utf8_lossy(text.as_bytes().get(count..).unwrap_or_default()).into_owned();
+    let part = String::from_utf8_lossy(text.as_bytes().get(..count).unwrap_or_default()).into_owned();
+    *text = rest;
+    part
 }
 
 /// Writes at the start of a file and leaves what is behind. A character that is cut becomes U+FFFD.
@@ -118,7 +155,16 @@ fn overwrite(text: &mut String, data: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::overwrite;
+    use super::{cut, overwrite};
+
+    #[test]
+    fn what_is_read_is_taken_from_the_start() {
+        let mut text = "y\ny\n".to_owned();
+        assert_eq!((cut(&mut text, 3), text.as_str()), ("y\ny".to_owned(), "\n"));
+        assert_eq!((cut(&mut text, 3), text.as_str()), ("\n".to_owned(), ""));
+        let mut text = "äb".to_owned();
+        assert_eq!((cut(&mut text, 1), text.as_str()), ("\u{fffd}".to_owned(), "\u{fffd}b"));
+    }
 
     #[test]
     fn writing_at_the_start_leaves_the_rest() {

@@ -116,6 +116,12 @@ impl Kernel {
         }
     }
 
+    /// True for a place that is another one, or below it.
+    fn is_inside(&self, place: &Place, above: &Place) -> bool {
+        let (Some(place), Some(above)) = (self.path_of(place), self.path_of(above)) else { return false };
+        place.strip_prefix(&above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// rename(2).
     pub(crate) fn rename(&mut self, task: &Task, from: &str, to: &str) -> Result<(), Refusal> {
         const AT: &str = "rename";
@@ -133,7 +139,14 @@ impl Kernel {
         if self.mounts.is_readonly(old.directory.mount) {
             return refuse_path(Errno::EROFS, AT, "rule-read-only", from);
         }
+        // fs/namei.c, lock_rename(): neither of the two may be above the other's directory.
+        if self.is_inside(&new.directory, &victim) {
+            return refuse_path(Errno::EINVAL, AT, "rule-rename-into-itself", to);
+        }
         let there = self.lookup(&new.directory, &new_name, task.pid, AT)?;
+        if there.as_ref().is_some_and(|there| self.is_inside(&old.directory, there)) {
+            return refuse_path(Errno::ENOTEMPTY, AT, "rule-rename-onto-above", to);
+        }
         if there.as_ref().is_some_and(|there| there.node == victim.node) {
             return Ok(());
         }

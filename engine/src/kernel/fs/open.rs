@@ -2,7 +2,7 @@
 
 use super::device::{Device, device};
 use super::path::{Last, Parent, Walker};
-use super::procfs::{PidFile, ProcNode};
+use super::procfs::{PidFile, ProcNode, RootFile};
 use super::ramfs::Content;
 use super::{Node, Place, sysfs};
 use crate::host::KernelVersion;
@@ -124,6 +124,12 @@ impl Kernel {
         Some(Refusal::by(Errno::ENOENT, at, Rule::new(rule).with("path", path)))
     }
 
+    /// True for a setting of a machine that is shared with others: a session has a read-only mount of /proc/sys there.
+    fn is_shared_setting(&self, node: &Node) -> bool {
+        let setting = matches!(node, Node::Proc(ProcNode::File(RootFile::Hostname | RootFile::PidMax)));
+        setting && self.profile.contained
+    }
+
     fn check_open(&self, task: &Task, place: &Place, mode: OpenMode, path: &str) -> Result<(), Refusal> {
         let writes = mode != OpenMode::Read;
         let kind = self.kind(&place.node);
@@ -143,6 +149,9 @@ impl Kernel {
                 self.check_secret(task, &place.node, path)?;
                 self.permit(task, &place.node, access_of(mode), AT, path)?;
                 self.check_ended(&place.node, path)?;
+                if writes && self.is_shared_setting(&place.node) {
+                    return refuse_path(Errno::EROFS, AT, "rule-read-only", path);
+                }
                 if kind == FileKind::Character { self.check_device(task, place, mode, path) } else { Ok(()) }
             }
         }

@@ -162,6 +162,11 @@ impl Work {
         }
     }
 
+    /// The line that it writes again and again.
+    pub(crate) fn line(&self, argv: &[String]) -> Option<String> {
+        matches!(self.behaviour, Behaviour::Lines).then(|| yes::line(argv))
+    }
+
     /// True where it writes to its standard output all the time.
     pub(crate) fn writes_output(&self) -> bool {
         match &self.behaviour {

@@ -7,6 +7,13 @@ use crate::kernel::task::Stdio;
 use crate::kernel::{Kernel, Task};
 use crate::plan::Refusal;
 
+/// What it writes: its arguments, or `y`.
+pub(super) fn line(argv: &[String]) -> String {
+    let words = argv.get(1..).unwrap_or_default();
+    let words = words.strip_prefix(&["--".to_owned()]).unwrap_or(words);
+    if words.is_empty() { "y\n".to_owned() } else { format!("{}\n", words.join(" ")) }
+}
+
 /// Starts. Into a file it would write until the file system is full, which is not modelled.
 pub(super) fn start(kernel: &Kernel, task: &Task) -> Result<Launch, Refusal> {
     let cpu_milli = match &task.stdio[1] {

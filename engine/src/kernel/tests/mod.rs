@@ -71,7 +71,7 @@ fn call(line: &str) -> Call {
         "unlink" => Call::Unlink { path: text(1) },
         "touch" => Call::Open { path: text(1), mode: OpenMode::Append },
         "open" => Call::Open { path: text(1), mode: mode(word(2)) },
-        "r" => Call::Read { file: path() },
+        "r" => Call::Read { file: path(), at_most: None },
         "w" => Call::Write { file: path(), data: Text::from(rest(2)), mode: OpenMode::Truncate },
         "a" => Call::Write { file: path(), data: Text::from(rest(2)), mode: OpenMode::Append },
         "o" => Call::Write { file: path(), data: Text::from(rest(2)), mode: OpenMode::Write },
@@ -87,7 +87,9 @@ fn call(line: &str) -> Call {
         },
         "umount" => Call::Umount2 { target: text(1), flags: list(2) },
         "pipe" => Call::Pipe2 { name: PipeName(word(1).to_owned()) },
-        "rp" => Call::Read { file: FileRef::Pipe(PipeEnd::Read(PipeName(word(1).to_owned()))) },
+        "rp" => {
+            Call::Read { file: FileRef::Pipe(PipeEnd::Read(PipeName(word(1).to_owned()))), at_most: None }
+        }
         "wp" => Call::Write {
             file: FileRef::Pipe(PipeEnd::Write(PipeName(word(1).to_owned()))),
             data: Text::from(rest(2)),

@@ -1,7 +1,7 @@
 //! mount, remount, umount2. Answers are those of Linux 6.18, and of 6.1 in the recorded truth.
 
 use super::{check, host, run};
-use crate::host::HostKind;
+use crate::host::{HostKind, HostProfile};
 use crate::kernel::Kernel;
 use crate::plan::{Actor, Observation, Observe, Probe};
 
@@ -189,6 +189,45 @@ fn umount_of_the_root_makes_it_read_only() {
 }
 
 #[test]
+fn a_session_on_a_shared_machine_leaves_its_settings_alone() {
+    let mut profile = HostProfile::named(HostKind::Lecture);
+    profile.contained = true;
+    check(
+        &mut Kernel::boot(&profile),
+        &[
+            ("w /proc/sys/kernel/pid_max 4000", "!EROFS open"),
+            ("w /proc/sys/kernel/nope 1", "!ENOENT open"),
+            ("w /sys/devices/system/cpu/online 1", "!EROFS open"),
+            ("mkdir /sys/x", "!EROFS mkdir"),
+            ("mkdir /sys/fs/cgroup/x", "!ENOENT mkdir"),
+            ("mkdir /cgroup/a", "OK"),
+            ("mount cgroup x /sys/fs/cgroup - cpu", "OK"),
+            ("mkdir /sys/fs/cgroup/a", "OK"),
+        ],
+    );
+    let mut alone = host(HostKind::Lecture);
+    check(
+        &mut alone,
+        &[("w /proc/sys/kernel/pid_max 4000", "!ENOSYS write"), ("mkdir /sys/x", "!EPERM mkdir")],
+    );
+}
+
+#[test]
+fn so_many_bytes_are_read_of_what_has_no_end() {
+    check(
+        &mut host(HostKind::Lecture),
+        &[
+            ("sys read /dev/zero 3", "\0\0\0"),
+            ("sys read /dev/null 3", ""),
+            ("sys read /dev/zero 2000000", "!EFBIG read"),
+            ("r /dev/zero", "!EFBIG read"),
+            ("sys read /dev/urandom 3", "!ENOSYS read"),
+            ("sys read /etc/hostname 3", "dry"),
+        ],
+    );
+}
+
+#[test]
 fn devices_obey_nodev_and_programs_noexec() {
     check(
         &mut host(HostKind::Lecture),
@@ -221,4 +260,21 @@ fn probes_answer_for_an_actor() {
     let worker = tasks.iter().find(|task| task.pid == 1701).expect("the worker is there");
     assert_eq!((worker.state, worker.ppid), ('S', 1));
     assert!(worker.cgroups.contains(&"cpu:/web".to_owned()), "{:?}", worker.cgroups);
+}
+
+#[test]
+fn nothing_is_renamed_into_itself() {
+    check(
+        &mut host(HostKind::V1),
+        &[
+            ("mkdir /d", "OK"),
+            ("mkdir /d/e", "OK"),
+            ("sys rename /d /d/e/f", "!EINVAL rename"),
+            ("sys rename /d/e /d", "!ENOTEMPTY rename"),
+            ("mkdir /sys/fs/cgroup/cpu/b", "OK"),
+            ("sys rename /sys/fs/cgroup/cpu/b /sys/fs/cgroup/cpu/b/d", "!EINVAL rename"),
+            ("mkdir /sys/fs/cgroup/cpu/c", "OK"),
+            ("sys rename /sys/fs/cgroup/cpu/b /sys/fs/cgroup/cpu/c/b", "!EIO rename"),
+        ],
+    );
 }

@@ -63,6 +63,12 @@ impl Capabilities {
         Self(self.0 | other.0)
     }
 
+    /// What is not in the bits of the other.
+    #[must_use]
+    pub(crate) fn without(self, bits: u64) -> Self {
+        Self(self.0 & !bits)
+    }
+
     /// Sixteen hexadecimal digits, as /proc/PID/status shows a set.
     pub fn hex(self) -> String {
         format!("{:016x}", self.0)

@@ -89,6 +89,13 @@ impl Credentials {
         }
     }
 
+    /// The first task of a machine that withholds some capabilities from all its tasks.
+    pub(crate) fn root_without(withheld: u64) -> Self {
+        let root = Self::root();
+        let all = root.bounding.without(withheld);
+        Self { permitted: all, effective: all, bounding: all, ..root }
+    }
+
     /// True where the capability is effective.
     pub fn can(&self, capability: Capability) -> bool {
         self.effective.has(capability)

@@ -45,7 +45,7 @@ fn plan(request: &Request<'_>) -> Planned {
             continue;
         }
         parts.push(Part::File(request.show(&operand), path_hint(request, &operand)));
-        steps.push(Step::new(request.actor, Call::Read { file: FileRef::Path(operand) }));
+        steps.push(Step::new(request.actor, Call::Read { file: FileRef::Path(operand), at_most: None }));
     }
     let reads_input = parts.iter().any(|part| matches!(part, Part::Input));
     let plan = Plan::independent(steps);

@@ -146,7 +146,7 @@ impl Reading {
     fn read(&mut self, request: &Request<'_>, shown: &mut Shown, name: String, path: crate::plan::Text) {
         // After a name that belongs to nothing the real one reads no more.
         if self.wrong.is_none() {
-            let call = Call::Read { file: FileRef::Path(path) };
+            let call = Call::Read { file: FileRef::Path(path), at_most: None };
             self.steps.push(Step::because(request.actor, call, "why-cgget"));
             shown.files.push(name);
         }

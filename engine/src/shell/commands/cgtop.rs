@@ -102,7 +102,7 @@ fn plan(request: &Request<'_>) -> Planned {
             steps.push(Step::because(request.actor, call, "why-cgtop-wait"));
         }
         for source in &sources {
-            let call = Call::Read { file: FileRef::Path(source.path.clone()) };
+            let call = Call::Read { file: FileRef::Path(source.path.clone()), at_most: None };
             steps.push(Step::because(request.actor, call, "why-cgtop-read"));
         }
     }

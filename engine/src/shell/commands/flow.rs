@@ -152,7 +152,7 @@ fn dot(shell: &mut Interpreter<'_>, words: &[Text]) -> Flow {
     let Some(path) = words.first() else {
         return shell.fail(&Failure::new(".: filename argument required"), 2);
     };
-    match shell.step(Call::Read { file: FileRef::Path(path.clone()) }, "") {
+    match shell.step(Call::Read { file: FileRef::Path(path.clone()), at_most: None }, "") {
         Ok(Reply::Data(text)) => {
             shell.functions += 1;
             let flow = run_text(shell, &text);

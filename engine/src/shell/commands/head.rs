@@ -1,8 +1,8 @@
 //! `head` and `tail`, as coreutils'.
 
-use super::input::read;
+use super::input::read_enough;
 use super::options::{self, Opt, flag, value};
-use super::{Action, Command, Output, Planned, Request, TOOL};
+use super::{Action, Command, Enough, Output, Planned, Request, TOOL};
 use crate::plan::Text;
 
 const OPTIONS: &[Opt] = &[value('n', "lines"), value('c', "bytes"), flag('q', "quiet"), flag('v', "verbose")];
@@ -32,6 +32,14 @@ struct Amount {
     count: usize,
 }
 
+impl Amount {
+    /// What has to be read for it, counted from the start.
+    fn enough(self) -> Enough {
+        let count = self.count as u64;
+        if self.bytes { Enough::Bytes(count) } else { Enough::Lines(count) }
+    }
+}
+
 fn plan(request: &Request<'_>) -> Planned {
     let arguments = old_form(request.arguments);
     let request = &Request { arguments: &arguments, ..*request };
@@ -46,7 +54,8 @@ fn plan(request: &Request<'_>) -> Planned {
     };
     let banners = parsed.has('v') || parsed.operands.len() > 1 && !parsed.has('q');
     let name = request.command.name;
-    read(request, &parsed.operands, move |files| {
+    let enough = (head && !amount.other_end).then(|| amount.enough());
+    read_enough(request, &parsed.operands, enough, move |files| {
         let mut output = Output::default();
         let mut first = true;
         for file in files {

@@ -81,7 +81,7 @@ fn whoami(request: &Request<'_>) -> Planned {
 
 /// The kernel's answers to getuid(2), getgroups(2) and their kin are in one file of /proc as well.
 fn of_self(request: &Request<'_>, print: impl FnOnce(&Identity) -> Output + 'static) -> Planned {
-    let call = Call::Read { file: FileRef::Path(Text::from("/proc/self/status")) };
+    let call = Call::Read { file: FileRef::Path(Text::from("/proc/self/status")), at_most: None };
     Planned::new(Plan::independent(vec![Step::because(request.actor, call, "why-who-am-i")]), |answers| {
         match answers.answers.first() {
             Some(Ok(Reply::Data(status))) => print(&identity(status)),

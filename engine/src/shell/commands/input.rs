@@ -1,6 +1,6 @@
 //! What text tools have in common: they read files, or standard input where none is named.
 
-use super::{Answers, Planned, Request};
+use super::{Answers, Enough, Planned, Request};
 use crate::plan::{Call, FileRef, Plan, Refusal, Reply, Step, Text};
 
 /// A text that was read, or why not.
@@ -17,6 +17,20 @@ pub(super) fn read(
     files: &[Text],
     render: impl FnOnce(Vec<Read>) -> super::Output + 'static,
 ) -> Planned {
+    read_enough(request, files, None, render)
+}
+
+/// The same for a tool that needs only so much of each.
+pub(super) fn read_enough(
+    request: &Request<'_>,
+    files: &[Text],
+    enough: Option<Enough>,
+    render: impl FnOnce(Vec<Read>) -> super::Output + 'static,
+) -> Planned {
+    let at_most = match enough {
+        Some(Enough::Bytes(count)) => Some(count),
+        Some(Enough::Lines(_)) | None => None,
+    };
     let names: Vec<String> = if files.is_empty() {
         vec!["-".to_owned()]
     } else {
@@ -24,12 +38,13 @@ pub(super) fn read(
     };
     let paths = files.iter().filter(|file| file.plain() != Some("-"));
     let steps = paths
-        .map(|path| Step::new(request.actor, Call::Read { file: FileRef::Path(path.clone()) }))
+        .map(|path| Step::new(request.actor, Call::Read { file: FileRef::Path(path.clone()), at_most }))
         .collect();
     let reads_input = names.iter().any(|name| name == "-");
     let collect = move |answers: &Answers<'_>| render(collect(names, answers));
     let plan = Plan::independent(steps);
-    if reads_input { Planned::reading(plan, collect) } else { Planned::new(plan, collect) }
+    let planned = if reads_input { Planned::reading(plan, collect) } else { Planned::new(plan, collect) };
+    Planned { enough, ..planned }
 }
 
 fn collect(names: Vec<String>, answers: &Answers<'_>) -> Vec<Read> {

@@ -37,7 +37,7 @@ fn plan(request: &Request<'_>) -> Planned {
     if hierarchies.is_empty() {
         return Output::error("cgroups can't be listed: Cgroup is not mounted\n", 96).into();
     }
-    let read = Call::Read { file: FileRef::Path(Text::from("/proc/mounts")) };
+    let read = Call::Read { file: FileRef::Path(Text::from("/proc/mounts")), at_most: None };
     let mut steps = vec![Step::new(request.actor, read)];
     let mut rows = Vec::new();
     let mut wrong = Output::default();

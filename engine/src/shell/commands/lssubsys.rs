@@ -55,7 +55,9 @@ fn plan(request: &Request<'_>) -> Planned {
             nearest(word, known.iter().map(String::as_str)).map(|near| controller_hint(word, near))
         })
         .collect();
-    let read = |path: &str| Step::new(request.actor, Call::Read { file: FileRef::Path(Text::from(path)) });
+    let read = |path: &str| {
+        Step::new(request.actor, Call::Read { file: FileRef::Path(Text::from(path)), at_most: None })
+    };
     let plan = Plan::independent(vec![read("/proc/cgroups"), read("/proc/mounts")]);
     Planned::new(plan, move |answers| {
         let mut output = render(&parsed, &wanted, answers.answers);

@@ -71,7 +71,7 @@ pub(super) use super::launch::{Act, Launch, Launched, Launcher, Refused, Setup};
 use super::wording;
 use crate::plan::{Fidelity, Text};
 use options::Opt;
-pub(super) use request::{Answers, Copy, Output, Planned, Request};
+pub(super) use request::{Answers, Copy, Enough, Output, Planned, Request};
 
 /// Looks and plans.
 pub(super) type Planner = fn(&Request<'_>) -> Planned;

@@ -82,7 +82,7 @@ fn read_options(request: &Request<'_>, parsed: &Parsed) -> MountOptions {
 
 /// Without arguments: the mount table.
 fn table(request: &Request<'_>, types: Option<String>) -> Planned {
-    let call = Call::Read { file: FileRef::Path(Text::from("/proc/mounts")) };
+    let call = Call::Read { file: FileRef::Path(Text::from("/proc/mounts")), at_most: None };
     Planned::new(Plan::independent(vec![Step::new(request.actor, call)]), move |answers| {
         match answers.answers {
             [Ok(Reply::Data(text))] => {

@@ -31,7 +31,7 @@ fn plan(request: &Request<'_>) -> Planned {
         return Output::error(request.message(&format!("invalid number: '{word}'")), 1).into();
     };
     let call = if parsed.has('a') {
-        Call::Read { file: FileRef::Path(Text::from("/sys/devices/system/cpu/online")) }
+        Call::Read { file: FileRef::Path(Text::from("/sys/devices/system/cpu/online")), at_most: None }
     } else {
         Call::SchedGetaffinity { task: TaskRef::Pid(0) }
     };

@@ -62,7 +62,7 @@ impl Line {
     fn calls(self, needs: Needs) -> Vec<(&'static str, Call)> {
         let Self { pid, tid } = self;
         let own = tid.map_or_else(|| format!("/proc/{pid}"), |tid| format!("/proc/{pid}/task/{tid}"));
-        let read = |path: String| Call::Read { file: FileRef::Path(Text::from(path)) };
+        let read = |path: String| Call::Read { file: FileRef::Path(Text::from(path)), at_most: None };
         let mut calls =
             vec![("", Call::Stat { path: Text::from(own.as_str()) }), ("stat", read(format!("{own}/stat")))];
         if needs.command_line {
@@ -89,7 +89,7 @@ fn plan(request: &Request<'_>) -> Planned {
     let mut steps = vec![Step::new(request.actor, Call::Getdents64 { path: Text::from("/proc") })];
     let mut look = |call| steps.push(Step::because(request.actor, call, "why-ps-read"));
     if needs.uptime {
-        look(Call::Read { file: FileRef::Path(Text::from("/proc/uptime")) });
+        look(Call::Read { file: FileRef::Path(Text::from("/proc/uptime")), at_most: None });
     }
     let lines = lines(request, wanted.threads);
     for line in &lines {

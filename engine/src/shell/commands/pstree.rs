@@ -80,10 +80,10 @@ fn plan(request: &Request<'_>) -> Planned {
     for pid in &pids {
         let mut look = |call| steps.push(Step::because(request.actor, call, "why-ps-read"));
         let path = |file: &str| Text::from(format!("/proc/{pid}/{file}"));
-        look(Call::Read { file: FileRef::Path(path("stat")) });
+        look(Call::Read { file: FileRef::Path(path("stat")), at_most: None });
         look(Call::Getdents64 { path: path("task") });
         if form.arguments {
-            look(Call::Read { file: FileRef::Path(path("cmdline")) });
+            look(Call::Read { file: FileRef::Path(path("cmdline")), at_most: None });
         }
         let probe = Probe::Directory(path("task"));
         if let (false, Observation::Entries(entries)) =

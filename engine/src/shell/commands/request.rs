@@ -46,6 +46,30 @@ pub(in crate::shell) fn show(observe: &dyn Observe, text: &Text) -> String {
     text.resolve(|actor| observe.pid(actor)).unwrap_or_else(|| text.to_string())
 }
 
+/// How much of its input a command needs; it leaves the rest to whoever reads after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::shell) enum Enough {
+    /// So many bytes.
+    Bytes(u64),
+    /// So many lines.
+    Lines(u64),
+}
+
+impl Enough {
+    /// The count of the next read(2) after what has been read; `None` where that is enough. Lines are looked for in
+    /// blocks of `BUFSIZ` (stdio.h), as by coreutils.
+    pub(in crate::shell) fn next_read(self, read: &str) -> Option<u64> {
+        const BLOCK: u64 = 8192;
+        match self {
+            Self::Bytes(wanted) => wanted.checked_sub(read.len() as u64).filter(|left| *left > 0),
+            Self::Lines(wanted) => {
+                let found = read.bytes().filter(|byte| *byte == b'\n').count() as u64;
+                (found < wanted).then_some(BLOCK)
+            }
+        }
+    }
+}
+
 /// What a planner returns.
 pub(in crate::shell) struct Planned {
     /// The kernel calls.
@@ -55,6 +79,8 @@ pub(in crate::shell) struct Planned {
     /// What is planned next, once the answers are there: for what can be known only then, such as the files of a
     /// directory that the plan has made. It is performed before anything is printed.
     pub(in crate::shell) next: Option<Next>,
+    /// How much of it, where that is not all.
+    pub(in crate::shell) enough: Option<Enough>,
     /// What is printed, once the answers are there.
     pub(in crate::shell) render: Render,
 }
@@ -68,7 +94,7 @@ pub(in crate::shell) type Render = Box<dyn FnOnce(&Answers<'_>) -> Output>;
 impl Planned {
     /// Calls, and what to print.
     pub(in crate::shell) fn new(plan: Plan, render: impl FnOnce(&Answers<'_>) -> Output + 'static) -> Self {
-        Self { plan, stdin: false, next: None, render: Box::new(render) }
+        Self { plan, stdin: false, enough: None, next: None, render: Box::new(render) }
     }
 
     /// The same, and what is planned when it has been performed.
@@ -86,7 +112,7 @@ impl Planned {
         plan: Plan,
         render: impl FnOnce(&Answers<'_>) -> Output + 'static,
     ) -> Self {
-        Self { plan, stdin: true, next: None, render: Box::new(render) }
+        Self { plan, stdin: true, enough: None, next: None, render: Box::new(render) }
     }
 }
 

@@ -155,7 +155,7 @@ fn look(request: &Request<'_>, run: Run) -> Planned {
         steps.push(Step::because(request.actor, call, "why-top-wait"));
     }
     let slept = steps.len();
-    let read = |path: String| Call::Read { file: FileRef::Path(Text::from(path)) };
+    let read = |path: String| Call::Read { file: FileRef::Path(Text::from(path)), at_most: None };
     let mut look = |call| steps.push(Step::because(request.actor, call, "why-top-read"));
     MACHINE.into_iter().for_each(|path| look(read(path.to_owned())));
     for pid in &pids {

@@ -252,6 +252,11 @@ impl Observe for Fake {
                     })
                     .collect(),
             ),
+            Probe::States(pids) => {
+                let asked = self.tasks.values().filter(|task| pids.contains(&task.pid));
+                let state = |task: &Task| (task.pid, if task.ended.is_some() { 'Z' } else { 'S' });
+                Observation::States(asked.map(state).collect())
+            }
             Probe::Cgroups => Observation::Cgroups(Vec::new()),
         }
     }
@@ -269,7 +274,7 @@ impl Backend for Fake {
             serde_json::to_string(&step.call).expect("calls can be written")
         ));
         let actor = &step.actor;
-        if matches!(step.call, Call::Wait4 { .. } | Call::Read { file: FileRef::Pipe(_) }) {
+        if matches!(step.call, Call::Wait4 { .. } | Call::Read { file: FileRef::Pipe(_), .. }) {
             self.run_programs();
         }
         let refuse = |at: &'static str| move |errno| Refusal::bare(errno, at);
@@ -294,7 +299,7 @@ impl Backend for Fake {
                 }
                 self.open(&path, *mode).map(|()| Reply::Done).map_err(refuse("open"))
             }
-            Call::Read { file } => self.read(actor, file),
+            Call::Read { file, at_most: _ } => self.read(actor, file),
             Call::Write { file, data, mode } => {
                 let data = self.resolve(data);
                 self.write(actor, file, &data, *mode)

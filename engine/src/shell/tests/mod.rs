@@ -5,6 +5,7 @@ mod helpers;
 mod language;
 mod language_cases;
 mod programs;
+mod questions;
 mod robust;
 mod transcripts;
 

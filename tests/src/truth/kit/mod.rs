@@ -83,7 +83,7 @@ fn write(run: &mut ToolRun<'_, '_>, path: &str, data: &str, mode: OpenMode) -> A
 }
 
 fn read(run: &mut ToolRun<'_, '_>, path: &str) -> Result<String, Refusal> {
-    match run.perform(Call::Read { file: FileRef::Path(Text::from(path)) })? {
+    match run.perform(Call::Read { file: FileRef::Path(Text::from(path)), at_most: None })? {
         Reply::Data(text) => Ok(text),
         _ => Ok(String::new()),
     }
