@@ -163,8 +163,9 @@ fn write(agent: &Agent, file: &FileRef, data: &str, mode: OpenMode) -> Answer {
     match file {
         FileRef::Path(path) => {
             let path = plain(path)?;
+            let thawed = settle::before_write(path, data);
             let count = files::write_all(files::open(path, mode)?.as_fd(), data.as_bytes())?;
-            settle::after_write(path, data);
+            settle::after_write(path, data, &thawed);
             Ok(Reply::Count(count))
         }
         FileRef::Pipe(end) => {

@@ -4,6 +4,7 @@
 //! terminal never notices, a program that types the next line at once does. Each wait here is short and ends
 //! as soon as the effect is there; one that does not come (a frozen task is killed) is not waited for longer.
 
+use super::raw;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::fs::read_to_string;
 use std::os::fd::{AsFd, OwnedFd};
@@ -25,8 +26,43 @@ fn until(mut there: impl FnMut() -> bool) {
     }
 }
 
-/// After a write to a control file that starts something.
-pub(super) fn after_write(path: &str, data: &str) {
+/// The tasks of a group that a write is about to thaw and that have been sent signals meanwhile.
+pub(super) fn before_write(path: &str, data: &str) -> Vec<OwnedFd> {
+    let file = Path::new(path);
+    let thaws = match file.file_name().and_then(|name| name.to_str()) {
+        Some("freezer.state") => data.trim() == "THAWED",
+        Some("cgroup.freeze") => data.trim() == "0",
+        _ => false,
+    };
+    let mut waiting = Vec::new();
+    if let Some(group) = file.parent().filter(|_| thaws) {
+        collect_signalled(group, &mut waiting);
+    }
+    waiting
+}
+
+/// Tasks for which signals wait, in a group and all below it. What can't be read has gone.
+fn collect_signalled(group: &Path, found: &mut Vec<OwnedFd>) {
+    let tasks = read_to_string(group.join("cgroup.procs")).unwrap_or_default();
+    let pids = tasks.lines().filter_map(|pid| pid.parse::<i32>().ok());
+    found.extend(pids.filter(|pid| has_pending(*pid)).filter_map(|pid| raw::pidfd_open(pid).ok()));
+    for entry in std::fs::read_dir(group).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect_signalled(&entry.path(), found);
+        }
+    }
+}
+
+fn has_pending(pid: i32) -> bool {
+    let status = read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let masks = status.lines().filter_map(|line| line.split_once(":\t"));
+    masks
+        .filter(|(name, _)| ["SigPnd", "ShdPnd"].contains(name))
+        .any(|(_, mask)| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask != 0))
+}
+
+/// After a write to a control file that starts something; `thawed` is what [`before_write`] has found.
+pub(super) fn after_write(path: &str, data: &str, thawed: &[OwnedFd]) {
     let file = Path::new(path);
     match file.file_name().and_then(|name| name.to_str()) {
         // freezer-subsystem.rst: FREEZING until all tasks are frozen.
@@ -39,6 +75,15 @@ pub(super) fn after_write(path: &str, data: &str) {
         Some("cgroup.kill") => until(|| event(file, "populated 0")),
         _ => {}
     }
+    for pidfd in thawed {
+        is_dead(pidfd, LONGEST);
+    }
+}
+
+/// Waits so long for the end of a task; true where it has come.
+fn is_dead(pidfd: &OwnedFd, patience: Duration) -> bool {
+    let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::ZERO);
+    poll(&mut [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)], timeout).is_ok_and(|ready| ready > 0)
 }
 
 fn is(path: &str, content: &str) -> bool {
@@ -53,12 +98,8 @@ fn event(file: &Path, line: &str) -> bool {
 /// After a signal that ends a task. One that can run dies soon, but on a busy machine not at once; one that is
 /// stopped or in the freezer may not die at all.
 pub(super) fn after_kill(pid: i32, pidfd: &OwnedFd) {
-    let is_dead = |patience: Duration| {
-        let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::ZERO);
-        poll(&mut [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)], timeout).is_ok_and(|ready| ready > 0)
-    };
-    if !is_dead(LONGEST) && matches!(super::observe::task_state(pid), Some('R' | 'S')) {
-        is_dead(LONGEST_TO_DIE);
+    if !is_dead(pidfd, LONGEST) && matches!(super::observe::task_state(pid), Some('R' | 'S')) {
+        is_dead(pidfd, LONGEST_TO_DIE);
     }
 }
 
