@@ -6,7 +6,7 @@
 //! | [`profile`], [`machine`], [`disk`] | which hosts this machine can be | controller |
 //! | [`keeper`], [`hierarchies`], [`groups`] | what is made on the machine, and its removal | keeper |
 //! | [`init`], [`rootfs`] | the first task: namespaces, root, the other tasks | session |
-//! | [`agent`], [`calls`], [`files`], [`process`], [`scheduling`], [`settle`], [`observe`] | calls, probes | each actor |
+//! | [`agent`], [`calls`], [`files`], [`process`], [`scheduling`], [`settle`], [`fatal`], [`observe`] | calls, probes | each actor |
 //! | [`wire`], [`protocol`], [`raw`] | messages; the few unsafe system calls | all |
 
 mod agent;
@@ -14,6 +14,7 @@ mod calls;
 mod connection;
 pub(crate) mod disk;
 mod error;
+mod fatal;
 mod files;
 pub(crate) mod groups;
 pub(crate) mod hierarchies;

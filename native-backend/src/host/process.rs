@@ -2,6 +2,7 @@
 
 use super::agent::Agent;
 use super::calls::Outcome;
+use super::fatal::Masks;
 use super::files::refused;
 use super::raw::{self, Cloned, Disposition, set_signal};
 use super::settle;
@@ -165,29 +166,13 @@ pub(super) fn clock_nanosleep(link: &UnixStream, milliseconds: u64) -> Answer {
 /// kill(2), and a moment for the signal to take effect.
 pub(super) fn kill(pid: i32, signal: Signal) -> Answer {
     let pidfd = (pid > 0).then(|| raw::pidfd_open(pid).ok()).flatten();
+    let masks = Masks::of(pid);
     raw::kill(pid, signal.0).map_err(refused("kill"))?;
     match (signal, pidfd) {
         (Signal::STOP, Some(_)) => settle::after_stop(pid),
-        (Signal::CONT | Signal(0), _) | (_, None) => {}
-        (_, Some(pidfd)) if ends(pid, signal) => settle::after_kill(pid, &pidfd),
-        (_, Some(_)) => {}
+        (Signal::CONT, Some(pidfd)) if masks.are_fatal() => settle::after_kill(pid, &pidfd),
+        (_, Some(pidfd)) if masks.end_by(signal) => settle::after_kill(pid, &pidfd),
+        _ => {}
     }
     Ok(Reply::Done)
-}
-
-/// True where the signal ends the task: signal(7) says "Term" or "Core", and the task neither catches, blocks
-/// nor ignores it.
-fn ends(pid: i32, signal: Signal) -> bool {
-    const IGNORED_BY_DEFAULT: [u8; 3] = [17, 23, 28];
-    const STOPPING: [u8; 4] = [19, 20, 21, 22];
-    if IGNORED_BY_DEFAULT.contains(&signal.0) || STOPPING.contains(&signal.0) || signal.0 == 0 {
-        return false;
-    }
-    let bit = 1_u64 << (signal.0 - 1);
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let masks = status.lines().filter_map(|line| {
-        let (name, mask) = line.split_once(":\t")?;
-        ["SigBlk", "SigIgn", "SigCgt"].contains(&name).then(|| u64::from_str_radix(mask.trim(), 16).ok())?
-    });
-    masks.fold(0, |all, mask| all | mask) & bit == 0
 }

@@ -4,6 +4,7 @@
 //! terminal never notices, a program that types the next line at once does. Each wait here is short and ends
 //! as soon as the effect is there; one that does not come (a frozen task is killed) is not waited for longer.
 
+use super::fatal::Masks;
 use super::raw;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::fs::read_to_string;
@@ -15,18 +16,18 @@ use std::time::{Duration, Instant};
 /// The longest wait for an effect.
 const LONGEST: Duration = Duration::from_millis(200);
 
-/// The longest wait for the end of a task that can run.
-const LONGEST_TO_DIE: Duration = Duration::from_secs(2);
+/// The longest wait for a task that can run to die or to stop.
+const LONGEST_TO_ACT: Duration = Duration::from_secs(2);
 
-/// Waits until `there` holds, but no longer than [`LONGEST`].
-fn until(mut there: impl FnMut() -> bool) {
+/// Waits until `there` holds, but no longer than that.
+fn until(longest: Duration, there: impl Fn() -> bool) {
     let start = Instant::now();
-    while !there() && start.elapsed() < LONGEST {
+    while !there() && start.elapsed() < longest {
         sleep(Duration::from_millis(1));
     }
 }
 
-/// The tasks of a group that a write is about to thaw and that have been sent signals meanwhile.
+/// The tasks of a group that a write is about to thaw and that have been sent a fatal signal meanwhile.
 pub(super) fn before_write(path: &str, data: &str) -> Vec<OwnedFd> {
     let file = Path::new(path);
     let thaws = match file.file_name().and_then(|name| name.to_str()) {
@@ -41,11 +42,11 @@ pub(super) fn before_write(path: &str, data: &str) -> Vec<OwnedFd> {
     waiting
 }
 
-/// Tasks for which signals wait, in a group and all below it. What can't be read has gone.
+/// Tasks for which a fatal signal waits, in a group and all below it. What can't be read has gone.
 fn collect_signalled(group: &Path, found: &mut Vec<OwnedFd>) {
     let tasks = read_to_string(group.join("cgroup.procs")).unwrap_or_default();
     let pids = tasks.lines().filter_map(|pid| pid.parse::<i32>().ok());
-    found.extend(pids.filter(|pid| has_pending(*pid)).filter_map(|pid| raw::pidfd_open(pid).ok()));
+    found.extend(pids.filter(|pid| Masks::of(*pid).are_fatal()).filter_map(|pid| raw::pidfd_open(pid).ok()));
     for entry in std::fs::read_dir(group).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             collect_signalled(&entry.path(), found);
@@ -53,26 +54,18 @@ fn collect_signalled(group: &Path, found: &mut Vec<OwnedFd>) {
     }
 }
 
-fn has_pending(pid: i32) -> bool {
-    let status = read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let masks = status.lines().filter_map(|line| line.split_once(":\t"));
-    masks
-        .filter(|(name, _)| ["SigPnd", "ShdPnd"].contains(name))
-        .any(|(_, mask)| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask != 0))
-}
-
 /// After a write to a control file that starts something; `thawed` is what [`before_write`] has found.
 pub(super) fn after_write(path: &str, data: &str, thawed: &[OwnedFd]) {
     let file = Path::new(path);
     match file.file_name().and_then(|name| name.to_str()) {
         // freezer-subsystem.rst: FREEZING until all tasks are frozen.
-        Some("freezer.state") => until(|| !is(path, "FREEZING")),
+        Some("freezer.state") => until(LONGEST, || !is(path, "FREEZING")),
         // cgroup-v2.rst, cgroup.freeze: "frozen" in cgroup.events changes when the freezing is complete.
         Some("cgroup.freeze") => {
             let wanted = format!("frozen {}", data.trim());
-            until(|| event(file, &wanted));
+            until(LONGEST, || event(file, &wanted));
         }
-        Some("cgroup.kill") => until(|| event(file, "populated 0")),
+        Some("cgroup.kill") => until(LONGEST, || event(file, "populated 0")),
         _ => {}
     }
     for pidfd in thawed {
@@ -98,12 +91,20 @@ fn event(file: &Path, line: &str) -> bool {
 /// After a signal that ends a task. One that can run dies soon, but on a busy machine not at once; one that is
 /// stopped or in the freezer may not die at all.
 pub(super) fn after_kill(pid: i32, pidfd: &OwnedFd) {
-    if !is_dead(pidfd, LONGEST) && matches!(super::observe::task_state(pid), Some('R' | 'S')) {
-        is_dead(pidfd, LONGEST_TO_DIE);
+    if !is_dead(pidfd, LONGEST) && can_run(pid) {
+        is_dead(pidfd, LONGEST_TO_ACT);
     }
 }
 
-/// After a signal that stops a task.
+/// After a signal that stops a task. One that can run stops soon; one in the freezer does not.
 pub(super) fn after_stop(pid: i32) {
-    until(|| super::observe::task_state(pid).is_none_or(|state| matches!(state, 'T' | 'Z')));
+    let has_stopped = || super::observe::task_state(pid).is_none_or(|state| matches!(state, 'T' | 'Z'));
+    until(LONGEST, has_stopped);
+    if can_run(pid) {
+        until(LONGEST_TO_ACT, has_stopped);
+    }
+}
+
+fn can_run(pid: i32) -> bool {
+    matches!(super::observe::task_state(pid), Some('R' | 'S'))
 }
