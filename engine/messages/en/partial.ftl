@@ -17,3 +17,5 @@ partial-fchmodat = Files in /proc and /sys can't be changed; set-user-ID program
 partial-fchownat = Files in /proc and /sys can't be changed.
 partial-statfs = Only the kind of file system is told.
 partial-prlimit64 = The limits are kept and inherited; of them only RLIMIT_NPROC is enforced.
+partial-unshare = Not all kinds of namespace can be left yet; those that can't are refused as not modelled.
+partial-setns = Not all kinds of namespace can be entered yet; those that can't are refused as not modelled.

@@ -391,3 +391,8 @@ rule-other-file-system = { $path } is in another file system.
     .rule = A name can be given only within one mount.
     .source = rename(2), link(2), "EXDEV"
     .advice = Copy the file and remove the old one.
+
+rule-not-a-link = { $path } is no symbolic link.
+    .rule = Only a symbolic link can be asked where it points.
+    .source = readlink(2), EINVAL
+    .advice = ls -l shows links with an arrow.

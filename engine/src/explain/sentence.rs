@@ -4,9 +4,10 @@ use super::catalogue::{Facts, catalogue};
 use crate::kernel::cpu_list as list;
 use crate::plan::limit::limit_word;
 use crate::plan::probe::MountInfo;
+use crate::plan::sys_namespaces::NAMESPACE_FLAGS;
 use crate::plan::{
-    Actor, Call, FileRef, Observation, Observe, PipeEnd, PriorityWhich, Probe, StdioSource, Step, TaskRef,
-    Text,
+    Actor, Call, FileRef, NamespaceRef, Observation, Observe, PipeEnd, PriorityWhich, Probe, StdioSource,
+    Step, TaskRef, Text,
 };
 
 /// Says in one sentence what a step does. `kernel` is the state before the step, which decides whether a path
@@ -214,6 +215,13 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
             set("hard", limit_word(new.hard));
             "step-prlimit"
         }
+        Call::Readlink { .. }
+        | Call::Unshare { .. }
+        | Call::Setns { .. }
+        | Call::Sethostname { .. }
+        | Call::Setdomainname { .. }
+        | Call::Chroot { .. }
+        | Call::PivotRoot { .. } => describe_namespace_call(call, known, facts),
         Call::Wait4 { task, .. } => {
             set("task", task.to_string());
             "step-wait"
@@ -271,6 +279,57 @@ fn describe_user_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
         }
         _ => "step-other",
     }
+}
+
+/// The calls that are about namespaces and the root directory.
+fn describe_namespace_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut Facts) -> &'static str {
+    let mut set = |name: &str, value: String| facts.insert(name.to_owned(), value);
+    match call {
+        Call::Readlink { path } => {
+            set("path", known(path));
+            "step-readlink"
+        }
+        Call::Unshare { flags } => {
+            set("kinds", kinds(flags));
+            "step-unshare"
+        }
+        Call::Setns { from: NamespaceRef::File(path), .. } => {
+            set("path", known(path));
+            "step-setns"
+        }
+        Call::Setns { from: NamespaceRef::Task(task), nstype } => {
+            set("task", task.to_string());
+            set("kinds", kinds(nstype));
+            "step-setns-task"
+        }
+        Call::Sethostname { name } => {
+            set("name", known(name));
+            "step-sethostname"
+        }
+        Call::Setdomainname { name } => {
+            set("name", known(name));
+            "step-setdomainname"
+        }
+        Call::Chroot { path } => {
+            set("path", known(path));
+            "step-chroot"
+        }
+        Call::PivotRoot { new_root, put_old } => {
+            set("path", known(new_root));
+            set("old", known(put_old));
+            "step-pivot-root"
+        }
+        _ => "step-other",
+    }
+}
+
+/// Namespaces by the words that people use for them.
+fn kinds(flags: &[String]) -> String {
+    let word = |flag: &String| {
+        let kind = NAMESPACE_FLAGS.iter().find(|(_, known)| known == flag);
+        kind.map_or(flag.clone(), |(kind, _)| (*kind).to_owned())
+    };
+    flags.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
 /// Pid 0 is whoever calls.

@@ -16,6 +16,7 @@
 //! | `signal` | default actions of signals, frozen and stopped tasks |
 //! | `pipe` | pipes and who holds their ends |
 //! | `mount` | the mount table |
+//! | [`namespace`] | which namespaces there are, who is in them |
 //! | `fs` | paths, and the file systems: tmpfs, proc, sysfs, cgroup |
 //! | [`cgroup`] | hierarchies, groups, controllers and their files |
 //! | [`resources`] | who gets how much of the CPUs |
@@ -41,6 +42,7 @@ pub mod limits;
 mod load;
 mod memory;
 mod mount;
+pub mod namespace;
 mod observe;
 mod oom;
 mod pipe;
@@ -68,6 +70,7 @@ use cgroup::{CgroupState, GroupId};
 use fs::ramfs::{Ramfs, TreeId};
 use layered::Layered;
 use mount::MountTable;
+use namespace::Namespaces;
 use pipe::Pipe;
 use sched::Affinity;
 use serde::Serialize;
@@ -86,6 +89,7 @@ pub struct Kernel {
     affinities: OrdMap<u32, Shared<Affinity>>,
     actors: Layered<Actor, u32>,
     last_pid: u32,
+    namespaces: Namespaces,
     mounts: MountTable,
     trees: OrdMap<TreeId, Shared<Ramfs>>,
     pipes: OrdMap<String, Shared<Pipe>>,

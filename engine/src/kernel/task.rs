@@ -2,6 +2,7 @@
 
 use super::fs::Place;
 use super::limits;
+use super::namespace::NamespaceSet;
 use super::pipe::PipeHandle;
 use super::programs::Work;
 use super::shared::Shared;
@@ -95,6 +96,8 @@ pub struct Task {
     pub(crate) ignores_terminal_signals: bool,
     /// Who it is and what it may do.
     pub(crate) credentials: Shared<Credentials>,
+    /// The namespaces that it is in.
+    pub(crate) namespaces: Shared<NamespaceSet>,
     pub(crate) cwd: Place,
     pub(crate) stdio: [Stdio; 3],
     pub(crate) pipes: BTreeSet<PipeHandle>,

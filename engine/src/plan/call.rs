@@ -85,6 +85,16 @@ impl fmt::Display for TaskRef {
     }
 }
 
+/// Namespaces that setns(2) is to enter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamespaceRef {
+    /// A file that stands for one: `/proc/PID/ns/uts`, or a bind mount of it.
+    File(Text),
+    /// Those of a task, by its pidfd.
+    Task(TaskRef),
+}
+
 /// Whom setpriority(2) and getpriority(2) mean by a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -369,5 +379,45 @@ pub enum Call {
         /// The new limits; without them it is a question.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         new: Option<Limits>,
+    },
+    /// readlink(2).
+    Readlink {
+        /// The symbolic link.
+        path: Text,
+    },
+    /// unshare(2): the caller leaves namespaces for new ones.
+    Unshare {
+        /// Flags by name without `CLONE_`, in lower case (`newns`, `newuts`, `newuser`).
+        flags: Vec<String>,
+    },
+    /// setns(2), with open(2) or `pidfd_open(2)` before it: the caller enters namespaces of others.
+    Setns {
+        /// Which.
+        from: NamespaceRef,
+        /// Flags by name as of `unshare`: what kind the file has to be, or which of the task's are meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nstype: Vec<String>,
+    },
+    /// sethostname(2).
+    Sethostname {
+        /// The name.
+        name: Text,
+    },
+    /// setdomainname(2).
+    Setdomainname {
+        /// The name.
+        name: Text,
+    },
+    /// chroot(2).
+    Chroot {
+        /// The directory that `/` stands for from here on.
+        path: Text,
+    },
+    /// `pivot_root(2)`.
+    PivotRoot {
+        /// The mount that becomes the root.
+        new_root: Text,
+        /// Where the old root is put.
+        put_old: Text,
     },
 }

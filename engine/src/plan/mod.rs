@@ -13,6 +13,7 @@
 //! | [`table`] | one row a call: name, usage, manual page, fidelity |
 //! | [`strace`] | a call's text form, printed as strace prints it |
 //! | [`sys`] | the same read from the words of `sys CALL ARGS…` |
+//! | [`sys_namespaces`] | its part for namespaces, and the kinds by name |
 //! | [`reply`] | replies and refusals |
 //! | [`errno`] | the error numbers, with Linux's names and texts |
 //! | [`probe`] | read-only questions, the same to both kernels |
@@ -31,12 +32,15 @@ pub mod reply;
 pub mod signal;
 pub mod strace;
 pub mod sys;
+pub mod sys_namespaces;
 mod sys_users;
 pub mod table;
 pub mod text;
 
 pub use backend::{Backend, Observe};
-pub use call::{Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, StdioSource, TaskRef};
+pub use call::{
+    Call, FileRef, NamespaceRef, OpenMode, PipeEnd, PipeName, PriorityWhich, StdioSource, TaskRef,
+};
 pub use errno::Errno;
 pub use helper::Helper;
 pub use limit::{Limits, Resource};

@@ -2,8 +2,8 @@
 
 use super::reply::Entry;
 use super::{
-    Answer, Call, FileRef, Limits, OpenMode, PipeEnd, PriorityWhich, Reply, StdioSource, TaskRef, Text,
-    WaitStatus,
+    Answer, Call, FileRef, Limits, NamespaceRef, OpenMode, PipeEnd, PriorityWhich, Reply, StdioSource,
+    TaskRef, Text, WaitStatus,
 };
 
 /// Characters of file content shown before `"...`, as strace's `-s 32` default does.
@@ -27,6 +27,8 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
         | Call::Statfs { path: p }
         | Call::Stat { path: p }
         | Call::Chdir { path: p }
+        | Call::Readlink { path: p }
+        | Call::Chroot { path: p }
         | Call::Getdents64 { path: p } => vec![path(p)],
         Call::Open { path: p, mode } => vec![path(p), open_flags(*mode).to_owned()],
         Call::Rename { from, to } | Call::Link { from, to } => vec![path(from), path(to)],
@@ -92,6 +94,18 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
             let resource = format!("RLIMIT_{}", resource.word().to_uppercase());
             vec![task(t, resolve), resource, new.map_or_else(|| "NULL".to_owned(), limits)]
         }
+        Call::Unshare { flags } => vec![flag_words(flags, "CLONE_")],
+        Call::Setns { from, nstype } => {
+            let from = match from {
+                NamespaceRef::File(file) => format!("open({}, O_RDONLY)", path(file)),
+                NamespaceRef::Task(whom) => format!("pidfd_open({}, 0)", task(whom, resolve)),
+            };
+            vec![from, flag_words(nstype, "CLONE_")]
+        }
+        Call::Sethostname { name } | Call::Setdomainname { name } => {
+            vec![path(name), known(name, resolve).len().to_string()]
+        }
+        Call::PivotRoot { new_root, put_old } => vec![path(new_root), path(put_old)],
         Call::Setpriority { which, task: t, nice } => {
             vec![prio_word(*which).to_owned(), task(t, resolve), nice.to_string()]
         }

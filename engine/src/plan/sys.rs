@@ -36,6 +36,7 @@ pub fn parse(words: &[Text]) -> Result<Call, SysError> {
         .or_else(|| tasks(name, args))
         .or_else(|| scheduling(name, args))
         .or_else(|| super::sys_users::parse(name, args))
+        .or_else(|| super::sys_namespaces::parse(name, args))
         .unwrap_or(Err(SysError::Usage(row.name, row.usage)))
 }
 
@@ -56,6 +57,7 @@ fn files(name: &str, args: &[Text]) -> Parsed {
         ("mknod", [path, kind, device @ ..]) if device.is_empty() || device.len() == 2 => {
             return Some(mknod(path, kind, device));
         }
+        ("readlink", [path]) => Call::Readlink { path: path.clone() },
         ("statfs", [path]) => Call::Statfs { path: path.clone() },
         ("stat", [path]) => Call::Stat { path: path.clone() },
         ("chdir", [path]) => Call::Chdir { path: path.clone() },
@@ -113,7 +115,7 @@ fn mounts(name: &str, args: &[Text]) -> Parsed {
 }
 
 /// `nosuid,nodev` or `0` or nothing at all.
-fn flag_list(word: &Text) -> Vec<String> {
+pub(super) fn flag_list(word: &Text) -> Vec<String> {
     let words = word.to_string();
     words.split(['|', ',']).filter(|flag| !flag.is_empty() && *flag != "0").map(str::to_owned).collect()
 }
@@ -151,7 +153,7 @@ fn tasks(name: &str, args: &[Text]) -> Parsed {
     Some(match (name, args) {
         ("clone3", [child, rest @ ..]) if rest.len() <= 1 => Ok(Call::Clone3 {
             child: Actor::new(child.to_string()),
-            flags: rest.first().map(flag_list).unwrap_or_default(),
+            flags: rest.first().map(super::sys_namespaces::clone_flags).unwrap_or_default(),
         }),
         ("execve", [path, argv @ ..]) => {
             let argv = if argv.is_empty() { vec![path.clone()] } else { argv.to_vec() };
@@ -243,7 +245,7 @@ fn cpu_list(word: &Text) -> Result<Vec<u32>, SysError> {
 const MOST_CPUS: u32 = 1024;
 
 /// A pid, or an actor's name, or a reference such as `$$`.
-fn task(word: &Text) -> Result<TaskRef, SysError> {
+pub(super) fn task(word: &Text) -> Result<TaskRef, SysError> {
     match word.pieces() {
         [super::Piece::PidOf { pid_of }] => Ok(TaskRef::Actor(pid_of.clone())),
         [super::Piece::Literal(text)] => {
@@ -329,6 +331,13 @@ mod tests {
             "fchmodat /a 640",
             "fchownat /a 1000 -1 nofollow",
             "prlimit64 0 nofile 100 unlimited",
+            "readlink /a",
+            "unshare mnt,uts",
+            "setns /proc/1/ns/uts uts",
+            "sethostname a",
+            "setdomainname a",
+            "chroot /a",
+            "pivot_root /a /a/old",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");

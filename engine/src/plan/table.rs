@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 36] = [
+pub const CALLS: [CallRow; 43] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -49,7 +49,7 @@ pub const CALLS: [CallRow; 36] = [
     row("pipe2", "NAME", "pipe(2)", Exact),
     row("dup2", "PATH|PIPE:read|PIPE:write|N TO [read|truncate|append]", "dup(2)", Exact),
     row("close", "PIPE:read|PIPE:write", "close(2)", Exact),
-    row("clone3", "CHILD [thread]", "clone(2)", Partial("partial-clone")),
+    row("clone3", "CHILD [thread|uts|pid,…]", "clone(2)", Partial("partial-clone")),
     row("execve", "PATH [ARG…]", "execve(2)", Partial("partial-execve")),
     row("exit_group", "STATUS", "exit_group(2)", Exact),
     row("wait4", "PID [MILLISECONDS]", "wait4(2)", Partial("partial-wait")),
@@ -71,6 +71,13 @@ pub const CALLS: [CallRow; 36] = [
     row("fchmodat", "PATH MODE", "chmod(2)", Partial("partial-fchmodat")),
     row("fchownat", "PATH OWNER GROUP [nofollow]", "chown(2)", Partial("partial-fchownat")),
     row("prlimit64", "PID RESOURCE [SOFT HARD]", "getrlimit(2)", Partial("partial-prlimit64")),
+    row("readlink", "PATH", "readlink(2)", Exact),
+    row("unshare", "mnt|uts|ipc|net|pid|user|cgroup|time,…", "unshare(2)", Partial("partial-unshare")),
+    row("setns", "PATH|PID [mnt|uts|ipc|net|pid|user|cgroup|time,…]", "setns(2)", Partial("partial-setns")),
+    row("sethostname", "NAME", "sethostname(2)", Exact),
+    row("setdomainname", "NAME", "setdomainname(2)", Exact),
+    row("chroot", "PATH", "chroot(2)", Exact),
+    row("pivot_root", "NEW_ROOT PUT_OLD", "pivot_root(2)", Exact),
 ];
 
 impl Call {
@@ -113,6 +120,13 @@ impl Call {
             Self::Fchmodat { .. } => 33,
             Self::Fchownat { .. } => 34,
             Self::Prlimit64 { .. } => 35,
+            Self::Readlink { .. } => 36,
+            Self::Unshare { .. } => 37,
+            Self::Setns { .. } => 38,
+            Self::Sethostname { .. } => 39,
+            Self::Setdomainname { .. } => 40,
+            Self::Chroot { .. } => 41,
+            Self::PivotRoot { .. } => 42,
         };
         &CALLS[index]
     }

@@ -88,6 +88,9 @@ fn path_changes(session: &Session, at: u32, changes: &mut Vec<Change>) {
         Call::Chdir { path } => {
             changes.push(Change { sign: Sign::Changed, text: format!("{actor}: cwd {}", shown(path)) });
         }
+        Call::Chroot { path } => {
+            changes.push(Change { sign: Sign::Changed, text: format!("{actor}: root {}", shown(path)) });
+        }
         _ => {}
     }
 }

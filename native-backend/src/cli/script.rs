@@ -2,9 +2,10 @@
 
 use drydock_engine::kernel::cpu_list;
 use drydock_engine::plan::reply::FileKind;
+use drydock_engine::plan::sys_namespaces::NAMESPACE_FLAGS;
 use drydock_engine::plan::{
-    Actor, Call, FileRef, OpenMode, Piece, PipeEnd, PipeName, PriorityWhich, Signal, StdioSource, Step,
-    TaskRef, Text, strace,
+    Actor, Call, FileRef, NamespaceRef, OpenMode, Piece, PipeEnd, PipeName, PriorityWhich, Signal,
+    StdioSource, Step, TaskRef, Text, strace,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +45,15 @@ impl Writer {
         let prefix =
             format!("setpriv {option}={} {}", id?, if option == "--regid" { "--keep-groups " } else { "" });
         self.prefixes.entry(actor.clone()).or_default().push_str(&prefix);
+        None
+    }
+
+    /// A command that a program is started by. A shell can't do to itself what that does: it says so.
+    fn in_front(&mut self, actor: &Actor, command: &str) -> Option<String> {
+        if actor == &Actor::shell() {
+            return Some(format!("# the shell itself, which no command can do: {}", command.trim_end()));
+        }
+        self.prefixes.entry(actor.clone()).or_default().push_str(command);
         None
     }
 
@@ -132,6 +142,23 @@ impl Writer {
                 let option = if *nofollow { "-h " } else { "" };
                 Some(format!("chown {option}{}:{} {}", number(uid), number(gid), word(path)))
             }
+            Call::Readlink { path } => Some(format!("readlink {}", word(path))),
+            Call::Unshare { flags } => {
+                self.in_front(actor, &format!("unshare {}", kind_options(flags, None)))
+            }
+            Call::Setns { from: NamespaceRef::File(path), nstype } => {
+                self.in_front(actor, &format!("nsenter {}", kind_options(nstype, Some(&word(path)))))
+            }
+            Call::Setns { from: NamespaceRef::Task(task), nstype } => {
+                let options = kind_options(nstype, None);
+                self.in_front(actor, &format!("nsenter -t {} {options}", task_word(task)))
+            }
+            Call::Sethostname { name } => Some(format!("hostname {}", word(name))),
+            Call::Setdomainname { name } => Some(format!("domainname {}", word(name))),
+            Call::Chroot { path } => self.in_front(actor, &format!("chroot {} ", word(path))),
+            Call::PivotRoot { new_root, put_old } => {
+                Some(format!("pivot_root {} {}", word(new_root), word(put_old)))
+            }
             Call::Setresuid { ruid, .. } => self.user(actor, "--reuid", *ruid),
             Call::Setresgid { rgid, .. } => self.user(actor, "--regid", *rgid),
             Call::Setgroups { groups } if groups.is_empty() => {
@@ -146,6 +173,17 @@ impl Writer {
             }
         }
     }
+}
+
+/// Options of unshare(1) and nsenter(1) for flags of clone(2), each with a blank behind it.
+fn kind_options(flags: &[String], file: Option<&str>) -> String {
+    let option = |flag: &String| {
+        let kind =
+            NAMESPACE_FLAGS.iter().find(|(_, known)| known == flag).map_or(flag.as_str(), |(kind, _)| kind);
+        let kind = if kind == "mnt" { "mount" } else { kind };
+        file.map_or_else(|| format!("--{kind} "), |file| format!("--{kind}={file} "))
+    };
+    flags.iter().map(option).collect()
 }
 
 /// `O_WRONLY` without more has no operator of its own; for a control file `>` is the same.

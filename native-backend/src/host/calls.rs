@@ -4,9 +4,10 @@
 
 use super::agent::{Agent, Ends};
 use super::files::{self, Refused, refused};
-use super::{process, scheduling, settle, users};
+use super::{namespaces, process, scheduling, settle, users};
 use drydock_engine::plan::{
-    Answer, Call, Errno, FileRef, OpenMode, PipeName, Refusal, Reply, StdioSource, TaskRef, Text,
+    Answer, Call, Errno, FileRef, NamespaceRef, OpenMode, PipeName, Refusal, Reply, StdioSource, TaskRef,
+    Text,
 };
 use nix::fcntl::OFlag;
 use nix::mount::{MntFlags, MsFlags};
@@ -63,7 +64,14 @@ pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outco
         | Call::Setgroups { .. }
         | Call::Fchmodat { .. }
         | Call::Fchownat { .. }
-        | Call::Prlimit64 { .. } => Outcome::Answer(answer(agent, call)),
+        | Call::Prlimit64 { .. }
+        | Call::Readlink { .. }
+        | Call::Unshare { .. }
+        | Call::Setns { .. }
+        | Call::Sethostname { .. }
+        | Call::Setdomainname { .. }
+        | Call::Chroot { .. }
+        | Call::PivotRoot { .. } => Outcome::Answer(answer(agent, call)),
     }
 }
 
@@ -122,6 +130,18 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
             users::change_owner(plain(path)?, *uid, *gid, *nofollow)
         }
         Call::Prlimit64 { task, resource, new } => scheduling::limit(number(task, at)?, *resource, *new),
+        Call::Readlink { path } => namespaces::readlink(plain(path)?),
+        Call::Unshare { flags } => namespaces::unshare(flags),
+        Call::Setns { from: NamespaceRef::File(path), nstype } => namespaces::enter(plain(path)?, nstype),
+        Call::Setns { from: NamespaceRef::Task(task), nstype } => {
+            namespaces::enter_those_of(number(task, at)?, nstype)
+        }
+        Call::Sethostname { name } => done(nix::unistd::sethostname(plain(name)?), at),
+        Call::Setdomainname { name } => done(super::raw::set_domain_name(plain(name)?), at),
+        Call::Chroot { path } => done(nix::unistd::chroot(plain(path)?), at),
+        Call::PivotRoot { new_root, put_old } => {
+            done(nix::unistd::pivot_root(plain(new_root)?, plain(put_old)?), at)
+        }
     }
 }
 

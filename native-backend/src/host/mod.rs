@@ -6,7 +6,7 @@
 //! | [`profile`], [`machine`], [`disk`] | which hosts this machine can be | controller |
 //! | [`keeper`], [`hierarchies`], [`groups`] | what is made on the machine, and its removal | keeper |
 //! | [`init`], [`rootfs`] | the first task: namespaces, root, the other tasks | session |
-//! | [`agent`], [`calls`], [`files`], [`process`], [`scheduling`], [`settle`], [`fatal`], [`observe`] | calls, probes | each actor |
+//! | [`agent`], [`calls`], [`files`], [`process`], [`scheduling`], [`namespaces`], [`settle`], [`fatal`], [`observe`] | calls, probes | each actor |
 //! | [`wire`], [`protocol`], [`raw`] | messages; the few unsafe system calls | all |
 
 mod agent;
@@ -21,6 +21,7 @@ pub(crate) mod hierarchies;
 mod init;
 mod keeper;
 pub(crate) mod machine;
+mod namespaces;
 mod observe;
 mod process;
 pub mod profile;

@@ -147,3 +147,9 @@ pub(super) fn on_sigint(flag: &'static std::sync::atomic::AtomicBool) {
     // SAFETY: the handler reads a set OnceLock, swaps an atomic, and may _exit: all async-signal-safe.
     let _ = unsafe { sigaction(Signal::SIGINT, &action) };
 }
+
+/// setdomainname(2).
+pub(super) fn set_domain_name(name: &str) -> nix::Result<()> {
+    // SAFETY: the pointer and the length are those of a live string; the kernel only reads it.
+    Errno::result(unsafe { libc::setdomainname(name.as_ptr().cast(), name.len()) }).map(drop)
+}

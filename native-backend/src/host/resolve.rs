@@ -1,6 +1,6 @@
 //! Putting pids in for actors: a call as an agent gets it.
 
-use drydock_engine::plan::{Actor, Call, FileRef, StdioSource, TaskRef, Text};
+use drydock_engine::plan::{Actor, Call, FileRef, NamespaceRef, StdioSource, TaskRef, Text};
 
 /// The call with each reference replaced by the pid that `pid` knows; `None` where it knows none.
 pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Option<Call> {
@@ -74,6 +74,21 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
         Call::Getpriority { which, task: whom } => Call::Getpriority { which: *which, task: task(whom)? },
         Call::Prlimit64 { task: whom, resource, new } => {
             Call::Prlimit64 { task: task(whom)?, resource: *resource, new: *new }
+        }
+        Call::Readlink { path } => Call::Readlink { path: text(path)? },
+        Call::Unshare { .. } => call.clone(),
+        Call::Setns { from, nstype } => {
+            let from = match from {
+                NamespaceRef::File(path) => NamespaceRef::File(text(path)?),
+                NamespaceRef::Task(whom) => NamespaceRef::Task(task(whom)?),
+            };
+            Call::Setns { from, nstype: nstype.clone() }
+        }
+        Call::Sethostname { name } => Call::Sethostname { name: text(name)? },
+        Call::Setdomainname { name } => Call::Setdomainname { name: text(name)? },
+        Call::Chroot { path } => Call::Chroot { path: text(path)? },
+        Call::PivotRoot { new_root, put_old } => {
+            Call::PivotRoot { new_root: text(new_root)?, put_old: text(put_old)? }
         }
         Call::Kill { task: whom, signal } => Call::Kill { task: task(whom)?, signal: *signal },
     })

@@ -3,6 +3,7 @@
 mod files;
 mod mounts;
 mod names;
+mod namespaces;
 mod scheduling;
 mod streams;
 mod tasks;
@@ -68,6 +69,13 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::Prlimit64 { task, resource, new } => {
             scheduling::prlimit(kernel, &caller, task, *resource, *new)
         }
+        Call::Readlink { path } => namespaces::readlink(kernel, &caller, path),
+        Call::Unshare { flags } => namespaces::unshare(kernel, &caller, flags),
+        Call::Setns { from, nstype } => namespaces::setns(kernel, &caller, from, nstype),
+        Call::Sethostname { name } => namespaces::sethostname(kernel, &caller, name),
+        Call::Setdomainname { name } => namespaces::setdomainname(kernel, &caller, name),
+        Call::Chroot { path } => namespaces::chroot(kernel, &caller, path),
+        Call::PivotRoot { new_root, put_old } => namespaces::pivot_root(kernel, &caller, new_root, put_old),
     }
 }
 

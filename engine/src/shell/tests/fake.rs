@@ -353,7 +353,14 @@ impl Backend for Fake {
             | Call::Setgroups { .. }
             | Call::Fchmodat { .. }
             | Call::Fchownat { .. }
+            | Call::Unshare { .. }
+            | Call::Setns { .. }
+            | Call::Sethostname { .. }
+            | Call::Setdomainname { .. }
+            | Call::Chroot { .. }
+            | Call::PivotRoot { .. }
             | Call::Setpriority { .. } => Ok(Reply::Done),
+            Call::Readlink { .. } => Err(Refusal::bare(Errno::EINVAL, "readlink")),
             Call::SchedGetaffinity { .. } => Ok(Reply::Cpus(vec![0])),
             Call::Prlimit64 { .. } => Ok(Reply::Limits(Limits { soft: Some(8), hard: None })),
             Call::Getpriority { .. } => Ok(Reply::Nice(0)),
