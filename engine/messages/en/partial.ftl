@@ -3,8 +3,8 @@
 partial-open = The file is closed again at once; descriptors that stay open are not modelled.
 partial-read = Without a count, the whole file is read in one call; of devices without an end, only zero and full are read, with a count.
 partial-stat = Times, inode and device numbers are not modelled.
-partial-mount = Propagation, bind mounts and file systems other than tmpfs, proc, sysfs, cgroup and cgroup2 are not modelled yet.
-partial-umount = Expiry and forced unmounts are not modelled.
+partial-mount = File systems other than tmpfs, ramfs, proc, sysfs, cgroup and cgroup2 are not modelled yet, nor is MS_LAZYTIME.
+partial-umount = A mount that MNT_EXPIRE has marked counts as unused until the next call. Forced unmounts are as others: only network file systems know more.
 partial-clone = The flag thread; namespaces and shared memory of processes are not modelled yet.
 partial-execve = Programs are workloads with a declared demand; their code does not run in the model.
 partial-wait = Waiting for one child; simulated time passes while the caller waits.

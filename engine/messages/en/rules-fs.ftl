@@ -35,7 +35,7 @@ rule-actor-held-up = { $actor } is stopped or frozen and makes no calls.
 rule-clone-flag = The flag { $flag } is none that clone3 takes here.
     .rule = clone3 refuses bits that it does not know, and sets of flags that can't go together.
     .source = clone(2), EINVAL
-    .advice = The flag that is modelled is thread; without a flag the child is a process.
+    .advice = The flags that are modelled are thread and newns; without a flag the child is a process.
 
 rule-affinity-empty = None of the CPUs { $cpus } is one of those that the task may use: { $allowed }.
     .rule = A task is bound to CPUs among those that its cpuset allows, and at least one must be left.
@@ -177,7 +177,7 @@ rule-directory-not-empty = The directory { $path } is not empty.
     .advice = Remove what is in it first.
 
 rule-mount-point-busy = A file system is mounted at { $path }.
-    .rule = A mount point can't be removed.
+    .rule = A mount point of the caller's own mount namespace can't be removed or renamed. One of other namespaces can: what is mounted there goes.
     .source = rmdir(2), ERRORS
     .advice = Unmount it first: umount { $path }.
 
@@ -368,7 +368,7 @@ rule-fstype-unknown = The kernel does not know the file system { $fstype }.
     .advice = cat /proc/filesystems shows the kinds that are known.
 
 rule-fstype-not-modelled = The model does not have the file system { $fstype }.
-    .rule = The model mounts tmpfs, proc, sysfs, cgroup and cgroup2. Linux has many more.
+    .rule = The model mounts tmpfs, ramfs, proc, sysfs, cgroup and cgroup2. Linux has many more.
     .source = Drydock, the table of fidelity
     .advice = cat /proc/filesystems shows the kinds that are known here.
 

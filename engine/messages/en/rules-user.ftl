@@ -66,8 +66,8 @@ rule-proc-of-another = { $path } is about a task of another user.
     .advice = Look as root.
 
 rule-mount-needs-root = User { $uid } may not mount or unmount.
-    .rule = mount(2) and umount(2) need CAP_SYS_ADMIN.
-    .source = mount(2), EPERM
+    .rule = mount, umount, pivot_root and a new mount namespace need CAP_SYS_ADMIN.
+    .source = mount(2), umount(2), pivot_root(2), unshare(2): EPERM
     .advice = Let root do it.
 
 rule-mknod-needs-root = User { $uid } can't make the device { $path }.

@@ -85,6 +85,7 @@ fn describe(step: &Step, kernel: &dyn Observe, facts: &mut Facts) -> &'static st
             set("target", known(target));
             set("fstype", fstype.clone());
             set("data", known(data));
+            set("kind", mount_kind(flags).cloned().unwrap_or_default());
             mount_message(fstype, flags, &known(data))
         }
         Call::Umount2 { target, .. } => {
@@ -96,8 +97,15 @@ fn describe(step: &Step, kernel: &dyn Observe, facts: &mut Facts) -> &'static st
 }
 
 fn mount_message(fstype: &str, flags: &[String], data: &str) -> &'static str {
-    let remount = flags.iter().any(|flag| flag == "remount");
+    let has = |name: &str| flags.iter().any(|flag| flag == name);
+    let remount = has("remount");
     match (fstype, remount) {
+        (_, true) if has("bind") => "step-remount-bind",
+        _ if has("bind") && has("rec") => "step-rbind",
+        _ if has("bind") => "step-bind",
+        _ if mount_kind(flags).is_some() && has("rec") => "step-mount-kind-rec",
+        _ if mount_kind(flags).is_some() => "step-mount-kind",
+        _ if has("move") => "step-move-mount",
         ("cgroup", true) => "step-remount-cgroup",
         (_, true) => "step-remount",
         ("cgroup", false) if data.is_empty() => "step-mount-cgroup-all",
@@ -105,6 +113,11 @@ fn mount_message(fstype: &str, flags: &[String], data: &str) -> &'static str {
         ("cgroup2", false) => "step-mount-cgroup2",
         _ => "step-mount",
     }
+}
+
+/// The kind of propagation that the flags of mount(2) ask for.
+fn mount_kind(flags: &[String]) -> Option<&String> {
+    flags.iter().find(|flag| ["shared", "private", "slave", "unbindable"].contains(&flag.as_str()))
 }
 
 fn write(

@@ -2,11 +2,12 @@
 
 use super::cgroup::CgroupState;
 use super::fs::Place;
-use super::fs::ramfs::Content;
+use super::fs::ramfs::{Content, Ramfs, TreeId};
 use super::layered::Layered;
 use super::load::Load;
-use super::mount::{Mount, MountFlags, MountId, MountTable};
-use super::namespace::{NamespaceSet, Namespaces};
+use super::mount::prepare::Prepared;
+use super::mount::{FileSystem, Mount, MountFlags, MountTable, SuperFlags};
+use super::namespace::{NamespaceId, NamespaceKind, NamespaceSet, Namespaces};
 use super::shared::{OrdMap, Shared};
 use super::task::{Stdio, comm_of};
 use super::task_table::TaskTable;
@@ -40,7 +41,8 @@ impl Kernel {
             helpers: VecDeque::new(),
         };
         kernel.mount_root(&profile.mounts).expect("the root file system can be mounted");
-        let booter = initial_task(kernel.root(), &INIT);
+        let root = kernel.boot_root();
+        let booter = initial_task(root.clone(), &INIT);
         for file in &profile.files {
             kernel.lay_out(&booter, file);
         }
@@ -49,29 +51,39 @@ impl Kernel {
             assert!(mounted.is_ok(), "{} can be mounted: {mounted:?}", mount.target);
         }
         for task in &profile.tasks {
-            kernel.start(task);
+            kernel.start(root.clone(), task);
         }
         kernel
     }
 
+    /// The root file system, on the one that every Linux starts with and that nobody sees any more ("ramfs, rootfs and
+    /// initramfs" in the kernel's documentation).
     fn mount_root(&mut self, mounts: &[InitialMount]) -> Result<(), Refusal> {
+        let rootfs = TreeId(self.mounts.next_number());
+        self.trees.insert(rootfs, Shared::from(Ramfs::new(0o755)));
+        let below = self.add_first(FileSystem::Ram(rootfs), "rootfs", "rootfs", Vec::new());
+        self.mounts.set_top(NamespaceId::initial(NamespaceKind::Mnt), below.mount);
         let named = mounts.iter().find(|mount| mount.target == "/");
         let source = named.map_or("tmpfs", |mount| mount.source.as_str());
         let prepared = self.prepare("tmpfs", "mode=755")?;
-        let fs = prepared.fs;
-        self.mounts.add(Mount {
-            id: MountId(0),
-            on: None,
-            target: "/".to_owned(),
-            source: source.to_owned(),
-            fstype: "tmpfs".to_owned(),
-            fs,
-            root: self.root_node(fs),
-            flags: MountFlags::default(),
-            shown: prepared.shown,
-            detached: false,
-        });
+        let root = self.add_first(prepared.fs, "tmpfs", source, prepared.shown);
+        self.mounts.hook(root.mount, below);
         Ok(())
+    }
+
+    fn add_first(&mut self, fs: FileSystem, fstype: &str, source: &str, shown: Vec<String>) -> Place {
+        self.mounts.note_super(fs, fstype, shown, SuperFlags::default());
+        let node = self.root_node(fs);
+        let mount = self.mounts.add(Mount::new(fs, node.clone(), source, MountFlags::default()));
+        self.mounts.enter_namespace(mount, NamespaceId::initial(NamespaceKind::Mnt));
+        Place { mount, node }
+    }
+
+    /// The root directory of the tasks that a machine starts with.
+    fn boot_root(&self) -> Place {
+        let top = self.mounts.top_of(NamespaceId::initial(NamespaceKind::Mnt));
+        let root = top.and_then(|top| self.mounts.root_of(self.mounts.topmost(top)));
+        root.expect("a kernel has a root from its boot on")
     }
 
     /// Puts a file where the profile wants it, and the directories above it.
@@ -95,22 +107,20 @@ impl Kernel {
         let place: Place = Walker::new(self, booter, "mount").place(&booter.cwd, &mount.target)?;
         let prepared = match mount.fstype.as_str() {
             "ext4" => self.prepare_disk(),
-            "devtmpfs" => self.prepare("tmpfs", &mount.data)?,
+            "devtmpfs" => {
+                Prepared { fstype: mount.fstype.clone(), ..self.prepare("tmpfs", &mount.data)? }
+            }
             fstype => self.prepare(fstype, &mount.data)?,
         };
-        self.attach(&place, prepared, MountFlags::default(), &mount.fstype, &mount.source, &mount.target)?;
-        if self.profile.contained
-            && mount.fstype == "sysfs"
-            && let Some(root) = self.mounts.mounted_on(&place)
-        {
-            // The mount, not the file system, which is the machine's own.
-            self.mounts.change(root.mount, |mount| mount.flags.rdonly = true);
-        }
+        // The mount is read-only, not the file system, which is the machine's own.
+        let rdonly = self.profile.contained && mount.fstype == "sysfs";
+        let flags = (MountFlags { rdonly, ..MountFlags::default() }, SuperFlags::default());
+        self.mount_new(booter, &place, prepared, flags, &mount.source, &mount.target)?;
         Ok(())
     }
 
-    fn start(&mut self, initial: &InitialTask) {
-        let mut task = initial_task(self.root(), initial);
+    fn start(&mut self, root: Place, initial: &InitialTask) {
+        let mut task = initial_task(root, initial);
         let environment = &self.profile.environment;
         task.credentials = Credentials::root_without(self.profile.withheld).into();
         task.env = environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -148,7 +158,8 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         ignores_terminal_signals: initial.actor == Actor::SHELL,
         credentials: Credentials::root().into(),
         namespaces: NamespaceSet::initial().into(),
-        cwd: root,
+        cwd: root.clone(),
+        root,
         stdio: [Stdio::Terminal, Stdio::Terminal, Stdio::Terminal],
         pipes: BTreeSet::new(),
     }

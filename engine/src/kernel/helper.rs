@@ -44,7 +44,7 @@ impl Kernel {
             started_ms: self.now_ms,
             cpu_ns: 0,
             nice: 0,
-            cwd: self.root(),
+            cwd: init.root.clone(),
             stdio: [Stdio::Closed, Stdio::Closed, Stdio::Closed],
             ..init
         };

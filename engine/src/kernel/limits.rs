@@ -20,6 +20,8 @@ pub const PIPE_CAPACITY: u64 = 65536;
 pub const CONTROL_WRITE_MAX: usize = 4096;
 /// Highest signal number (signal(7), SIGRTMAX).
 pub const SIGNAL_MAX: u8 = 64;
+/// Most mounts in a mount namespace (proc_sys_fs(5), mount-max).
+pub const MOUNT_MAX: u32 = 100_000;
 /// A page of memory in bytes.
 pub const PAGE: u64 = 4096;
 /// What tmpfs counts for a directory entry (mm/shmem.c, BOGO_DIRENT_SIZE).

@@ -155,9 +155,14 @@ impl Kernel {
         self.cgroups.read(group, file)
     }
 
-    /// The mount table as /proc/mounts tells it, oldest first.
+    /// The mount table as /proc/PID/mounts tells it of a task, oldest first.
+    pub fn mounts_of(&self, task: &Task) -> Vec<MountInfo> {
+        self.mounts_seen_by(task).map(|seen| self.mount_info(&seen)).collect()
+    }
+
+    /// The mount table as the first task sees it, oldest first.
     pub fn mounts(&self) -> Vec<MountInfo> {
-        self.mounts.visible().map(|mount| self.mount_info(mount)).collect()
+        self.task(1).map(|init| self.mounts_of(init)).unwrap_or_default()
     }
 }
 
@@ -207,6 +212,7 @@ impl Kernel {
         self.settle(false);
         self.forget_affinity();
         self.forget_files();
+        self.end_mount_namespaces();
         self.release_unused_mounts();
         Ok(reply)
     }

@@ -1,7 +1,9 @@
 //! Answers to probes.
 
+use super::fs::Node;
 use super::fs::path::Walker;
 use super::mount::FileSystem;
+use super::mount::info::Reach;
 use super::{Kernel, Task};
 use crate::kernel::cgroup::GroupId;
 use crate::plan::probe::{GroupInfo, MountInfo, MountedHierarchy, TaskInfo};
@@ -38,11 +40,8 @@ impl Kernel {
                 let place = self.open_to_read(task, &path)?;
                 self.read_place(task, &place, &path).map(Observation::Data)
             }
-            Probe::WorkingDirectory => match self.path_of(&task.cwd) {
-                Some(path) => Ok(Observation::Data(path)),
-                None => Err(Refusal::bare(Errno::ENOENT, "getcwd")),
-            },
-            Probe::Mounts => Ok(Observation::Mounts(self.mounts())),
+            Probe::WorkingDirectory => self.working_directory(task).map(Observation::Data),
+            Probe::Mounts => Ok(Observation::Mounts(self.mounts_of(task))),
             Probe::Tasks => {
                 let processes = self.tasks().filter(|each| each.is_leader());
                 Ok(Observation::Tasks(processes.map(|each| self.task_info(each, task.pid)).collect()))
@@ -52,7 +51,16 @@ impl Kernel {
                 let letter = |each: &Task| (each.pid, self.state_letter_for(each, task.pid));
                 Ok(Observation::States(found.map(letter).collect()))
             }
-            Probe::Cgroups => Ok(Observation::Cgroups(self.mounted_hierarchies())),
+            Probe::Cgroups => Ok(Observation::Cgroups(self.mounted_hierarchies(task))),
+        }
+    }
+
+    /// getcwd(2), the system call: what is not below the task's root is `(unreachable)`.
+    fn working_directory(&self, task: &Task) -> Result<String, Refusal> {
+        match self.path_from(&task.root, &task.cwd).filter(|_| !self.is_removed(&task.cwd)) {
+            Some((path, Reach::Root)) => Ok(path),
+            Some((path, Reach::Elsewhere)) => Ok(format!("(unreachable){path}")),
+            None => Err(Refusal::bare(Errno::ENOENT, "getcwd")),
         }
     }
 
@@ -74,19 +82,19 @@ impl Kernel {
     }
 
     /// Each mount of a hierarchy that a path leads to, in the order of the mount table.
-    fn mounted_hierarchies(&self) -> Vec<MountedHierarchy> {
-        let table = self.mounts();
-        let mounts = table.iter().enumerate().zip(self.mounts.visible());
-        let hierarchies = mounts.filter_map(|((index, info), mount)| match mount.fs {
-            FileSystem::Cgroup(hierarchy) if info.is_reachable(&table[index + 1..]) => {
-                Some((info, hierarchy))
+    fn mounted_hierarchies(&self, task: &Task) -> Vec<MountedHierarchy> {
+        let table = self.mounts_of(task);
+        let mounts = table.iter().enumerate().zip(self.mounts_seen_by(task));
+        let hierarchies = mounts.filter_map(|((index, info), seen)| match (seen.mount.fs, &seen.mount.root) {
+            (FileSystem::Cgroup(hierarchy), Node::Group(top)) if info.is_reachable(&table[index + 1..]) => {
+                Some((info, hierarchy, *top))
             }
-            FileSystem::Cgroup(_) | FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys => None,
+            _ => None,
         });
         hierarchies
-            .map(|(info, hierarchy)| {
+            .map(|(info, hierarchy, top)| {
                 let mut groups = BTreeMap::new();
-                self.collect_groups(self.cgroups.root(hierarchy), &mut groups);
+                self.collect_groups(top, &mut groups);
                 let MountInfo { target, fstype, .. } = info.clone();
                 MountedHierarchy { target, fstype, options: self.cgroups.mount_options(hierarchy), groups }
             })
@@ -96,9 +104,16 @@ impl Kernel {
     fn collect_groups(&self, top: GroupId, groups: &mut BTreeMap<String, GroupInfo>) {
         let mut rest = vec![top];
         while let Some(group) = rest.pop() {
-            groups.insert(self.cgroups.path(group), self.group_info(group));
+            groups.insert(self.path_below(group, top), self.group_info(group));
             rest.extend(self.cgroups.children(group).map(|(_, child)| child));
         }
+    }
+
+    /// The path of a group from the one that a mount shows.
+    fn path_below(&self, group: GroupId, top: GroupId) -> String {
+        let (path, above) = (self.cgroups.path(group), self.cgroups.path(top));
+        let rest = path.strip_prefix(above.trim_end_matches('/')).unwrap_or(&path);
+        if rest.is_empty() { "/".to_owned() } else { rest.to_owned() }
     }
 
     fn group_info(&self, group: GroupId) -> GroupInfo {

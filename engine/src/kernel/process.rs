@@ -4,13 +4,18 @@
 //! the first one stands for the process: it becomes the zombie and is what a parent waits for.
 
 use super::programs::Work;
+use super::namespace::{NamespaceId, NamespaceKind};
 use super::refuse::refuse;
 use super::task::Stdio;
+use super::user::capability::Capability;
 use super::{Fact, Kernel, Task, TaskState, limits};
 use crate::plan::{Actor, Errno, Refusal, Rule, WaitStatus};
 
 /// The flag of clone3(2) for a thread.
 const THREAD: &str = "thread";
+
+/// The flag for a mount namespace of its own.
+const NEW_MOUNTS: &str = "newns";
 
 impl Kernel {
     /// The process that a thread belongs to.
@@ -60,9 +65,11 @@ impl Kernel {
 
     /// clone3(2): a copy of the caller with its own pid, or one more thread of its process.
     pub(crate) fn fork(&mut self, caller: u32, child: &Actor, flags: &[String]) -> Result<u32, Refusal> {
-        if let Some(flag) = flags.iter().find(|flag| *flag != THREAD) {
+        if let Some(flag) = flags.iter().find(|flag| *flag != THREAD && *flag != NEW_MOUNTS) {
             return refuse(Errno::EINVAL, "clone3", Rule::new("rule-clone-flag").with("flag", flag));
         }
+        let is_thread = flags.iter().any(|flag| flag == THREAD);
+        let new_mounts = self.vet_new_mounts(caller, flags, is_thread)?;
         if self.pid_of(child).and_then(|pid| self.task(pid)).is_some_and(|task| task.actor == *child) {
             let rule = Rule::new("rule-actor-taken").with("actor", child);
             return refuse(Errno::EEXIST, "clone3", rule);
@@ -74,7 +81,7 @@ impl Kernel {
         let Some(mut task) = self.task(caller).cloned() else {
             return refuse(Errno::ESRCH, "clone3", Rule::new("rule-actor-unknown").with("actor", child));
         };
-        if flags.is_empty() {
+        if !is_thread {
             self.cgroups.fork(caller, pid)?;
             task.ppid = task.tgid;
             task.tgid = pid;
@@ -94,7 +101,28 @@ impl Kernel {
         self.tasks.insert(task);
         self.actors.insert(child.clone(), pid);
         self.last_pid = pid;
+        if let Some(owner) = new_mounts {
+            self.new_mount_namespace(pid, owner)?;
+        }
         Ok(pid)
+    }
+
+    /// clone3(2) with CLONE_NEWNS: not with a shared root directory (EINVAL), and only for who may mount (EPERM). Gives
+    /// the user namespace that the new one will belong to.
+    fn vet_new_mounts(
+        &self,
+        caller: u32,
+        flags: &[String],
+        is_thread: bool,
+    ) -> Result<Option<NamespaceId>, Refusal> {
+        let Some(task) = self.task(caller).filter(|_| flags.iter().any(|flag| flag == NEW_MOUNTS)) else {
+            return Ok(None);
+        };
+        if is_thread {
+            return refuse(Errno::EINVAL, "clone3", Rule::new("rule-clone-shared-root"));
+        }
+        self.require(task, Capability::SysAdmin, "clone3", "rule-mount-needs-root")?;
+        Ok(Some(task.namespaces.get(NamespaceKind::User)))
     }
 
     /// `exit_group(2)`, or a signal: a process ends with all its threads.

@@ -98,6 +98,8 @@ pub struct Task {
     pub(crate) credentials: Shared<Credentials>,
     /// The namespaces that it is in.
     pub(crate) namespaces: Shared<NamespaceSet>,
+    /// What `/` is to it.
+    pub(crate) root: Place,
     pub(crate) cwd: Place,
     pub(crate) stdio: [Stdio; 3],
     pub(crate) pipes: BTreeSet<PipeHandle>,

@@ -3,11 +3,14 @@
 use super::Task;
 use super::fs::Node;
 use super::layered::{Layered, LayeredSet};
+use super::mount::MountId;
+use super::namespace::NamespaceId;
 use super::pipe::PipeHandle;
 use super::programs::Ends;
 use super::shared::Shared;
 use super::task::Stdio;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
 /// Something that is true of a task, and by which tasks are looked up.
@@ -31,8 +34,12 @@ pub(crate) enum Fact {
     Plumbed,
     /// It holds a pipe's end.
     Holds(PipeHandle),
-    /// Its working directory is this one, or was before it was removed, or something in there that was.
+    /// Its working directory or root is this one, or was before it was removed, or something in there that was.
     Inside(Node),
+    /// It is alive, and its root, its working directory or an open file is in this mount.
+    On(MountId),
+    /// It is alive, and in this mount namespace.
+    Mounts(NamespaceId),
 }
 
 /// The tasks, with an index of their facts that every change keeps up. A clone is cheap.
@@ -46,6 +53,8 @@ pub(crate) struct TaskTable {
     ends: LayeredSet<(Fact, u32)>,
     /// Pipes of which an end was let go, and nobody has looked since whether that was the last.
     released: Vec<String>,
+    /// Mount namespaces that a task has left, and nobody has looked since whether it was the last.
+    left_mounts: Vec<NamespaceId>,
 }
 
 impl TaskTable {
@@ -115,11 +124,19 @@ impl TaskTable {
         std::mem::take(&mut self.released)
     }
 
+    /// Mount namespaces that a task has left since this was last asked.
+    pub(crate) fn take_left_mounts(&mut self) -> Vec<NamespaceId> {
+        std::mem::take(&mut self.left_mounts)
+    }
+
     /// What was true of a task, and what is now.
     fn follow(&mut self, pid: u32, before: &[Fact], after: Vec<Fact>) {
         for fact in before.iter().filter(|fact| !after.contains(fact)) {
             if let Fact::Holds(handle) = fact {
                 self.released.push(handle.pipe.clone());
+            }
+            if let Fact::Mounts(namespace) = fact {
+                self.left_mounts.push(*namespace);
             }
             self.index_mut(fact).remove(&(fact.clone(), pid));
         }
@@ -172,6 +189,9 @@ impl Drop for TaskMut<'_> {
 /// All facts about a task.
 fn facts(task: &Task) -> Vec<Fact> {
     let mut facts = vec![Fact::ChildOf(task.ppid), Fact::Inside(task.cwd.node.ground().clone())];
+    if task.root.node != task.cwd.node {
+        facts.push(Fact::Inside(task.root.node.ground().clone()));
+    }
     if !task.is_leader() {
         facts.push(Fact::ThreadOf(task.tgid));
     }
@@ -185,8 +205,19 @@ fn facts(task: &Task) -> Vec<Fact> {
     facts.extend(task.pipes.iter().chain(in_stdio).cloned().map(Fact::Holds));
     if task.is_alive() {
         facts.extend(facts_at_work(task));
+        facts.extend(mounts_used(task).into_iter().map(Fact::On));
+        facts.push(Fact::Mounts(task.mount_namespace()));
     }
     facts
+}
+
+/// The mounts that a task keeps busy.
+fn mounts_used(task: &Task) -> BTreeSet<MountId> {
+    let open = task.stdio.iter().filter_map(|stdio| match stdio {
+        Stdio::File(place) => Some(place.mount),
+        Stdio::Terminal | Stdio::Closed | Stdio::Pipe(_) => None,
+    });
+    open.chain([task.root.mount, task.cwd.mount]).collect()
 }
 
 fn facts_at_work(task: &Task) -> impl Iterator<Item = Fact> {
@@ -206,11 +237,10 @@ fn facts_at_work(task: &Task) -> impl Iterator<Item = Fact> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fact, LayeredSet};
+    use super::{BTreeSet, Fact, LayeredSet};
     use crate::history::Session;
     use crate::host::{HostKind, HostProfile};
     use crate::kernel::Kernel;
-    use std::collections::BTreeSet;
 
     /// The index is what one finds by looking at all tasks.
     fn assert_right(kernel: &Kernel) {

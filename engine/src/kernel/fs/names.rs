@@ -116,12 +116,6 @@ impl Kernel {
         }
     }
 
-    /// True for a place that is another one, or below it.
-    fn is_inside(&self, place: &Place, above: &Place) -> bool {
-        let (Some(place), Some(above)) = (self.path_of(place), self.path_of(above)) else { return false };
-        place.strip_prefix(&above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    }
-
     /// rename(2).
     pub(crate) fn rename(&mut self, task: &Task, from: &str, to: &str) -> Result<(), Refusal> {
         const AT: &str = "rename";
@@ -140,11 +134,11 @@ impl Kernel {
             return refuse_path(Errno::EROFS, AT, "rule-read-only", from);
         }
         // fs/namei.c, lock_rename(): neither of the two may be above the other's directory.
-        if self.is_inside(&new.directory, &victim) {
+        if self.is_below(&new.directory.node, &victim.node) {
             return refuse_path(Errno::EINVAL, AT, "rule-rename-into-itself", to);
         }
         let there = self.lookup(&new.directory, &new_name, task.pid, AT)?;
-        if there.as_ref().is_some_and(|there| self.is_inside(&old.directory, there)) {
+        if there.as_ref().is_some_and(|there| self.is_below(&old.directory.node, &there.node)) {
             return refuse_path(Errno::ENOTEMPTY, AT, "rule-rename-onto-above", to);
         }
         if there.as_ref().is_some_and(|there| there.node == victim.node) {
@@ -168,6 +162,10 @@ impl Kernel {
         if old.directory != new.directory && self.kind(&victim.node) == FileKind::Directory {
             self.permit(task, &victim.node, Access::WRITE, AT, from)?;
         }
+        let busy = |place: &Place| self.is_mount_point_for(task, &place.node);
+        if busy(&victim) || there.as_ref().is_some_and(busy) {
+            return refuse_path(Errno::EBUSY, AT, "rule-mount-point-busy", from);
+        }
         match (&old.directory.node, &new.directory.node, victim.node) {
             (Node::Group(parent), Node::Group(other), Node::Group(group)) => {
                 self.cgroups.rename_group(group, *parent, *other, &new_name)
@@ -189,6 +187,7 @@ impl Kernel {
     /// The number of a file system as statfs(2) gives it (include/uapi/linux/magic.h).
     pub(crate) fn magic(&self, node: &Node) -> u64 {
         match node {
+            Node::Ram(tree, _) if self.trees.get(tree).is_some_and(|tree| tree.is_ramfs) => 0x8584_58f6,
             Node::Ram(..) => 0x0102_1994,
             Node::Proc(_) => 0x9fa0,
             Node::Sys(_) => 0x6265_6572,

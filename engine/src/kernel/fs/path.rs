@@ -77,7 +77,7 @@ impl<'k> Walker<'k> {
     fn walk(&mut self, start: &Place, path: &str, goal: Goal) -> Result<(Place, Last, bool), Refusal> {
         self.check_whole(path)?;
         path.clone_into(&mut self.path);
-        let mut place = if path.starts_with('/') { self.kernel.root() } else { start.clone() };
+        let mut place = if path.starts_with('/') { self.task.root.clone() } else { start.clone() };
         let mut rest: Rest<'_> = parts(path).map(Cow::Borrowed).collect();
         let mut slash = path.ends_with('/');
         while let Some(part) = rest.pop() {
@@ -88,10 +88,14 @@ impl<'k> Walker<'k> {
             }
             match &*part {
                 "." => {}
-                ".." => place = self.kernel.above(&place),
+                ".." => place = self.above(&place)?,
                 name => {
                     let next = self.child(&place, name)?;
                     self.check_link(&next)?;
+                    if let Some(jump) = self.jump_target(&next)? {
+                        place = jump;
+                        continue;
+                    }
                     match self.link_target(&next) {
                         Some(target) => {
                             slash |= rest.is_empty() && target.ends_with('/');
@@ -115,7 +119,7 @@ impl<'k> Walker<'k> {
             return refuse_path(Errno::ELOOP, self.at, "rule-nosymfollow", &self.path);
         }
         rest.extend(parts(target).map(|part| Cow::Owned(part.to_owned())));
-        Ok(if target.starts_with('/') { self.kernel.root() } else { place })
+        Ok(if target.starts_with('/') { self.task.root.clone() } else { place })
     }
 
     /// The links of a task in /proc lead only those who may look into it (`proc_pid_get_link`), and nowhere once it
@@ -131,6 +135,39 @@ impl<'k> Walker<'k> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// `..`: out of a mount at its root; the root directory is its own parent (`follow_dotdot` in fs/namei.c). What is
+    /// mounted there counts, even on the root directory itself.
+    fn above(&self, place: &Place) -> Result<Place, Refusal> {
+        let (kernel, root) = (self.kernel, &self.task.root);
+        let mut at = place.clone();
+        if at == *root {
+            return Ok(kernel.top(at));
+        }
+        while kernel.mounts.is_root_of_mount(&at) {
+            match kernel.mounts.mount_point(at.mount) {
+                Some(below) if below == *root => return Ok(kernel.top(place.clone())),
+                Some(below) => at = below,
+                None => return Ok(kernel.top(place.clone())),
+            }
+        }
+        let node = kernel.parent_node(&at.node);
+        // `path_connected`: a directory that was moved out of what a bind mount shows has no way up.
+        if kernel.mounts.get(at.mount).is_some_and(|mount| !kernel.is_below(&node, &mount.root)) {
+            return refuse_path(Errno::ENOENT, self.at, "rule-path-moved-out", &self.path);
+        }
+        Ok(kernel.top(Place { mount: at.mount, node }))
+    }
+
+    /// Where a link of /proc/PID leads: not to what its text says but to the very place (`proc_pid_get_link`).
+    fn jump_target(&mut self, link: &Place) -> Result<Option<Place>, Refusal> {
+        let Some(place) = self.kernel.place_behind(&link.node) else { return Ok(None) };
+        self.count_link()?;
+        if self.kernel.mounts.get(link.mount).is_some_and(|mount| mount.flags.nosymfollow) {
+            return refuse_path(Errno::ELOOP, self.at, "rule-nosymfollow", &self.path);
+        }
+        Ok(Some(place))
     }
 
     /// One more symbolic link: 40 are followed, the 41st is ELOOP.
@@ -193,11 +230,6 @@ fn last(part: &str) -> Last {
 }
 
 impl Kernel {
-    /// The root directory of all tasks. What is mounted on `/` later does not cover it (namespaces come later).
-    pub(crate) fn root(&self) -> Place {
-        self.mounts.root_place()
-    }
-
     /// The place of a name as the directory's own file system knows it, without mounts on it.
     pub(crate) fn lookup(
         &self,
@@ -213,45 +245,5 @@ impl Kernel {
         }
         let node = self.child_node(&directory.node, name, pid);
         Ok(node.map(|node| Place { mount: directory.mount, node }))
-    }
-
-    /// The last mount on a place, and on that one's root, and so on.
-    pub(crate) fn top(&self, mut place: Place) -> Place {
-        while let Some(above) = self.mounts.mounted_on(&place) {
-            place = above;
-        }
-        place
-    }
-
-    /// `..`: out of a mount at its root; the root directory is its own parent.
-    fn above(&self, place: &Place) -> Place {
-        let mut place = place.clone();
-        if place == self.root() {
-            return place;
-        }
-        while self.mounts.is_root_of_mount(&place) {
-            match self.mounts.mount_point(place.mount) {
-                Some(below) => place = below,
-                None => return place,
-            }
-        }
-        let node = self.parent_node(&place.node);
-        self.top(Place { mount: place.mount, node })
-    }
-
-    /// The path of a place from the root; `None` for a directory that was removed or unmounted.
-    pub(crate) fn path_of(&self, place: &Place) -> Option<String> {
-        let mut place = place.clone();
-        let mut names = Vec::new();
-        while place != self.root() {
-            if self.mounts.is_root_of_mount(&place) {
-                place = self.mounts.mount_point(place.mount)?;
-                continue;
-            }
-            names.push(self.name_of_node(&place.node)?);
-            place.node = self.parent_node(&place.node);
-        }
-        names.reverse();
-        Some(format!("/{}", names.join("/")))
     }
 }

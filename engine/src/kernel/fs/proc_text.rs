@@ -2,7 +2,7 @@
 
 use super::procfs::{PidFile, ProcNode, RootFile};
 use crate::kernel::cgroup::{GroupId, Version};
-use crate::kernel::mount::{Mount, MountFlags};
+use crate::kernel::mount::info::Seen;
 use crate::kernel::{Kernel, Task, limits};
 use crate::plan::probe::MountInfo;
 use std::fmt::Write as _;
@@ -46,8 +46,8 @@ fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
         PidFile::Environ if !task.is_alive() => String::new(),
         PidFile::Environ => task.env.iter().map(|variable| format!("{variable}\0")).collect(),
         PidFile::Limits => super::limits_text::text(|resource| kernel.limits_of(task, resource)),
-        PidFile::Mountinfo => mountinfo(kernel),
-        PidFile::Mounts => kernel.mounts().iter().map(mount_line).collect(),
+        PidFile::Mountinfo => mountinfo(kernel, task),
+        PidFile::Mounts => kernel.mounts_of(task).iter().map(mount_line).collect(),
         PidFile::OomScore => format!("{}\n", kernel.oom_score(task)),
         PidFile::OomScoreAdj => format!("{}\n", task.oom_score_adj),
         PidFile::Stat => stat_line(kernel, task, reader),
@@ -96,31 +96,34 @@ fn mount_line(mount: &MountInfo) -> String {
 
 /// /proc/PID/mountinfo, a line a mount (proc_pid_mountinfo(5), fs/proc_namespace.c, `show_mountinfo`): what belongs to
 /// the mount before the hyphen, what belongs to the file system behind it.
-fn mountinfo(kernel: &Kernel) -> String {
-    let line = |mount: &Mount| {
-        let info = kernel.mount_info(mount);
-        let above = mount.on.as_ref().map_or(mount.id, |place| place.mount);
-        let of_mount =
-            MountFlags { synchronous: false, dirsync: false, ..mount.flags }.words(mount.flags.rdonly);
-        let own = |option: &&String| !MountFlags::is_word(option);
-        let state = if kernel.mounts.is_readonly_as_a_whole(mount.fs) { "ro" } else { "rw" };
-        let flags = [(mount.flags.synchronous, "sync"), (mount.flags.dirsync, "dirsync")];
-        let flags = flags.iter().filter(|(shown, _)| *shown).map(|(_, word)| *word);
-        let rest = info.options.iter().filter(own).map(String::as_str);
-        let of_fs: Vec<&str> = std::iter::once(state).chain(flags).chain(rest).collect();
-        format!(
-            "{} {} 0:{} / {} {} - {} {} {}\n",
-            mount.id.0,
-            above.0,
-            kernel.mounts.device_number(mount.fs),
-            mangle(&info.target),
-            of_mount.join(","),
-            info.fstype,
-            mangle(&info.source),
-            of_fs.join(",")
-        )
-    };
-    kernel.mounts.visible().map(line).collect()
+fn mountinfo(kernel: &Kernel, task: &Task) -> String {
+    kernel.mounts_seen_by(task).map(|seen| mountinfo_line(kernel, task, &seen)).collect()
+}
+
+fn mountinfo_line(kernel: &Kernel, task: &Task, seen: &Seen<'_>) -> String {
+    let mount = seen.mount;
+    let access = |rdonly| if rdonly { "ro" } else { "rw" };
+    let of_mount: Vec<&str> = std::iter::once(access(mount.flags.rdonly)).chain(mount.flags.words()).collect();
+    let fields = kernel.propagation_fields(task, mount);
+    let fields: String = fields.iter().map(|field| format!("{field} ")).collect();
+    let known = kernel.mounts.super_of(mount.fs);
+    let words = known.into_iter().flat_map(|known| known.flags.words()).map(str::to_owned);
+    let state = access(kernel.mounts.super_is_readonly(mount.fs)).to_owned();
+    let own = kernel.own_options(mount.fs);
+    let own = own.iter().map(|option| octal(option, ", \t\n\\"));
+    let of_fs: Vec<String> = std::iter::once(state).chain(words).chain(own).collect();
+    format!(
+        "{} {} 0:{} {} {} {} {fields}- {} {} {}\n",
+        mount.id.0,
+        mount.on.as_ref().map_or(mount.id, |place| place.mount).0,
+        known.map_or(0, |known| known.device),
+        mangle(&kernel.root_text(mount)),
+        mangle(&seen.target),
+        of_mount.join(","),
+        kernel.fstype_of(mount),
+        mangle(&mount.source),
+        of_fs.join(",")
+    )
 }
 
 /// A path or name as the table of mounts writes it.

@@ -1,5 +1,6 @@
 //! /proc: which names there are (proc(5)). What its files say is in `proc_text`.
 
+use super::{Node, Place};
 use crate::kernel::{Kernel, Task};
 use crate::plan::reply::{Entry, FileKind, Stat};
 use serde::Serialize;
@@ -192,6 +193,8 @@ pub(crate) fn parent(kernel: &Kernel, node: &ProcNode) -> ProcNode {
             kernel.task(*tid).map_or(ProcNode::Root, |task| ProcNode::Threads(task.tgid))
         }
         ProcNode::SysKernel => ProcNode::Sys,
+        ProcNode::File(RootFile::Hostname | RootFile::PidMax) => ProcNode::SysKernel,
+        ProcNode::PidFile(pid, _) | ProcNode::PidLink(pid, _) => ProcNode::Pid(*pid),
         _ => ProcNode::Root,
     }
 }
@@ -228,23 +231,45 @@ pub(crate) fn link_target(kernel: &Kernel, node: &ProcNode, reader: u32) -> Opti
     match node {
         ProcNode::SelfLink => Some(kernel.process_of(reader).unwrap_or(reader).to_string()),
         ProcNode::MountsLink => Some("self/mounts".to_owned()),
-        ProcNode::PidLink(pid, PidLink::Root) => kernel.is_alive(*pid).then(|| "/".to_owned()),
-        ProcNode::PidLink(pid, PidLink::Cwd) => {
-            let task = kernel.task(*pid).filter(|task: &&Task| task.is_alive())?;
-            kernel.path_of(&task.cwd)
+        ProcNode::PidLink(..) => {
+            let place = kernel.place_behind(&Node::Proc(*node))?;
+            let root = &kernel.task(reader)?.root;
+            kernel.path_from(root, &place).filter(|_| !kernel.is_removed(&place)).map(|(path, _)| path)
         }
         _ => None,
     }
 }
 
-/// A directory's name.
+/// A file's name.
 pub(crate) fn name(node: &ProcNode) -> String {
     match node {
         ProcNode::Pid(pid) | ProcNode::Thread(pid) => pid.to_string(),
         ProcNode::Threads(_) => "task".to_owned(),
         ProcNode::Sys => "sys".to_owned(),
         ProcNode::SysKernel => "kernel".to_owned(),
-        _ => String::new(),
+        ProcNode::SelfLink => "self".to_owned(),
+        ProcNode::MountsLink => "mounts".to_owned(),
+        ProcNode::File(file) => word(ROOT_FILES.iter().chain(&SYS_KERNEL_FILES), *file),
+        ProcNode::PidFile(_, file) => word(PID_FILES.iter().chain(&THREAD_FILES), *file),
+        ProcNode::PidLink(_, link) => word(PID_LINKS.iter(), *link),
+        ProcNode::Root => String::new(),
+    }
+}
+
+/// The name of a row.
+fn word<'t, T: PartialEq + 't>(mut table: impl Iterator<Item = &'t (&'static str, T)>, value: T) -> String {
+    table.find(|(_, known)| *known == value).map(|(name, _)| (*name).to_owned()).unwrap_or_default()
+}
+
+impl Kernel {
+    /// The place that a link of /proc/PID stands for; `None` for all else, and of a task that has ended.
+    pub(crate) fn place_behind(&self, node: &Node) -> Option<Place> {
+        let Node::Proc(ProcNode::PidLink(pid, link)) = node else { return None };
+        let task = self.task(*pid).filter(|task: &&Task| task.is_alive())?;
+        Some(match link {
+            PidLink::Root => task.root.clone(),
+            PidLink::Cwd => task.cwd.clone(),
+        })
     }
 }
 

@@ -41,6 +41,8 @@ pub(crate) struct Inode {
     pub(crate) uid: u32,
     pub(crate) gid: u32,
     pub(crate) content: Content,
+    /// Where it is, unless it is a directory, which knows that itself.
+    at: Option<(InodeId, String)>,
 }
 
 /// A tree.
@@ -50,13 +52,15 @@ pub(crate) struct Ramfs {
     next: u32,
     /// The device that it is on, if it is no tmpfs: its files are only cached in memory.
     pub(crate) disk: Option<(u32, u32)>,
+    /// A ramfs, which is a tmpfs without limits and sizes.
+    pub(crate) is_ramfs: bool,
 }
 
 impl Ramfs {
     /// An empty tree; tmpfs(5) makes its root with mode 1777 unless told otherwise.
     pub(crate) fn new(mode: u32) -> Self {
-        let mut tree = Self { inodes: OrdMap::new(), next: 0, disk: None };
-        tree.insert(Inode { mode, uid: 0, gid: 0, content: directory(ROOT, "") });
+        let mut tree = Self { inodes: OrdMap::new(), next: 0, disk: None, is_ramfs: false };
+        tree.insert(Inode { mode, uid: 0, gid: 0, content: directory(ROOT, ""), at: None });
         tree
     }
 
@@ -94,17 +98,19 @@ impl Ramfs {
         }
     }
 
-    /// Where a directory is: its parent and its name.
+    /// Where a file or directory is: its parent and its name.
     pub(crate) fn location(&self, id: InodeId) -> Option<(InodeId, &str)> {
-        match &self.get(id)?.content {
+        let inode = self.get(id)?;
+        match &inode.content {
             Content::Directory { parent, name, .. } => Some((*parent, name)),
-            _ => None,
+            _ => inode.at.as_ref().map(|(parent, name)| (*parent, name.as_str())),
         }
     }
 
     /// Adds a name with a new inode. The caller has seen that the name is free.
     pub(crate) fn add(&mut self, parent: InodeId, name: &str, mode: u32, content: Content) -> InodeId {
-        let id = self.insert(Inode { mode, uid: 0, gid: 0, content });
+        let at = (!matches!(content, Content::Directory { .. })).then(|| (parent, name.to_owned()));
+        let id = self.insert(Inode { mode, uid: 0, gid: 0, content, at });
         if let Some(Content::Directory { entries, .. }) = self.get_mut(parent).map(|inode| &mut inode.content)
         {
             entries.insert(name.to_owned(), id);
@@ -138,12 +144,26 @@ impl Ramfs {
         if let Some(Content::Directory { entries, .. }) = self.get_mut(to).map(|inode| &mut inode.content) {
             entries.insert(new.to_owned(), id);
         }
-        if let Some(Content::Directory { parent, name, .. }) =
-            self.get_mut(id).map(|inode| &mut inode.content)
-        {
+        let Some(inode) = self.get_mut(id) else { return };
+        if let Content::Directory { parent, name, .. } = &mut inode.content {
             *parent = to;
             new.clone_into(name);
+        } else {
+            inode.at = Some((to, new.to_owned()));
         }
+    }
+
+    /// Takes a name away and leaves the inode, which somebody still shows by a bind mount.
+    pub(crate) fn unlink(&mut self, parent: InodeId, name: &str) {
+        if let Some(Content::Directory { entries, .. }) = self.get_mut(parent).map(|inode| &mut inode.content)
+        {
+            entries.remove(name);
+        }
+    }
+
+    /// Takes an inode away that has lost its name.
+    pub(crate) fn forget(&mut self, id: InodeId) {
+        self.inodes.remove(&id);
     }
 
     /// Takes a name away, and the inode with it: nothing has two names here.

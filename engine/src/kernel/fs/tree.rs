@@ -1,7 +1,7 @@
 //! Names made and taken away: mkdir(2), rmdir(2), unlink(2).
 
 use super::path::{Last, Parent, Walker};
-use super::ramfs::Content;
+use super::ramfs::{Content, InodeId, TreeId};
 use super::{Node, Place};
 use crate::kernel::cgroup::Effect;
 use crate::kernel::limits::UMASK;
@@ -64,9 +64,12 @@ impl Kernel {
         if self.kind(&victim.node) != FileKind::Directory {
             return refuse_path(Errno::ENOTDIR, AT, "rule-path-not-directory", path);
         }
-        self.check_removable(&victim, AT, path)?;
+        self.check_removable(task, &victim, AT, path)?;
+        let lost = self.path_in_file_system(&victim.node);
         let effects = self.take_directory(&parent.directory.node, &victim.node, &name, path)?;
         self.bury(&victim, &parent.directory);
+        self.lose_roots(&victim.node, &Node::Removed(Box::new(parent.directory.node.clone())), lost);
+        self.detach_mounts_on(&victim.node);
         Ok(effects)
     }
 
@@ -85,11 +88,12 @@ impl Kernel {
         if parent.slash {
             return refuse_path(Errno::ENOTDIR, AT, "rule-path-not-directory", path);
         }
+        if self.is_mount_point_for(task, &victim.node) {
+            return refuse_path(Errno::EBUSY, AT, "rule-mount-point-busy", path);
+        }
         match (&parent.directory.node, &victim.node) {
             (Node::Ram(tree, directory), Node::Ram(..)) => {
-                if let Some(ram) = self.trees.get_mut(tree) {
-                    ram.remove(*directory, &name);
-                }
+                self.take_file(*tree, *directory, &name, &victim.node);
                 Ok(())
             }
             (_, Node::ControlFile(..)) => {
@@ -132,11 +136,11 @@ impl Kernel {
     }
 
     /// proc and sysfs have no rmdir (EPERM); a mount point is busy. In that order (fs/namei.c, vfs_rmdir).
-    fn check_removable(&self, victim: &Place, at: &str, path: &str) -> Result<(), Refusal> {
+    fn check_removable(&self, task: &Task, victim: &Place, at: &str, path: &str) -> Result<(), Refusal> {
         if matches!(victim.node, Node::Proc(_)) {
             return refuse_path(Errno::EPERM, at, "rule-fixed-tree", path);
         }
-        if self.mounts.mounted_on(victim).is_some() {
+        if self.is_mount_point_for(task, &victim.node) {
             return refuse_path(Errno::EBUSY, at, "rule-mount-point-busy", path);
         }
         Ok(())
@@ -163,16 +167,39 @@ impl Kernel {
         }
     }
 
-    /// Tasks whose working directory is gone stay in it: it is empty and nothing can be made there.
+    /// Takes a file's name away. Where a bind mount shows the file, it stays there.
+    fn take_file(&mut self, tree: TreeId, directory: InodeId, name: &str, file: &Node) {
+        let lost = self.path_in_file_system(file);
+        let shown = !self.mounts.with_root(file).is_empty();
+        if let Some(ram) = self.trees.get_mut(&tree) {
+            if shown {
+                ram.unlink(directory, name);
+            } else {
+                ram.remove(directory, name);
+            }
+        }
+        self.lose_roots(file, file, lost);
+        self.detach_mounts_on(file);
+    }
+
+    /// Mounts that show what has lost its name go on showing it.
+    fn lose_roots(&mut self, node: &Node, now: &Node, lost: Option<String>) {
+        for id in self.mounts.with_root(node) {
+            self.mounts.set_root(id, now.clone());
+            if let Some(mount) = self.mounts.get_mut(id) {
+                mount.lost_root.clone_from(&lost);
+            }
+        }
+    }
+
+    /// Tasks whose working directory or root is gone stay in it: it is empty and nothing can be made there.
     fn bury(&mut self, dead: &Place, parent: &Place) {
-        let concerned: Vec<(u32, Node)> = self
-            .tasks
-            .with(Fact::Inside(dead.node.clone()))
-            .map(|task| (task.pid, task.cwd.node.after_removal(&dead.node, &parent.node)))
-            .collect();
-        for (pid, node) in concerned {
+        let concerned: Vec<u32> =
+            self.tasks.with(Fact::Inside(dead.node.clone())).map(|task| task.pid).collect();
+        for pid in concerned {
             if let Some(mut task) = self.task_mut(pid) {
-                task.cwd.node = node;
+                task.cwd.node = task.cwd.node.after_removal(&dead.node, &parent.node);
+                task.root.node = task.root.node.after_removal(&dead.node, &parent.node);
             }
         }
     }

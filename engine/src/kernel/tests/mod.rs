@@ -20,6 +20,7 @@ use crate::plan::{
 /// The messages that explain rules.
 const MESSAGES: &str = concat!(
     include_str!("../../../messages/en/rules-fs.ftl"),
+    include_str!("../../../messages/en/rules-mount.ftl"),
     include_str!("../../../messages/en/rules-cgroup.ftl"),
     include_str!("../../../messages/en/rules-user.ftl")
 );

@@ -27,7 +27,7 @@ fn mounts_are_checked_in_the_kernels_order() {
             ("mount cgroup x /f - bogus", "!EINVAL mount"),
             ("mount tmpfs x -", "!ENOENT mount"),
             ("mount tmpfs x /m remount", "!EINVAL mount"),
-            ("mount tmpfs x /m bind", "!ENOSYS mount"),
+            ("mount tmpfs x /m bind", "!ENOENT mount"),
             ("mount tmpfs x /m nonsense", "!EINVAL mount"),
             ("mount overlay x /m", "!ENODEV mount"),
             ("mount sysfs x /sys", "!EBUSY mount"),
@@ -184,7 +184,7 @@ fn umount_of_the_root_makes_it_read_only() {
     let mut kernel = host(HostKind::Lecture);
     check(
         &mut kernel,
-        &[("umount /", "OK"), ("mkdir /x", "!EROFS mkdir"), ("umount / detach", "!ENOSYS umount2")],
+        &[("umount /", "OK"), ("mkdir /x", "!EROFS mkdir"), ("umount / detach", "OK"), ("ls /proc", "")],
     );
 }
 

@@ -21,6 +21,8 @@ pub enum Capability {
     Setgid = 6,
     /// Become any user.
     Setuid = 7,
+    /// Change the root directory.
+    SysChroot = 18,
     /// Look into the tasks of others.
     SysPtrace = 19,
     /// Mount, and much else.
