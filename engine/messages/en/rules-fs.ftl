@@ -368,7 +368,7 @@ rule-fstype-unknown = The kernel does not know the file system { $fstype }.
     .advice = cat /proc/filesystems shows the kinds that are known.
 
 rule-fstype-not-modelled = The model does not have the file system { $fstype }.
-    .rule = The model mounts tmpfs, proc, sysfs, cgroup and cgroup2. Linux has many more.
+    .rule = The model mounts tmpfs, overlay, proc, sysfs, cgroup and cgroup2. Linux has many more.
     .source = Drydock, the table of fidelity
     .advice = cat /proc/filesystems shows the kinds that are known here.
 

@@ -69,3 +69,17 @@ step-chown = { $actor } gives { $path } to user { $uid }.
 step-chown-group = { $actor } gives { $path } to group { $gid }.
 step-chown-both = { $actor } gives { $path } to user { $uid } and group { $gid }.
 step-statfs = { $actor } asks which file system { $path } is in.
+
+step-readlink = { $actor } asks where the symbolic link { $path } points.
+step-rename-exchange = { $actor } exchanges { $from } and { $to }.
+step-rename-noreplace = { $actor } gives { $from } the name { $to }, if that is free.
+step-rename-whiteout = { $actor } gives { $from } the name { $to } and leaves a whiteout.
+step-truncate = { $actor } sets the size of { $path } to { $length } bytes.
+step-setxattr = { $actor } gives { $path } the extended attribute { $name } with the value { $value }.
+step-getxattr = { $actor } reads the extended attribute { $name } of { $path }.
+step-listxattr = { $actor } lists the extended attributes of { $path }.
+step-removexattr = { $actor } takes the extended attribute { $name } from { $path }.
+step-utimensat = { $actor } sets the times of { $path }.
+step-utimensat-now = { $actor } sets the times of { $path } to now.
+step-statx = { $actor } asks for all attributes of { $path }.
+step-copy = { $actor } copies the content of { $from } to { $to }.

@@ -227,7 +227,7 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
             set("seconds", crate::plan::strace::seconds(*milliseconds));
             "step-clock-nanosleep"
         }
-        _ => "step-other",
+        other => super::sentence_files::describe(other, known, facts),
     }
 }
 

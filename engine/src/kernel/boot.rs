@@ -31,6 +31,7 @@ impl Kernel {
             last_pid: profile.tasks.iter().map(|task| task.pid).max().unwrap_or(0),
             mounts: MountTable::default(),
             trees: OrdMap::new(),
+            overlays: OrdMap::new(),
             pipes: OrdMap::new(),
             throttled: OrdMap::new(),
             terminal: String::new(),

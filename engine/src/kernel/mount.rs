@@ -2,6 +2,7 @@
 
 use super::Kernel;
 use super::cgroup::HierarchyId;
+use super::fs::overlay::OverlayId;
 use super::fs::ramfs::{self, TreeId};
 use super::fs::{Node, Place, procfs, sysfs};
 use super::shared::{OrdMap, OrdSet, Shared};
@@ -24,6 +25,8 @@ pub(crate) enum FileSystem {
     Sys,
     /// A hierarchy of control groups.
     Cgroup(HierarchyId),
+    /// An overlay.
+    Overlay(OverlayId),
 }
 
 /// When reading a file notes the time of access (mount(2), MS_RELATIME and so on).
@@ -175,6 +178,20 @@ impl MountTable {
         }
     }
 
+    /// Files that were renamed are mounted on at their new names.
+    pub(crate) fn move_nodes(&mut self, moved: &dyn Fn(&Node) -> Option<Node>) {
+        let on = |mount: &Mount| mount.on.as_ref().and_then(|place| moved(&place.node));
+        let concerned: Vec<(MountId, Node)> =
+            self.all().filter_map(|mount| Some((mount.id, on(mount)?))).collect();
+        for (id, node) in concerned {
+            self.change(id, |mount| {
+                if let Some(place) = mount.on.as_mut() {
+                    place.node = node;
+                }
+            });
+        }
+    }
+
     /// The mounts that cover a place in this one, in any depth, this one first.
     pub(crate) fn tree_of(&self, id: MountId) -> Vec<MountId> {
         let mut tree = vec![id];
@@ -219,7 +236,9 @@ impl Kernel {
         let mut options = mount.flags.words(self.mounts.is_readonly(mount.id));
         match mount.fs {
             FileSystem::Cgroup(hierarchy) => options.extend(self.cgroups.mount_options(hierarchy)),
-            FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys => options.extend(mount.shown.clone()),
+            FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys | FileSystem::Overlay(_) => {
+                options.extend(mount.shown.clone());
+            }
         }
         MountInfo {
             source: mount.source.clone(),
@@ -233,6 +252,7 @@ impl Kernel {
     pub(crate) fn root_node(&self, fs: FileSystem) -> Node {
         match fs {
             FileSystem::Ram(tree) => Node::Ram(tree, ramfs::ROOT),
+            FileSystem::Overlay(id) => Node::Overlay(id, String::new()),
             FileSystem::Proc(_) => Node::Proc(procfs::ProcNode::Root),
             FileSystem::Sys => Node::Sys(sysfs::ROOT),
             FileSystem::Cgroup(hierarchy) => Node::Group(self.cgroups.root(hierarchy)),
@@ -250,12 +270,21 @@ impl Kernel {
 
     /// Takes a mount out; its file system goes with the last one.
     pub(crate) fn drop_mount(&mut self, id: MountId) {
-        match self.mounts.remove(id) {
-            Some(FileSystem::Ram(tree)) => {
+        // What an overlay has a layer in stays until that is gone.
+        if let Some(fs) = self.mounts.remove(id).filter(|fs| !self.is_layer(*fs)) {
+            self.drop_file_system(fs);
+        }
+    }
+
+    /// A file system that nothing holds any more.
+    pub(crate) fn drop_file_system(&mut self, fs: FileSystem) {
+        match fs {
+            FileSystem::Ram(tree) => {
                 self.trees.remove(&tree);
             }
-            Some(FileSystem::Cgroup(hierarchy)) => self.cgroups.last_unmount(hierarchy),
-            Some(FileSystem::Proc(_) | FileSystem::Sys) | None => {}
+            FileSystem::Overlay(id) => self.drop_overlay(id),
+            FileSystem::Cgroup(hierarchy) => self.cgroups.last_unmount(hierarchy),
+            FileSystem::Proc(_) | FileSystem::Sys => {}
         }
     }
 

@@ -53,6 +53,17 @@ impl Kernel {
                 Ok(Observation::States(found.map(letter).collect()))
             }
             Probe::Cgroups => Ok(Observation::Cgroups(self.mounted_hierarchies())),
+            Probe::Link(path) => {
+                let path = self.probe_text(path)?;
+                let place = Walker::new(self, task, "statx").link(&task.cwd, &path)?;
+                Ok(Observation::Statx(Box::new(self.statx(&place))))
+            }
+            Probe::Target(path) => {
+                let path = self.probe_text(path)?;
+                let place = Walker::new(self, task, "readlink").link(&task.cwd, &path)?;
+                let target = self.link_target(&place.node, task.pid);
+                target.map(Observation::Data).ok_or_else(|| Refusal::bare(Errno::EINVAL, "readlink"))
+            }
         }
     }
 
@@ -81,7 +92,11 @@ impl Kernel {
             FileSystem::Cgroup(hierarchy) if info.is_reachable(&table[index + 1..]) => {
                 Some((info, hierarchy))
             }
-            FileSystem::Cgroup(_) | FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys => None,
+            FileSystem::Cgroup(_)
+            | FileSystem::Ram(_)
+            | FileSystem::Proc(_)
+            | FileSystem::Sys
+            | FileSystem::Overlay(_) => None,
         });
         hierarchies
             .map(|(info, hierarchy)| {

@@ -31,12 +31,13 @@ pub mod reply;
 pub mod signal;
 pub mod strace;
 pub mod sys;
+mod sys_files;
 mod sys_users;
 pub mod table;
 pub mod text;
 
 pub use backend::{Backend, Observe};
-pub use call::{Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, StdioSource, TaskRef};
+pub use call::{Call, FileRef, OpenMode, PipeEnd, PipeName, PriorityWhich, SetTime, StdioSource, TaskRef};
 pub use errno::Errno;
 pub use helper::Helper;
 pub use limit::{Limits, Resource};

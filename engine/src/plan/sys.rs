@@ -36,6 +36,7 @@ pub fn parse(words: &[Text]) -> Result<Call, SysError> {
         .or_else(|| tasks(name, args))
         .or_else(|| scheduling(name, args))
         .or_else(|| super::sys_users::parse(name, args))
+        .or_else(|| super::sys_files::parse(name, args))
         .unwrap_or(Err(SysError::Usage(row.name, row.usage)))
 }
 
@@ -113,7 +114,7 @@ fn mounts(name: &str, args: &[Text]) -> Parsed {
 }
 
 /// `nosuid,nodev` or `0` or nothing at all.
-fn flag_list(word: &Text) -> Vec<String> {
+pub(super) fn flag_list(word: &Text) -> Vec<String> {
     let words = word.to_string();
     words.split(['|', ',']).filter(|flag| !flag.is_empty() && *flag != "0").map(str::to_owned).collect()
 }
@@ -329,6 +330,16 @@ mod tests {
             "fchmodat /a 640",
             "fchownat /a 1000 -1 nofollow",
             "prlimit64 0 nofile 100 unlimited",
+            "readlink /a",
+            "renameat2 /a /b exchange",
+            "truncate /a 10",
+            "lsetxattr /a user.x 1 create",
+            "lgetxattr /a user.x",
+            "llistxattr /a",
+            "lremovexattr /a user.x",
+            "utimensat /a omit 978307200.5 nofollow",
+            "statx /a nofollow",
+            "copy_file_range /a /b 644",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");

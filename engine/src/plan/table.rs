@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 36] = [
+pub const CALLS: [CallRow; 46] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -60,9 +60,9 @@ pub const CALLS: [CallRow; 36] = [
     row("sched_getaffinity", "PID", "sched_getaffinity(2)", Exact),
     row("setpriority", "[pgrp|user] PID NICE", "setpriority(2)", Exact),
     row("getpriority", "[pgrp|user] PID", "getpriority(2)", Exact),
-    row("rename", "FROM TO", "rename(2)", Partial("partial-rename")),
+    row("rename", "FROM TO", "rename(2)", Exact),
     row("symlink", "TARGET PATH", "symlink(2)", Exact),
-    row("link", "FROM TO", "link(2)", Partial("partial-link")),
+    row("link", "FROM TO", "link(2)", Exact),
     row("mknod", "PATH regular|fifo|character|block [MAJOR MINOR]", "mknod(2)", Partial("partial-mknod")),
     row("statfs", "PATH", "statfs(2)", Partial("partial-statfs")),
     row("setresuid", "REAL EFFECTIVE SAVED", "setresuid(2)", Exact),
@@ -71,6 +71,16 @@ pub const CALLS: [CallRow; 36] = [
     row("fchmodat", "PATH MODE", "chmod(2)", Partial("partial-fchmodat")),
     row("fchownat", "PATH OWNER GROUP [nofollow]", "chown(2)", Partial("partial-fchownat")),
     row("prlimit64", "PID RESOURCE [SOFT HARD]", "getrlimit(2)", Partial("partial-prlimit64")),
+    row("readlink", "PATH", "readlink(2)", Exact),
+    row("renameat2", "FROM TO [noreplace|exchange|whiteout]", "rename(2)", Exact),
+    row("truncate", "PATH LENGTH", "truncate(2)", Exact),
+    row("lsetxattr", "PATH NAME VALUE [create|replace]", "setxattr(2)", Partial("partial-xattr")),
+    row("lgetxattr", "PATH NAME", "getxattr(2)", Partial("partial-xattr")),
+    row("llistxattr", "PATH", "listxattr(2)", Partial("partial-xattr")),
+    row("lremovexattr", "PATH NAME", "removexattr(2)", Partial("partial-xattr")),
+    row("utimensat", "PATH [ACCESS MODIFY [nofollow]]", "utimensat(2)", Partial("partial-utimensat")),
+    row("statx", "PATH [nofollow]", "statx(2)", Partial("partial-statx")),
+    row("copy_file_range", "FROM TO [MODE]", "copy_file_range(2)", Partial("partial-copy-file-range")),
 ];
 
 impl Call {
@@ -113,6 +123,16 @@ impl Call {
             Self::Fchmodat { .. } => 33,
             Self::Fchownat { .. } => 34,
             Self::Prlimit64 { .. } => 35,
+            Self::Readlink { .. } => 36,
+            Self::Renameat2 { .. } => 37,
+            Self::Truncate { .. } => 38,
+            Self::Lsetxattr { .. } => 39,
+            Self::Lgetxattr { .. } => 40,
+            Self::Llistxattr { .. } => 41,
+            Self::Lremovexattr { .. } => 42,
+            Self::Utimensat { .. } => 43,
+            Self::Statx { .. } => 44,
+            Self::CopyFileRange { .. } => 45,
         };
         &CALLS[index]
     }

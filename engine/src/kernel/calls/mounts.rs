@@ -4,7 +4,7 @@ use super::Caller;
 use crate::kernel::Kernel;
 use crate::kernel::fs::Place;
 use crate::kernel::fs::path::Walker;
-use crate::kernel::fs::ramfs::{ROOT, Ramfs, TreeId};
+use crate::kernel::fs::ramfs::{ROOT, Ramfs, Room, TreeId};
 use crate::kernel::fs::tmpfs_options::TmpfsOptions;
 use crate::kernel::mount::{AccessTimes, FileSystem, Mount, MountFlags, MountId};
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
@@ -50,9 +50,17 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
         kernel.remount(&place, &wanted, &data, &target)?;
         return Ok(Reply::Done);
     }
-    let prepared = kernel.prepare(asked.fstype, &data)?;
+    let prepared = match asked.fstype {
+        // Its options name directories, which the caller's paths lead to.
+        "overlay" => kernel.prepare_overlay(&caller.task, &data)?,
+        fstype => kernel.prepare(fstype, &data)?,
+    };
+    let fs = prepared.fs;
     let fstype = if asked.fstype == "cpuset" { "cgroup" } else { asked.fstype };
     kernel.attach(&place, prepared, wanted.mount, fstype, &source, &target)?;
+    if kernel.is_readonly_by_nature(fs) {
+        kernel.mounts.set_readonly(fs, true);
+    }
     Ok(Reply::Done)
 }
 
@@ -104,19 +112,8 @@ fn read_flags(names: &[String]) -> Result<Wanted, Refusal> {
 }
 
 /// Kinds that Linux has and the model has not.
-const NOT_MODELLED: [&str; 11] = [
-    "bpf",
-    "debugfs",
-    "devpts",
-    "devtmpfs",
-    "ext4",
-    "hugetlbfs",
-    "mqueue",
-    "overlay",
-    "ramfs",
-    "securityfs",
-    "tracefs",
-];
+const NOT_MODELLED: [&str; 10] =
+    ["bpf", "debugfs", "devpts", "devtmpfs", "ext4", "hugetlbfs", "mqueue", "ramfs", "securityfs", "tracefs"];
 
 impl Kernel {
     /// Makes or finds the file system that is to be mounted.
@@ -153,8 +150,17 @@ impl Kernel {
         let id = TreeId(self.mounts.next_number());
         let mut tree = Ramfs::new(options.mode.unwrap_or(0o1777));
         tree.own(ROOT, ROOT, (options.uid.unwrap_or(0), options.gid.unwrap_or(0)));
+        tree.room = options.room();
         self.trees.insert(id, Shared::from(tree));
         Ok(Prepared { fs: FileSystem::Ram(id), shown: options.shown(self.profile.memory) })
+    }
+
+    /// True for an overlay without an upper layer: there is nowhere to write to.
+    fn is_readonly_by_nature(&self, fs: FileSystem) -> bool {
+        match fs {
+            FileSystem::Overlay(id) => self.overlay(id).is_some_and(|overlay| overlay.upper.is_none()),
+            FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys | FileSystem::Cgroup(_) => false,
+        }
     }
 
     /// The file system of the machine's disk, empty.
@@ -214,10 +220,15 @@ impl Kernel {
         };
         let (id, fs) = (mount.id, mount.fs);
         let shown = match fs {
-            FileSystem::Ram(_) => TmpfsOptions::parse(data, self.profile.memory)?.shown(self.profile.memory),
+            FileSystem::Ram(tree) => self.remount_tmpfs(tree, data)?,
             FileSystem::Proc(_) => proc_options(data)?,
             FileSystem::Sys if data.is_empty() => Vec::new(),
             FileSystem::Sys => return bad_option("sysfs", data),
+            FileSystem::Overlay(_) if self.is_readonly_by_nature(fs) && !wanted.mount.rdonly => {
+                return refuse_path(Errno::EROFS, "mount", "rule-overlay-no-upper", target);
+            }
+            // On a remount overlayfs reads no options (`ovl_parse_param`).
+            FileSystem::Overlay(_) => Vec::new(),
             FileSystem::Cgroup(hierarchy) => {
                 self.cgroups.remount(hierarchy, data)?;
                 Vec::new()
@@ -234,6 +245,16 @@ impl Kernel {
             merge_options(&mut mount.shown, shown);
         });
         Ok(())
+    }
+
+    /// New limits of a tmpfs; those that are not named stay.
+    fn remount_tmpfs(&mut self, tree: TreeId, data: &str) -> Result<Vec<String>, Refusal> {
+        let options = TmpfsOptions::parse(data, self.profile.memory)?;
+        if let Some(ram) = self.tree_mut(tree) {
+            let Room { pages, inodes } = options.room();
+            ram.room = Room { pages: pages.or(ram.room.pages), inodes: inodes.or(ram.room.inodes) };
+        }
+        Ok(options.shown(self.profile.memory))
     }
 
     /// umount2(2): only what is mounted, only if nobody is in it, unless it is merely detached.
