@@ -2,20 +2,22 @@
 
 partial-open = The file is closed again at once; descriptors that stay open are not modelled.
 partial-read = Without a count, the whole file is read in one call; of devices without an end, only zero and full are read, with a count.
-partial-stat = Times, inode and device numbers are not modelled.
-partial-mount = File systems other than tmpfs, ramfs, proc, sysfs, cgroup and cgroup2 are not modelled yet, nor is MS_LAZYTIME.
+partial-mount = File systems other than tmpfs, ramfs, overlay, proc, sysfs, cgroup and cgroup2 are not modelled yet, nor is MS_LAZYTIME.
 partial-umount = A mount that MNT_EXPIRE has marked counts as unused until the next call. Forced unmounts are as others: only network file systems know more.
+partial-stat = Times, inode and device numbers are what statx tells.
 partial-clone = The flag thread; namespaces and shared memory of processes are not modelled yet.
 partial-execve = Programs are workloads with a declared demand; their code does not run in the model.
 partial-wait = Waiting for one child; simulated time passes while the caller waits.
 partial-kill = Handlers are not modelled: each signal has its default action.
 partial-clock-nanosleep = Simulated time passes. One clock is modelled, and no signal interrupts the call.
-partial-rename = A rename onto a name that is there already is not modelled outside of control groups.
-partial-link = The model's files have one name each; what control groups answer is exact.
-partial-mknod = Regular files and character devices; named pipes and block devices are not modelled.
+partial-mknod = Sockets are not modelled, and neither are named pipes and block devices that are opened.
 partial-fchmodat = Files in /proc and /sys can't be changed; set-user-ID programs are not modelled.
 partial-fchownat = Files in /proc and /sys can't be changed.
 partial-statfs = Only the kind of file system is told.
 partial-prlimit64 = The limits are kept and inherited; of them only RLIMIT_NPROC is enforced.
 partial-unshare = Not all kinds of namespace can be left yet; those that can't are refused as not modelled.
 partial-setns = Not all kinds of namespace can be entered yet; those that can't are refused as not modelled.
+partial-xattr = Attributes in user and trusted, on tmpfs and overlayfs; what overlayfs keeps as a file handle is a number here.
+partial-utimensat = Files in tmpfs and overlayfs.
+partial-statx = Times of files in tmpfs and overlayfs; reading changes no time, and the time of birth is missing. Inodes are numbered by the model.
+partial-copy-file-range = Whole files, between files of tmpfs and overlayfs.

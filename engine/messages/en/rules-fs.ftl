@@ -368,7 +368,7 @@ rule-fstype-unknown = The kernel does not know the file system { $fstype }.
     .advice = cat /proc/filesystems shows the kinds that are known.
 
 rule-fstype-not-modelled = The model does not have the file system { $fstype }.
-    .rule = The model mounts tmpfs, ramfs, proc, sysfs, cgroup and cgroup2. Linux has many more.
+    .rule = The model mounts tmpfs, ramfs, overlay, proc, sysfs, cgroup and cgroup2. Linux has many more.
     .source = Drydock, the table of fidelity
     .advice = cat /proc/filesystems shows the kinds that are known here.
 
@@ -391,8 +391,3 @@ rule-other-file-system = { $path } is in another file system.
     .rule = A name can be given only within one mount.
     .source = rename(2), link(2), "EXDEV"
     .advice = Copy the file and remove the old one.
-
-rule-not-a-link = { $path } is no symbolic link.
-    .rule = Only a symbolic link can be asked where it points.
-    .source = readlink(2), EINVAL
-    .advice = ls -l shows links with an arrow.

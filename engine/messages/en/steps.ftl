@@ -83,3 +83,16 @@ step-sethostname = { $actor } sets the host name to { $name }.
 step-setdomainname = { $actor } sets the NIS domain name to { $name }.
 step-chroot = { $actor } makes { $path } its root directory.
 step-pivot-root = { $actor } makes the mount { $path } the root, and puts the old root to { $old }.
+
+step-rename-exchange = { $actor } exchanges { $from } and { $to }.
+step-rename-noreplace = { $actor } gives { $from } the name { $to }, if that is free.
+step-rename-whiteout = { $actor } gives { $from } the name { $to } and leaves a whiteout.
+step-truncate = { $actor } sets the size of { $path } to { $length } bytes.
+step-setxattr = { $actor } gives { $path } the extended attribute { $name } with the value { $value }.
+step-getxattr = { $actor } reads the extended attribute { $name } of { $path }.
+step-listxattr = { $actor } lists the extended attributes of { $path }.
+step-removexattr = { $actor } takes the extended attribute { $name } from { $path }.
+step-utimensat = { $actor } sets the times of { $path }.
+step-utimensat-now = { $actor } sets the times of { $path } to now.
+step-statx = { $actor } asks for all attributes of { $path }.
+step-copy = { $actor } copies the content of { $from } to { $to }.

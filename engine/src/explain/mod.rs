@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod refusal;
 pub mod sentence;
+mod sentence_files;
 
 pub use catalogue::{Catalogue, Facts, catalogue};
 pub use refusal::{Explanation, explain_refusal};

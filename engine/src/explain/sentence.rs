@@ -228,8 +228,7 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
             set("hard", limit_word(new.hard));
             "step-prlimit"
         }
-        Call::Readlink { .. }
-        | Call::Unshare { .. }
+        Call::Unshare { .. }
         | Call::Setns { .. }
         | Call::Sethostname { .. }
         | Call::Setdomainname { .. }
@@ -248,7 +247,7 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
             set("seconds", crate::plan::strace::seconds(*milliseconds));
             "step-clock-nanosleep"
         }
-        _ => "step-other",
+        other => super::sentence_files::describe(other, known, facts),
     }
 }
 
@@ -298,10 +297,6 @@ fn describe_user_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
 fn describe_namespace_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut Facts) -> &'static str {
     let mut set = |name: &str, value: String| facts.insert(name.to_owned(), value);
     match call {
-        Call::Readlink { path } => {
-            set("path", known(path));
-            "step-readlink"
-        }
         Call::Unshare { flags } => {
             set("kinds", kinds(flags));
             "step-unshare"

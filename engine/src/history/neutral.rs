@@ -21,13 +21,16 @@
 //! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
 //! | `inode64` of a tmpfs | the kernel's build decides it |
 //! | sizes of directories | the file system's own |
+//! | numbers of inodes and of the devices that files are on | counters of the whole machine |
+//! | times of files from 2020 on | when it was done |
+//! | what overlayfs notes about where a copy is from, and its number | a file handle, a random number |
 //! | usage figures, unless commands compute with them | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
 use crate::kernel::cgroup::files::{is_known_file, is_measured_file};
 use crate::kernel::is_known_proc_name;
 use crate::plan::probe::MountInfo;
-use crate::plan::reply::{FileKind, Stat};
+use crate::plan::reply::{FileKind, Stat, Statx, Time};
 use crate::plan::{
     Actor, Answer, Backend, Call, FileRef, Helper, Limits, Observation, Observe, Probe, Reply, Resource,
     Step, Text,
@@ -210,6 +213,10 @@ impl<'a, B: Backend> Neutral<'a, B> {
                 Reply::Entries(entries)
             }
             (_, Reply::Stat(stat)) => Reply::Stat(neutral_stat(stat)),
+            (_, Reply::Statx(all)) => Reply::Statx(Box::new(neutral_statx(*all))),
+            (Call::Lgetxattr { name, .. }, Reply::Data(_)) if is_own_note(name) => {
+                Reply::Data(HIDDEN.to_owned())
+            }
             (Call::Prlimit64 { resource, .. }, Reply::Limits(limits)) => {
                 Reply::Limits(self.neutral_limits(*resource, limits))
             }
@@ -279,6 +286,28 @@ fn proc_version(data: &str) -> String {
 fn neutral_stat(stat: Stat) -> Stat {
     let size = if stat.kind == FileKind::Directory { 0 } else { stat.size };
     Stat { size, ..stat }
+}
+
+/// What a machine counts, and when it was.
+fn neutral_statx(all: Statx) -> Statx {
+    const YEAR_2020: i64 = 1_577_836_800;
+    let time = |time: Time| if time.seconds < YEAR_2020 { time } else { Time::default() };
+    let blocks = if all.stat.kind == FileKind::Directory { 0 } else { all.blocks };
+    Statx {
+        stat: neutral_stat(all.stat),
+        inode: 0,
+        device: (0, 0),
+        represents: all.represents,
+        blocks,
+        accessed: time(all.accessed),
+        modified: time(all.modified),
+        changed: time(all.changed),
+    }
+}
+
+/// A file handle, and a number that is drawn by lot.
+fn is_own_note(name: &str) -> bool {
+    name.ends_with(".overlay.origin") || name.ends_with(".overlay.uuid")
 }
 
 /// Keeps pid, name, state, parent, process group, session, terminal, priority, nice value and number of threads;
@@ -353,6 +382,7 @@ impl<B: Backend> Observe for Neutral<'_, B> {
                 Observation::Data(self.neutral_data(&path.to_string(), data))
             }
             (_, Observation::Stat(stat)) => Observation::Stat(neutral_stat(stat)),
+            (_, Observation::Statx(all)) => Observation::Statx(Box::new(neutral_statx(*all))),
             (_, observation) => observation,
         }
     }

@@ -34,6 +34,7 @@ impl Kernel {
             namespaces: Namespaces::initial(),
             mounts: MountTable::default(),
             trees: OrdMap::new(),
+            overlays: OrdMap::new(),
             pipes: OrdMap::new(),
             throttled: OrdMap::new(),
             terminal: String::new(),
@@ -107,9 +108,7 @@ impl Kernel {
         let place: Place = Walker::new(self, booter, "mount").place(&booter.cwd, &mount.target)?;
         let prepared = match mount.fstype.as_str() {
             "ext4" => self.prepare_disk(),
-            "devtmpfs" => {
-                Prepared { fstype: mount.fstype.clone(), ..self.prepare("tmpfs", &mount.data)? }
-            }
+            "devtmpfs" => Prepared { fstype: mount.fstype.clone(), ..self.prepare("tmpfs", &mount.data)? },
             fstype => self.prepare(fstype, &mount.data)?,
         };
         // The mount is read-only, not the file system, which is the machine's own.

@@ -4,8 +4,8 @@
 //! [`Backend::take_helper`](crate::plan::Backend::take_helper), lets it become its program, and, where that is a
 //! script, performs the script.
 
+use super::fs::Place;
 use super::fs::ramfs::Content;
-use super::fs::{Node, Place};
 use super::refuse::not_modelled;
 use super::task::Stdio;
 use super::{Kernel, Task};
@@ -63,8 +63,8 @@ impl Kernel {
         place: &Place,
         argv: &[String],
     ) -> Result<Option<Vec<String>>, Refusal> {
-        let Node::Ram(tree, id) = &place.node else { return Ok(None) };
-        let inode = self.trees.get(tree).and_then(|ram| ram.get(*id));
+        let inode = self.content_inode(&place.node);
+        let inode = inode.and_then(|(tree, id)| self.trees.get(&tree).and_then(|ram| ram.get(id)));
         let Some(Content::Text(text)) = inode.map(|inode| &inode.content) else { return Ok(None) };
         let Some(first) = text.lines().next().and_then(|line| line.strip_prefix("#!")) else {
             return Ok(None);

@@ -30,3 +30,13 @@ pub const TMPFS_ENTRY_SIZE: u64 = 20;
 pub const UMASK: u32 = 0o022;
 /// Where the simulated clock stops (about 31 years): a bound of the model, so that sums of time never overflow.
 pub const CLOCK_MAX_MS: u64 = 1_000_000_000_000;
+/// Longest name of an extended attribute (include/uapi/linux/limits.h, XATTR_NAME_MAX).
+pub const XATTR_NAME_MAX: usize = 255;
+/// Largest value of an extended attribute, in bytes (include/uapi/linux/limits.h, XATTR_SIZE_MAX).
+pub const XATTR_SIZE_MAX: usize = 65536;
+/// What the model's clock showed when the kernel started: 1 January 2026 (UTC), in seconds since 1970.
+pub const BOOT_TIME: i64 = 1_767_225_600;
+/// Most lower layers of an overlay (fs/overlayfs/ovl_entry.h, OVL_MAX_STACK).
+pub const OVERLAY_LAYERS: usize = 500;
+/// How many file systems may be stacked on each other (include/linux/fs.h, FILESYSTEM_MAX_STACK_DEPTH).
+pub const STACK_DEPTH: u32 = 2;

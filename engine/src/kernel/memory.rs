@@ -91,14 +91,14 @@ impl Kernel {
 
     /// The device of the disk that a file is on.
     pub(crate) fn disk_of(&self, node: &Node) -> Option<(u32, u32)> {
-        let Node::Ram(tree, _) = node else { return None };
-        self.trees.get(tree)?.disk
+        let (tree, _) = self.content_inode(node)?;
+        self.trees.get(&tree)?.disk
     }
 
     /// The size of a file that a workload has written.
     pub(crate) fn opaque_size(&self, node: &Node) -> Option<u64> {
-        let Node::Ram(tree, id) = node else { return None };
-        match self.trees.get(tree)?.get(*id)?.content {
+        let (tree, id) = self.content_inode(node)?;
+        match self.trees.get(&tree)?.get(id)?.content {
             Content::Opaque(size) => Some(size),
             _ => None,
         }
@@ -106,9 +106,9 @@ impl Kernel {
 
     /// A regular file of which the size is known: its key, what its pages are, and its size.
     fn pages_of(&self, node: &Node) -> Option<(FileKey, Kind, u64)> {
-        let Node::Ram(tree, id) = node else { return None };
-        let ram = self.trees.get(tree)?;
-        let size = match &ram.get(*id)?.content {
+        let (tree, id) = self.content_inode(node)?;
+        let ram = self.trees.get(&tree)?;
+        let size = match &ram.get(id)?.content {
             Content::Text(text) => text.len() as u64,
             Content::Opaque(size) => *size,
             _ => return None,

@@ -67,6 +67,7 @@ use crate::host::HostProfile;
 use crate::plan::probe::MountInfo;
 use crate::plan::{Actor, Answer, Backend, Call, Errno, Helper, Limits, Refusal, Reply, Resource, Step};
 use cgroup::{CgroupState, GroupId};
+use fs::overlay::{Overlay, OverlayId};
 use fs::ramfs::{Ramfs, TreeId};
 use layered::Layered;
 use mount::MountTable;
@@ -92,6 +93,7 @@ pub struct Kernel {
     namespaces: Namespaces,
     mounts: MountTable,
     trees: OrdMap<TreeId, Shared<Ramfs>>,
+    overlays: OrdMap<OverlayId, Shared<Overlay>>,
     pipes: OrdMap<String, Shared<Pipe>>,
     /// Tasks that wait above `memory.high`, and until when.
     throttled: OrdMap<u32, u64>,
@@ -169,6 +171,9 @@ impl Kernel {
 /// Rules of refusals that come after memory was given back.
 const GIVEN_BACK: [&str; 2] = ["rule-memory-reclaim", "rule-memory-below-usage"];
 
+/// A write for which there was not enough room: what fitted is written.
+const HALF_WRITTEN: &str = "rule-tmpfs-full";
+
 impl Backend for Kernel {
     fn perform(&mut self, step: &Step) -> Answer {
         let mut next = self.clone();
@@ -183,7 +188,9 @@ impl Backend for Kernel {
             }
             // What was given back stays so, even if it was not enough.
             Err(refusal)
-                if refusal.rule.as_ref().is_some_and(|rule| GIVEN_BACK.contains(&rule.id.as_str())) =>
+                if refusal.rule.as_ref().is_some_and(|rule| {
+                    GIVEN_BACK.contains(&rule.id.as_str()) || rule.id == HALF_WRITTEN
+                }) =>
             {
                 *self = next;
             }

@@ -52,6 +52,17 @@ impl Kernel {
                 Ok(Observation::States(found.map(letter).collect()))
             }
             Probe::Cgroups => Ok(Observation::Cgroups(self.mounted_hierarchies(task))),
+            Probe::Link(path) => {
+                let path = self.probe_text(path)?;
+                let place = Walker::new(self, task, "statx").link(&task.cwd, &path)?;
+                Ok(Observation::Statx(Box::new(self.statx(&place))))
+            }
+            Probe::Target(path) => {
+                let path = self.probe_text(path)?;
+                let place = Walker::new(self, task, "readlink").link(&task.cwd, &path)?;
+                let target = self.link_target(&place.node, task.pid);
+                target.map(Observation::Data).ok_or_else(|| Refusal::bare(Errno::EINVAL, "readlink"))
+            }
         }
     }
 
@@ -85,12 +96,15 @@ impl Kernel {
     fn mounted_hierarchies(&self, task: &Task) -> Vec<MountedHierarchy> {
         let table = self.mounts_of(task);
         let mounts = table.iter().enumerate().zip(self.mounts_seen_by(task));
-        let hierarchies = mounts.filter_map(|((index, info), seen)| match (seen.mount.fs, &seen.mount.root) {
-            (FileSystem::Cgroup(hierarchy), Node::Group(top)) if info.is_reachable(&table[index + 1..]) => {
-                Some((info, hierarchy, *top))
-            }
-            _ => None,
-        });
+        let hierarchies =
+            mounts.filter_map(|((index, info), seen)| match (seen.mount.fs, &seen.mount.root) {
+                (FileSystem::Cgroup(hierarchy), Node::Group(top))
+                    if info.is_reachable(&table[index + 1..]) =>
+                {
+                    Some((info, hierarchy, *top))
+                }
+                _ => None,
+            });
         hierarchies
             .map(|(info, hierarchy, top)| {
                 let mut groups = BTreeMap::new();

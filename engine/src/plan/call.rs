@@ -420,4 +420,96 @@ pub enum Call {
         /// Where the old root is put.
         put_old: Text,
     },
+    /// renameat2(2), from the working directory.
+    Renameat2 {
+        /// The name that is given up.
+        from: Text,
+        /// The name that is taken.
+        to: Text,
+        /// Flags by name without `RENAME_`, in lower case (`noreplace`, `exchange`, `whiteout`).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        flags: Vec<String>,
+    },
+    /// truncate(2).
+    Truncate {
+        /// The file.
+        path: Text,
+        /// Its new size in bytes.
+        length: u64,
+    },
+    /// lsetxattr(2).
+    Lsetxattr {
+        /// The file; of a symbolic link itself.
+        path: Text,
+        /// The attribute, such as `user.author`.
+        name: String,
+        /// Its value.
+        value: Text,
+        /// Flags by name without `XATTR_`, in lower case (`create`, `replace`).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        flags: Vec<String>,
+    },
+    /// lgetxattr(2).
+    Lgetxattr {
+        /// The file.
+        path: Text,
+        /// The attribute.
+        name: String,
+    },
+    /// llistxattr(2).
+    Llistxattr {
+        /// The file.
+        path: Text,
+    },
+    /// lremovexattr(2).
+    Lremovexattr {
+        /// The file.
+        path: Text,
+        /// The attribute.
+        name: String,
+    },
+    /// utimensat(2), from the working directory.
+    Utimensat {
+        /// The file.
+        path: Text,
+        /// The time of the last access.
+        access: SetTime,
+        /// The time of the last change of its content.
+        modify: SetTime,
+        /// `AT_SYMLINK_NOFOLLOW`: of a symbolic link itself.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        nofollow: bool,
+    },
+    /// statx(2), from the working directory.
+    Statx {
+        /// The file.
+        path: Text,
+        /// `AT_SYMLINK_NOFOLLOW`: of a symbolic link itself.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        nofollow: bool,
+    },
+    /// open(2) of two files, `copy_file_range(2)` of all that the first holds, close(2). Where file systems can't do it
+    /// between them, read(2) and write(2), as cp(1) does.
+    CopyFileRange {
+        /// What is copied.
+        from: Text,
+        /// Where to.
+        to: Text,
+        /// With permission bits, the file is made and must not be there (`O_CREAT|O_EXCL`); without, it is emptied first
+        /// and has to be there (`O_TRUNC`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        create: Option<u32>,
+    },
+}
+
+/// A time as utimensat(2) is given one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetTime {
+    /// `UTIME_NOW`.
+    Now,
+    /// `UTIME_OMIT`: stay as it is.
+    Omit,
+    /// This time.
+    At(super::reply::Time),
 }

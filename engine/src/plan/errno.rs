@@ -94,4 +94,5 @@ errnos! {
     EUSERS 87 "Too many users";
     EOPNOTSUPP 95 "Operation not supported";
     EADDRINUSE 98 "Address already in use";
+    ESTALE 116 "Stale file handle";
 }

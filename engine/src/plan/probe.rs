@@ -1,6 +1,6 @@
 //! Read-only questions in neutral words, and their answers: what the two kernels are compared on.
 
-use super::reply::{Entry, Stat};
+use super::reply::{Entry, Stat, Statx};
 use super::{Errno, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,6 +25,10 @@ pub enum Probe {
     States(Vec<u32>),
     /// Every control group below every cgroup mount that a path of the actor leads to. Answered by `Cgroups`.
     Cgroups,
+    /// All attributes of a path; of a symbolic link itself. Answered by `Statx` or `Refused`.
+    Link(Text),
+    /// Where a symbolic link points. Answered by `Data` or `Refused`.
+    Target(Text),
 }
 
 /// An answer.
@@ -45,6 +49,8 @@ pub enum Observation {
     States(BTreeMap<u32, char>),
     /// Mounted hierarchies, in the order of the mount table.
     Cgroups(Vec<MountedHierarchy>),
+    /// All attributes of a path.
+    Statx(Box<Statx>),
     /// The question could not be answered.
     Refused(Errno),
 }

@@ -34,6 +34,10 @@ pub enum Reply {
     Nice(i32),
     /// Limits, as they were before.
     Limits(Limits),
+    /// Names of extended attributes, in the kernel's order.
+    Names(Vec<String>),
+    /// All attributes of a file.
+    Statx(Box<Statx>),
 }
 
 /// What kind of file a name stands for.
@@ -80,6 +84,36 @@ pub struct Stat {
     pub gid: u32,
     /// Size in bytes; 0 for files whose content is made when it is read.
     pub size: u64,
+}
+
+/// A moment: seconds since 1970, and nanoseconds of the second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Time {
+    /// Seconds since the start of 1970 (UTC); before that, less than 0.
+    pub seconds: i64,
+    /// Nanoseconds, 0 to 999,999,999.
+    pub nanoseconds: u32,
+}
+
+/// What statx(2) tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statx {
+    /// What stat(2) tells as well.
+    pub stat: Stat,
+    /// The inode's number.
+    pub inode: u64,
+    /// The numbers of the device that the file is on.
+    pub device: (u32, u32),
+    /// The numbers of the device that the file is.
+    pub represents: (u32, u32),
+    /// Blocks of 512 bytes that it takes.
+    pub blocks: u64,
+    /// The last access.
+    pub accessed: Time,
+    /// The last change of its content.
+    pub modified: Time,
+    /// The last change of its content or attributes.
+    pub changed: Time,
 }
 
 /// How a child stands, as wait4(2) tells it.

@@ -1,9 +1,9 @@
 //! A call's text form, as strace prints it, and the text form of an answer.
 
-use super::reply::Entry;
+use super::reply::{Entry, Time};
 use super::{
-    Answer, Call, FileRef, Limits, NamespaceRef, OpenMode, PipeEnd, PriorityWhich, Reply, StdioSource,
-    TaskRef, Text, WaitStatus,
+    Answer, Call, FileRef, Limits, NamespaceRef, OpenMode, PipeEnd, PriorityWhich, Reply, SetTime,
+    StdioSource, TaskRef, Text, WaitStatus,
 };
 
 /// Characters of file content shown before `"...`, as strace's `-s 32` default does.
@@ -27,7 +27,6 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
         | Call::Statfs { path: p }
         | Call::Stat { path: p }
         | Call::Chdir { path: p }
-        | Call::Readlink { path: p }
         | Call::Chroot { path: p }
         | Call::Getdents64 { path: p } => vec![path(p)],
         Call::Open { path: p, mode } => vec![path(p), open_flags(*mode).to_owned()],
@@ -110,6 +109,48 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
             vec![prio_word(*which).to_owned(), task(t, resolve), nice.to_string()]
         }
         Call::Getpriority { which, task: t } => vec![prio_word(*which).to_owned(), task(t, resolve)],
+        Call::Readlink { path: p } | Call::Llistxattr { path: p } => vec![path(p)],
+        Call::Renameat2 { from, to, flags } => {
+            vec![at_cwd(), path(from), at_cwd(), path(to), flag_words(flags, "RENAME_")]
+        }
+        Call::Truncate { path: p, length } => vec![path(p), length.to_string()],
+        Call::Lsetxattr { path: p, name, value, flags } => {
+            let shown = shortened(&known(value, resolve));
+            vec![path(p), quoted(name), shown, flag_words(flags, "XATTR_")]
+        }
+        Call::Lgetxattr { path: p, name } | Call::Lremovexattr { path: p, name } => {
+            vec![path(p), quoted(name)]
+        }
+        Call::Utimensat { path: p, access, modify, nofollow } => {
+            let times = format!("[{}, {}]", time(*access), time(*modify));
+            vec![at_cwd(), path(p), times, nofollow_word(*nofollow)]
+        }
+        Call::Statx { path: p, nofollow } => vec![at_cwd(), path(p), nofollow_word(*nofollow)],
+        Call::CopyFileRange { from, to, create } => {
+            let flags = create.map_or_else(
+                || "O_WRONLY|O_TRUNC".to_owned(),
+                |mode| format!("O_WRONLY|O_CREAT|O_EXCL, 0{mode:o}"),
+            );
+            vec![format!("open({})", path(from)), format!("open({}, {flags})", path(to))]
+        }
+    }
+}
+
+fn at_cwd() -> String {
+    "AT_FDCWD".to_owned()
+}
+
+fn nofollow_word(nofollow: bool) -> String {
+    if nofollow { "AT_SYMLINK_NOFOLLOW" } else { "0" }.to_owned()
+}
+
+fn time(time: SetTime) -> String {
+    match time {
+        SetTime::Now => "UTIME_NOW".to_owned(),
+        SetTime::Omit => "UTIME_OMIT".to_owned(),
+        SetTime::At(Time { seconds, nanoseconds }) => {
+            format!("{{tv_sec={seconds}, tv_nsec={nanoseconds}}}")
+        }
     }
 }
 
@@ -254,6 +295,12 @@ fn reply(reply: &Reply) -> String {
         Reply::Cpus(cpus) => cpu_set(cpus),
         Reply::Nice(nice) => nice.to_string(),
         Reply::Limits(old) => limits(*old),
+        Reply::Names(names) => names.join(" "),
+        Reply::Statx(all) => {
+            let stat = &all.stat;
+            format!("{:?} mode={:04o} nlink={} size={}", stat.kind, stat.mode, stat.nlink, stat.size)
+                .to_lowercase()
+        }
     }
 }
 

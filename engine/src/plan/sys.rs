@@ -37,6 +37,7 @@ pub fn parse(words: &[Text]) -> Result<Call, SysError> {
         .or_else(|| scheduling(name, args))
         .or_else(|| super::sys_users::parse(name, args))
         .or_else(|| super::sys_namespaces::parse(name, args))
+        .or_else(|| super::sys_files::parse(name, args))
         .unwrap_or(Err(SysError::Usage(row.name, row.usage)))
 }
 
@@ -57,7 +58,6 @@ fn files(name: &str, args: &[Text]) -> Parsed {
         ("mknod", [path, kind, device @ ..]) if device.is_empty() || device.len() == 2 => {
             return Some(mknod(path, kind, device));
         }
-        ("readlink", [path]) => Call::Readlink { path: path.clone() },
         ("statfs", [path]) => Call::Statfs { path: path.clone() },
         ("stat", [path]) => Call::Stat { path: path.clone() },
         ("chdir", [path]) => Call::Chdir { path: path.clone() },
@@ -338,6 +338,15 @@ mod tests {
             "setdomainname a",
             "chroot /a",
             "pivot_root /a /a/old",
+            "renameat2 /a /b exchange",
+            "truncate /a 10",
+            "lsetxattr /a user.x 1 create",
+            "lgetxattr /a user.x",
+            "llistxattr /a",
+            "lremovexattr /a user.x",
+            "utimensat /a omit 978307200.5 nofollow",
+            "statx /a nofollow",
+            "copy_file_range /a /b 644",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");

@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 43] = [
+pub const CALLS: [CallRow; 52] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -60,9 +60,9 @@ pub const CALLS: [CallRow; 43] = [
     row("sched_getaffinity", "PID", "sched_getaffinity(2)", Exact),
     row("setpriority", "[pgrp|user] PID NICE", "setpriority(2)", Exact),
     row("getpriority", "[pgrp|user] PID", "getpriority(2)", Exact),
-    row("rename", "FROM TO", "rename(2)", Partial("partial-rename")),
+    row("rename", "FROM TO", "rename(2)", Exact),
     row("symlink", "TARGET PATH", "symlink(2)", Exact),
-    row("link", "FROM TO", "link(2)", Partial("partial-link")),
+    row("link", "FROM TO", "link(2)", Exact),
     row("mknod", "PATH regular|fifo|character|block [MAJOR MINOR]", "mknod(2)", Partial("partial-mknod")),
     row("statfs", "PATH", "statfs(2)", Partial("partial-statfs")),
     row("setresuid", "REAL EFFECTIVE SAVED", "setresuid(2)", Exact),
@@ -78,6 +78,15 @@ pub const CALLS: [CallRow; 43] = [
     row("setdomainname", "NAME", "setdomainname(2)", Exact),
     row("chroot", "PATH", "chroot(2)", Exact),
     row("pivot_root", "NEW_ROOT PUT_OLD", "pivot_root(2)", Exact),
+    row("renameat2", "FROM TO [noreplace|exchange|whiteout]", "rename(2)", Exact),
+    row("truncate", "PATH LENGTH", "truncate(2)", Exact),
+    row("lsetxattr", "PATH NAME VALUE [create|replace]", "setxattr(2)", Partial("partial-xattr")),
+    row("lgetxattr", "PATH NAME", "getxattr(2)", Partial("partial-xattr")),
+    row("llistxattr", "PATH", "listxattr(2)", Partial("partial-xattr")),
+    row("lremovexattr", "PATH NAME", "removexattr(2)", Partial("partial-xattr")),
+    row("utimensat", "PATH [ACCESS MODIFY [nofollow]]", "utimensat(2)", Partial("partial-utimensat")),
+    row("statx", "PATH [nofollow]", "statx(2)", Partial("partial-statx")),
+    row("copy_file_range", "FROM TO [MODE]", "copy_file_range(2)", Partial("partial-copy-file-range")),
 ];
 
 impl Call {
@@ -127,6 +136,15 @@ impl Call {
             Self::Setdomainname { .. } => 40,
             Self::Chroot { .. } => 41,
             Self::PivotRoot { .. } => 42,
+            Self::Renameat2 { .. } => 43,
+            Self::Truncate { .. } => 44,
+            Self::Lsetxattr { .. } => 45,
+            Self::Lgetxattr { .. } => 46,
+            Self::Llistxattr { .. } => 47,
+            Self::Lremovexattr { .. } => 48,
+            Self::Utimensat { .. } => 49,
+            Self::Statx { .. } => 50,
+            Self::CopyFileRange { .. } => 51,
         };
         &CALLS[index]
     }

@@ -4,7 +4,7 @@ use drydock_engine::kernel::cpu_list;
 use drydock_engine::plan::reply::FileKind;
 use drydock_engine::plan::sys_namespaces::NAMESPACE_FLAGS;
 use drydock_engine::plan::{
-    Actor, Call, FileRef, NamespaceRef, OpenMode, Piece, PipeEnd, PipeName, PriorityWhich, Signal,
+    Actor, Call, FileRef, NamespaceRef, OpenMode, Piece, PipeEnd, PipeName, PriorityWhich, SetTime, Signal,
     StdioSource, Step, TaskRef, Text, strace,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,7 +142,6 @@ impl Writer {
                 let option = if *nofollow { "-h " } else { "" };
                 Some(format!("chown {option}{}:{} {}", number(uid), number(gid), word(path)))
             }
-            Call::Readlink { path } => Some(format!("readlink {}", word(path))),
             Call::Unshare { flags } => {
                 self.in_front(actor, &format!("unshare {}", kind_options(flags, None)))
             }
@@ -171,6 +170,16 @@ impl Writer {
                 self.prefixes.entry(actor.clone()).or_default().push_str(&prefix);
                 None
             }
+            Call::Readlink { .. }
+            | Call::Renameat2 { .. }
+            | Call::Truncate { .. }
+            | Call::Lsetxattr { .. }
+            | Call::Lgetxattr { .. }
+            | Call::Llistxattr { .. }
+            | Call::Lremovexattr { .. }
+            | Call::Utimensat { .. }
+            | Call::Statx { .. }
+            | Call::CopyFileRange { .. } => attribute_command(call),
         }
     }
 }
@@ -184,6 +193,47 @@ fn kind_options(flags: &[String], file: Option<&str>) -> String {
         file.map_or_else(|| format!("--{kind} "), |file| format!("--{kind}={file} "))
     };
     flags.iter().map(option).collect()
+}
+
+/// The calls on names, sizes, times and extended attributes.
+fn attribute_command(call: &Call) -> Option<String> {
+    Some(match call {
+        Call::Readlink { path } => format!("readlink {}", word(path)),
+        Call::Renameat2 { from, to, flags } => {
+            let option = match flags.first().map(String::as_str) {
+                Some("exchange") => " --exchange",
+                Some("noreplace") => " -n",
+                _ => "",
+            };
+            format!("mv -T{option} {} {}", word(from), word(to))
+        }
+        Call::Truncate { path, length } => format!("truncate -s {length} {}", word(path)),
+        Call::Lsetxattr { path, name, value, .. } => {
+            format!("setfattr -h -n {name} -v {} {}", word(value), word(path))
+        }
+        Call::Lgetxattr { path, name } => {
+            format!("getfattr -h --only-values -n {name} {}", word(path))
+        }
+        Call::Llistxattr { path } => format!("getfattr -h -m - {}", word(path)),
+        Call::Lremovexattr { path, name } => format!("setfattr -h -x {name} {}", word(path)),
+        Call::Utimensat { path, access, modify, nofollow } => {
+            let option = if *nofollow { " -h" } else { "" };
+            let touch = |letter: char, time: SetTime| match time {
+                SetTime::Omit => None,
+                SetTime::Now => Some(format!("touch{option} -c{letter} {}", word(path))),
+                SetTime::At(time) => {
+                    Some(format!("touch{option} -c{letter} -d @{} {}", time.seconds, word(path)))
+                }
+            };
+            let commands: Vec<String> =
+                [touch('a', *access), touch('m', *modify)].into_iter().flatten().collect();
+            commands.join("; ")
+        }
+        Call::Statx { path, nofollow: true } => format!("stat {}", word(path)),
+        Call::Statx { path, nofollow: false } => format!("stat -L {}", word(path)),
+        Call::CopyFileRange { from, to, .. } => format!("cp -T {} {}", word(from), word(to)),
+        _ => return None,
+    })
 }
 
 /// `O_WRONLY` without more has no operator of its own; for a control file `>` is the same.

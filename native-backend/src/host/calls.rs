@@ -4,7 +4,7 @@
 
 use super::agent::{Agent, Ends};
 use super::files::{self, Refused, refused};
-use super::{namespaces, process, scheduling, settle, users};
+use super::{attributes, namespaces, process, scheduling, settle, users};
 use drydock_engine::plan::{
     Answer, Call, Errno, FileRef, NamespaceRef, OpenMode, PipeName, Refusal, Reply, StdioSource, TaskRef,
     Text,
@@ -12,6 +12,7 @@ use drydock_engine::plan::{
 use nix::fcntl::OFlag;
 use nix::mount::{MntFlags, MsFlags};
 use nix::sys::stat::Mode;
+use rustix::fs::{RenameFlags, XattrFlags};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
@@ -71,7 +72,16 @@ pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outco
         | Call::Sethostname { .. }
         | Call::Setdomainname { .. }
         | Call::Chroot { .. }
-        | Call::PivotRoot { .. } => Outcome::Answer(answer(agent, call)),
+        | Call::PivotRoot { .. }
+        | Call::Renameat2 { .. }
+        | Call::Truncate { .. }
+        | Call::Lsetxattr { .. }
+        | Call::Lgetxattr { .. }
+        | Call::Llistxattr { .. }
+        | Call::Lremovexattr { .. }
+        | Call::Utimensat { .. }
+        | Call::Statx { .. }
+        | Call::CopyFileRange { .. } => Outcome::Answer(answer(agent, call)),
     }
 }
 
@@ -130,7 +140,7 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
             users::change_owner(plain(path)?, *uid, *gid, *nofollow)
         }
         Call::Prlimit64 { task, resource, new } => scheduling::limit(number(task, at)?, *resource, *new),
-        Call::Readlink { path } => namespaces::readlink(plain(path)?),
+        Call::Readlink { path } => attributes::readlink(plain(path)?).map(Reply::Data),
         Call::Unshare { flags } => namespaces::unshare(flags),
         Call::Setns { from: NamespaceRef::File(path), nstype } => namespaces::enter(plain(path)?, nstype),
         Call::Setns { from: NamespaceRef::Task(task), nstype } => {
@@ -142,6 +152,27 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
         Call::PivotRoot { new_root, put_old } => {
             done(nix::unistd::pivot_root(plain(new_root)?, plain(put_old)?), at)
         }
+        Call::Renameat2 { from, to, flags: names } => {
+            let empty = RenameFlags::empty();
+            let flags = flags(names, &attributes::RENAME_FLAGS, empty, |a, b| a | b, at)?;
+            attributes::rename(plain(from)?, plain(to)?, flags)
+        }
+        Call::Truncate { path, length } => attributes::truncate(plain(path)?, *length),
+        Call::Lsetxattr { path, name, value, flags: names } => {
+            let empty = XattrFlags::empty();
+            let flags = flags(names, &attributes::XATTR_FLAGS, empty, |a, b| a | b, at)?;
+            attributes::set(plain(path)?, name, plain(value)?, flags)
+        }
+        Call::Lgetxattr { path, name } => attributes::get(plain(path)?, name).map(Reply::Data),
+        Call::Llistxattr { path } => attributes::list(plain(path)?).map(Reply::Names),
+        Call::Lremovexattr { path, name } => attributes::remove(plain(path)?, name),
+        Call::Utimensat { path, access, modify, nofollow } => {
+            attributes::set_times(plain(path)?, *access, *modify, *nofollow)
+        }
+        Call::Statx { path, nofollow } => {
+            attributes::statx(plain(path)?, *nofollow).map(Box::new).map(Reply::Statx)
+        }
+        Call::CopyFileRange { from, to, create } => attributes::copy(plain(from)?, plain(to)?, *create),
     }
 }
 

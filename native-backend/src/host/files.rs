@@ -163,7 +163,7 @@ fn kind_of_entry(kind: nix::dir::Type) -> FileKind {
     }
 }
 
-fn kind_of_mode(mode: u32) -> FileKind {
+pub(super) fn kind_of_mode(mode: u32) -> FileKind {
     match SFlag::from_bits_truncate(mode) & SFlag::S_IFMT {
         SFlag::S_IFDIR => FileKind::Directory,
         SFlag::S_IFLNK => FileKind::Symlink,

@@ -10,6 +10,7 @@
 //! | [`wire`], [`protocol`], [`raw`] | messages; the few unsafe system calls | all |
 
 mod agent;
+mod attributes;
 mod calls;
 mod connection;
 pub(crate) mod disk;
@@ -248,6 +249,8 @@ impl LinuxHost {
             Probe::Path(path) => plain(path).map(Probe::Path),
             Probe::Directory(path) => plain(path).map(Probe::Directory),
             Probe::File(path) => plain(path).map(Probe::File),
+            Probe::Link(path) => plain(path).map(Probe::Link),
+            Probe::Target(path) => plain(path).map(Probe::Target),
             Probe::WorkingDirectory | Probe::Mounts | Probe::Tasks | Probe::States(_) | Probe::Cgroups => {
                 Some(probe.clone())
             }

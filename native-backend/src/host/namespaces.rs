@@ -7,12 +7,6 @@ use nix::sched::CloneFlags;
 use std::fs::File;
 use std::os::fd::AsFd;
 
-/// readlink(2).
-pub(super) fn readlink(path: &str) -> Answer {
-    let target = nix::fcntl::readlink(path).map_err(refused("readlink"))?;
-    Ok(Reply::Data(target.to_string_lossy().into_owned()))
-}
-
 /// unshare(2).
 pub(super) fn unshare(flags: &[String]) -> Answer {
     nix::sched::unshare(flags_of(flags, "unshare")?).map_err(refused("unshare"))?;

@@ -1,7 +1,7 @@
 //! Answers to probes, as the process that asks sees them. Runs in the agents.
 
-use super::files;
 use super::groups;
+use super::{attributes, files};
 use drydock_engine::plan::probe::{MountInfo, MountedHierarchy, TaskInfo};
 use drydock_engine::plan::{Errno, Observation, OpenMode, Probe, Refusal, Text};
 use std::fs::{read_dir, read_to_string};
@@ -22,6 +22,10 @@ pub(super) fn observe(probe: &Probe) -> Observation {
             Ok(Observation::States(pids.iter().filter_map(state).collect()))
         }
         Probe::Cgroups => Ok(Observation::Cgroups(hierarchies())),
+        Probe::Link(path) => {
+            plain(path).and_then(|path| attributes::statx(path, true)).map(Box::new).map(Observation::Statx)
+        }
+        Probe::Target(path) => plain(path).and_then(attributes::readlink).map(Observation::Data),
     };
     answer.unwrap_or_else(|refusal| Observation::Refused(refusal.errno))
 }

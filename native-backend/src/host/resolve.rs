@@ -75,7 +75,6 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
         Call::Prlimit64 { task: whom, resource, new } => {
             Call::Prlimit64 { task: task(whom)?, resource: *resource, new: *new }
         }
-        Call::Readlink { path } => Call::Readlink { path: text(path)? },
         Call::Unshare { .. } => call.clone(),
         Call::Setns { from, nstype } => {
             let from = match from {
@@ -91,5 +90,26 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
             Call::PivotRoot { new_root: text(new_root)?, put_old: text(put_old)? }
         }
         Call::Kill { task: whom, signal } => Call::Kill { task: task(whom)?, signal: *signal },
+        Call::Readlink { path } => Call::Readlink { path: text(path)? },
+        Call::Renameat2 { from, to, flags } => {
+            Call::Renameat2 { from: text(from)?, to: text(to)?, flags: flags.clone() }
+        }
+        Call::Truncate { path, length } => Call::Truncate { path: text(path)?, length: *length },
+        Call::Lsetxattr { path, name, value, flags } => Call::Lsetxattr {
+            path: text(path)?,
+            name: name.clone(),
+            value: text(value)?,
+            flags: flags.clone(),
+        },
+        Call::Lgetxattr { path, name } => Call::Lgetxattr { path: text(path)?, name: name.clone() },
+        Call::Llistxattr { path } => Call::Llistxattr { path: text(path)? },
+        Call::Lremovexattr { path, name } => Call::Lremovexattr { path: text(path)?, name: name.clone() },
+        Call::Utimensat { path, access, modify, nofollow } => {
+            Call::Utimensat { path: text(path)?, access: *access, modify: *modify, nofollow: *nofollow }
+        }
+        Call::Statx { path, nofollow } => Call::Statx { path: text(path)?, nofollow: *nofollow },
+        Call::CopyFileRange { from, to, create } => {
+            Call::CopyFileRange { from: text(from)?, to: text(to)?, create: *create }
+        }
     })
 }

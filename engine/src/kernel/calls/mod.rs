@@ -1,5 +1,6 @@
 //! One thin function a call: decode, see that the caller may act, ask the state that owns the rule.
 
+mod attributes;
 mod files;
 mod mounts;
 mod names;
@@ -26,7 +27,7 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
     match &step.call {
         Call::Mkdir { path, mode } => files::mkdir(kernel, &caller, path, *mode),
         Call::Rmdir { path } => files::rmdir(kernel, &caller, path),
-        Call::Rename { from, to } => names::rename(kernel, &caller, from, to),
+        Call::Rename { from, to } => names::rename(kernel, &caller, from, to, &[]),
         Call::Symlink { target, path } => names::symlink(kernel, &caller, target, path),
         Call::Link { from, to } => names::link(kernel, &caller, from, to),
         Call::Mknod { path, kind, mode, major, minor } => {
@@ -69,13 +70,28 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::Prlimit64 { task, resource, new } => {
             scheduling::prlimit(kernel, &caller, task, *resource, *new)
         }
-        Call::Readlink { path } => namespaces::readlink(kernel, &caller, path),
+        Call::Readlink { path } => names::readlink(kernel, &caller, path),
         Call::Unshare { flags } => namespaces::unshare(kernel, &caller, flags),
         Call::Setns { from, nstype } => namespaces::setns(kernel, &caller, from, nstype),
         Call::Sethostname { name } => namespaces::sethostname(kernel, &caller, name),
         Call::Setdomainname { name } => namespaces::setdomainname(kernel, &caller, name),
         Call::Chroot { path } => namespaces::chroot(kernel, &caller, path),
         Call::PivotRoot { new_root, put_old } => namespaces::pivot_root(kernel, &caller, new_root, put_old),
+        Call::Renameat2 { from, to, flags } => names::rename(kernel, &caller, from, to, flags),
+        Call::Truncate { path, length } => attributes::truncate(kernel, &caller, path, *length),
+        Call::Lsetxattr { path, name, value, flags } => {
+            attributes::lsetxattr(kernel, &caller, path, (name, value), flags)
+        }
+        Call::Lgetxattr { path, name } => attributes::lgetxattr(kernel, &caller, path, name),
+        Call::Llistxattr { path } => attributes::llistxattr(kernel, &caller, path),
+        Call::Lremovexattr { path, name } => attributes::lremovexattr(kernel, &caller, path, name),
+        Call::Utimensat { path, access, modify, nofollow } => {
+            attributes::utimensat(kernel, &caller, path, (*access, *modify), *nofollow)
+        }
+        Call::Statx { path, nofollow } => attributes::statx(kernel, &caller, path, *nofollow),
+        Call::CopyFileRange { from, to, create } => {
+            attributes::copy_file_range(kernel, &caller, from, to, *create)
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! mount(2) and umount2(2).
 
 use super::Caller;
-use crate::kernel::fs::path::Walker;
+use crate::kernel::Kernel;
 use crate::kernel::fs::Place;
+use crate::kernel::fs::path::Walker;
 use crate::kernel::mount::propagation::Kind;
 use crate::kernel::mount::rearrange::NewFlags;
 use crate::kernel::mount::{AccessTimes, MountFlags, SuperFlags};
 use crate::kernel::refuse::{not_modelled, refuse};
 use crate::kernel::user::capability::Capability;
-use crate::kernel::Kernel;
 use crate::plan::{Answer, Errno, Refusal, Reply, Rule, Text};
 
 /// The arguments of a mount call.
@@ -79,8 +79,14 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
         let from = source_place(kernel, caller, &source)?;
         kernel.move_mount(task, &from, &place, &target)?;
     } else {
-        let prepared = kernel.prepare(asked.fstype, &data)?;
-        kernel.mount_new(task, &place, prepared, (wanted.mount, wanted.fs), &source, &target)?;
+        let prepared = match asked.fstype {
+            // Its options name directories, which the caller's paths lead to.
+            "overlay" => kernel.prepare_overlay(task, &data)?,
+            fstype => kernel.prepare(fstype, &data)?,
+        };
+        let mut flags = (wanted.mount, wanted.fs);
+        flags.1.rdonly |= kernel.is_readonly_by_nature(prepared.fs);
+        kernel.mount_new(task, &place, prepared, flags, &source, &target)?;
     }
     Ok(Reply::Done)
 }

@@ -3,13 +3,20 @@
 use super::Caller;
 use crate::kernel::Kernel;
 use crate::kernel::fs::path::Walker;
+use crate::kernel::refuse::refuse_path;
 use crate::plan::reply::FileKind;
-use crate::plan::{Answer, Reply, Text};
+use crate::plan::{Answer, Errno, Reply, Text};
 
-/// rename(2).
-pub(super) fn rename(kernel: &mut Kernel, caller: &Caller, from: &Text, to: &Text) -> Answer {
+/// rename(2), renameat2(2).
+pub(super) fn rename(
+    kernel: &mut Kernel,
+    caller: &Caller,
+    from: &Text,
+    to: &Text,
+    flags: &[String],
+) -> Answer {
     let (from, to) = (kernel.text(from, caller.at)?, kernel.text(to, caller.at)?);
-    kernel.rename(&caller.task, &from, &to)?;
+    kernel.rename(&caller.task, &from, &to, flags, caller.at)?;
     Ok(Reply::Done)
 }
 
@@ -25,6 +32,16 @@ pub(super) fn link(kernel: &mut Kernel, caller: &Caller, from: &Text, to: &Text)
     let (from, to) = (kernel.text(from, caller.at)?, kernel.text(to, caller.at)?);
     kernel.make_link(&caller.task, &from, &to)?;
     Ok(Reply::Done)
+}
+
+/// readlink(2): EINVAL for what is no symbolic link.
+pub(super) fn readlink(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answer {
+    let path = kernel.text(path, caller.at)?;
+    let place = Walker::new(kernel, &caller.task, caller.at).link(&caller.task.cwd, &path)?;
+    match kernel.link_target(&place.node, caller.task.pid) {
+        Some(target) => Ok(Reply::Data(target)),
+        None => refuse_path(Errno::EINVAL, caller.at, "rule-not-a-link", &path),
+    }
 }
 
 /// mknod(2).

@@ -11,19 +11,6 @@ use crate::kernel::user::capability::Capability;
 use crate::plan::reply::FileKind;
 use crate::plan::{Answer, Errno, NamespaceRef, Refusal, Reply, Rule, TaskRef, Text};
 
-/// readlink(2).
-pub(super) fn readlink(kernel: &Kernel, caller: &Caller, path: &Text) -> Answer {
-    let path = kernel.text(path, caller.at)?;
-    let place = Walker::new(kernel, &caller.task, caller.at).link(&caller.task.cwd, &path)?;
-    if kernel.kind(&place.node) != FileKind::Symlink {
-        return refuse_path(Errno::EINVAL, caller.at, "rule-not-a-link", &path);
-    }
-    match kernel.link_target(&place.node, caller.task.pid) {
-        Some(target) => Ok(Reply::Data(target)),
-        None => refuse_path(Errno::ENOENT, caller.at, "rule-path-missing", &path),
-    }
-}
-
 /// unshare(2).
 pub(super) fn unshare(kernel: &mut Kernel, caller: &Caller, flags: &[String]) -> Answer {
     for flag in flags.iter().filter(|flag| *flag != "fs") {

@@ -2,7 +2,7 @@
 
 use super::device::Device;
 use super::ramfs::Content;
-use super::{Node, Place, proc_text, procfs, sysfs};
+use super::{Node, Place, proc_text, procfs, ramfs, sysfs};
 use crate::kernel::cgroup::{Effect, WriteContext};
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::task::comm_of;
@@ -18,7 +18,7 @@ impl Kernel {
             return refuse_path(Errno::EISDIR, "read", "rule-read-directory", path);
         }
         match &place.node {
-            Node::Ram(..) => self.read_ram(&place.node, path),
+            Node::Ram(..) | Node::Overlay(..) => self.read_ram(&place.node, path),
             Node::Proc(node) => Ok(proc_text::read(self, node, task.pid)),
             Node::Sys(_) => Ok(sysfs::read(self.profile.cpus)),
             Node::ControlFile(group, name) => self.cgroups.read(*group, name),
@@ -50,10 +50,12 @@ impl Kernel {
     }
 
     fn read_ram(&self, node: &Node, path: &str) -> Result<String, Refusal> {
-        let Node::Ram(tree, id) = node else { return Ok(String::new()) };
-        let content = self.trees.get(tree).and_then(|ram| ram.get(*id)).map(|inode| &inode.content);
+        let inode = self.content_inode(node);
+        let inode = inode.and_then(|(tree, id)| self.trees.get(&tree).and_then(|ram| ram.get(id)));
+        let content = inode.map(|inode| &inode.content);
         match content {
             Some(Content::Text(text)) => Ok(text.clone()),
+            Some(Content::Hole(size)) => zeros(*size, path),
             Some(Content::Opaque(_) | Content::Program) => {
                 not_modelled("read", "the bytes of programs and of what workloads write")
             }
@@ -63,7 +65,8 @@ impl Kernel {
                 }
                 _ => Ok(String::new()),
             },
-            Some(Content::Directory { .. } | Content::Symlink(_)) | None => Ok(String::new()),
+            Some(Content::Directory { .. } | Content::Symlink(_) | Content::Block(..) | Content::Fifo)
+            | None => Ok(String::new()),
         }
     }
 
@@ -76,7 +79,7 @@ impl Kernel {
         data: &str,
     ) -> Result<Vec<Effect>, Refusal> {
         match &place.node {
-            Node::Ram(..) => self.write_ram(&place.node, mode, data).map(|()| Vec::new()),
+            Node::Ram(..) | Node::Overlay(..) => self.write_ram(&place.node, mode, data).map(|()| Vec::new()),
             Node::Proc(node) => self.write_proc(task, *node, data).map(|()| Vec::new()),
             Node::ControlFile(group, name) => {
                 let context = WriteContext::of(task, &self.tasks);
@@ -92,8 +95,17 @@ impl Kernel {
         if self.device_of(node) == Some(Device::Full) && !data.is_empty() {
             return refuse(Errno::ENOSPC, "write", Rule::new("rule-device-full"));
         }
-        let Node::Ram(tree, id) = node else { return Ok(()) };
-        let Some(inode) = self.trees.get_mut(tree).and_then(|ram| ram.get_mut(*id)) else { return Ok(()) };
+        let Some((tree, id)) = self.content_inode(node) else { return Ok(()) };
+        let limit = self.trees.get(&tree).and_then(|ram| ram.size_limit(id));
+        let Some(inode) = self.tree_mut(tree).and_then(|ram| ram.get_mut(id)) else { return Ok(()) };
+        let before = match mode {
+            OpenMode::Append => ramfs::size(&inode.content),
+            _ => 0,
+        };
+        // As much is written as fits; a second write(2) of the rest is refused.
+        let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(before));
+        let fits = usize::try_from(room).unwrap_or(usize::MAX).min(data.len());
+        let (whole, data) = (data.len(), data.get(..fits).unwrap_or_default());
         match (&mut inode.content, mode) {
             (Content::Text(text), OpenMode::Append) => text.push_str(data),
             (Content::Text(text), _) => overwrite(text, data),
@@ -102,9 +114,33 @@ impl Kernel {
             (Content::Program, _) => {
                 return refuse(Errno::ETXTBSY, "write", Rule::new("rule-program-busy"));
             }
-            (Content::Character(..) | Content::Directory { .. } | Content::Symlink(_), _) => {}
+            (Content::Hole(size), _) => {
+                let end = if mode == OpenMode::Append { *size } else { 0 } + data.len() as u64;
+                inode.content = Content::Opaque((*size).max(end));
+            }
+            (
+                Content::Character(..)
+                | Content::Block(..)
+                | Content::Fifo
+                | Content::Directory { .. }
+                | Content::Symlink(_),
+                _,
+            ) => return Ok(()),
+        }
+        self.note_change(tree, id);
+        if fits < whole {
+            return refuse(Errno::ENOSPC, "write", Rule::new("rule-tmpfs-full"));
         }
         Ok(())
+    }
+
+    /// The content of a file as text, as far as it is known.
+    pub(crate) fn text_of(&self, node: &Node) -> String {
+        match node {
+            Node::ControlFile(group, name) => self.cgroups.read(*group, name).unwrap_or_default(),
+            Node::Sys(_) => sysfs::read(self.profile.cpus),
+            _ => String::new(),
+        }
     }
 
     /// Root opens any file of /proc; a file without a write handler answers EIO or EINVAL (Linux 6.18).
@@ -128,6 +164,14 @@ impl Kernel {
             ProcNode::PidFile(_, PidFile::OomScore) | ProcNode::File(_) => refused(Errno::EIO),
             _ => refused(Errno::EINVAL),
         }
+    }
+}
+
+/// What a file without content reads as; too much of it is refused.
+fn zeros(size: u64, path: &str) -> Result<String, Refusal> {
+    match usize::try_from(size) {
+        Ok(count) if size <= limits::READ_MAX => Ok("\0".repeat(count)),
+        _ => refuse_path(Errno::EFBIG, "read", "rule-device-endless", path),
     }
 }
 

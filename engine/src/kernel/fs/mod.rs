@@ -5,6 +5,7 @@
 //! | [`path`] | from a path to a place: links, `..`, mounts (path_resolution(7)) |
 //! | [`ramfs`] | tmpfs: a tree of inodes in memory |
 //! | [`tmpfs_options`] | its mount options |
+//! | [`overlay`] | overlayfs: directories of several trees seen as one |
 //! | [`procfs`] | /proc, made when it is read; [`proc_text`] writes its files |
 //! | [`sysfs`] | the little of /sys that control groups need |
 //! | [`cgroupfs`] | hierarchies as directories and files |
@@ -12,7 +13,11 @@
 //! | [`node`] | one match a question: what each file system answers |
 //! | [`content`] | reading and writing what is in a file |
 //! | [`tree`] | mkdir, rmdir, unlink |
-//! | [`names`] | rename, symlink, link, mknod |
+//! | [`names`] | symlink, link, mknod |
+//! | [`rename`] | rename, and what replaces or exchanges |
+//! | [`xattr`] | extended attributes |
+//! | [`times`] | statx, utimensat |
+//! | [`sizes`] | truncate, copies of files |
 //! | [`open`] | open(2): who may open what, creating and emptying |
 
 pub(crate) mod cgroupfs;
@@ -22,16 +27,22 @@ pub(crate) mod limits_text;
 pub(crate) mod names;
 pub(crate) mod node;
 pub(crate) mod open;
+pub(crate) mod overlay;
 pub(crate) mod path;
 pub(crate) mod proc_text;
 pub(crate) mod procfs;
 pub(crate) mod ramfs;
+pub(crate) mod rename;
+pub(crate) mod sizes;
 pub(crate) mod sysfs;
+pub(crate) mod times;
 pub(crate) mod tmpfs_options;
 pub(crate) mod tree;
+pub(crate) mod xattr;
 
 use super::cgroup::GroupId;
 use super::mount::MountId;
+use overlay::OverlayId;
 use procfs::ProcNode;
 use ramfs::{InodeId, TreeId};
 use serde::Serialize;
@@ -43,6 +54,8 @@ use sysfs::SysNode;
 pub(crate) enum Node {
     /// In a tmpfs.
     Ram(TreeId, InodeId),
+    /// In an overlay, by its path there without a slash at either end; the root's is empty.
+    Overlay(OverlayId, String),
     /// In /proc.
     Proc(ProcNode),
     /// In /sys.

@@ -1,7 +1,7 @@
-//! Names given and moved: rename(2), symlink(2), link(2), mknod(2).
+//! Names given: symlink(2), link(2), mknod(2).
 
 use super::path::{Last, Walker};
-use super::ramfs::Content;
+use super::ramfs::{Content, TreeId};
 use super::{Node, Place};
 use crate::kernel::limits::UMASK;
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
@@ -41,12 +41,26 @@ impl Kernel {
         content: Content,
     ) -> Result<(), Refusal> {
         let (directory, name) = self.free_name(task, path, at)?;
-        let Node::Ram(tree, id) = directory.node else {
-            return refuse_path(Errno::EPERM, at, "rule-fixed-tree", path);
-        };
-        if let Some(ram) = self.trees.get_mut(&tree) {
-            let made = ram.add(id, &name, mode, content);
-            ram.own(id, made, task.owner());
+        match directory.node {
+            Node::Ram(tree, id) => {
+                self.check_inodes(tree, at, path)?;
+                if let Some(ram) = self.tree_mut(tree) {
+                    let made = ram.add(id, &name, mode, content);
+                    ram.own(id, made, task.owner());
+                }
+                Ok(())
+            }
+            Node::Overlay(id, above) => {
+                self.overlay_make(task, (id, &above, &name), (mode, content), (at, path)).map(|_| ())
+            }
+            _ => refuse_path(Errno::EPERM, at, "rule-fixed-tree", path),
+        }
+    }
+
+    /// ENOSPC where a tmpfs has all the inodes that it may have.
+    pub(crate) fn check_inodes(&self, tree: TreeId, at: &str, path: &str) -> Result<(), Refusal> {
+        if self.trees.get(&tree).is_some_and(|ram| ram.is_out_of_inodes()) {
+            return refuse_path(Errno::ENOSPC, at, "rule-tmpfs-inodes", path);
         }
         Ok(())
     }
@@ -59,7 +73,7 @@ impl Kernel {
         self.make_name(task, path, "symlink", 0o777, Content::Symlink(target.to_owned()))
     }
 
-    /// mknod(2) of a regular file or a character device; making a device needs its `m` in the group's list.
+    /// mknod(2). Making a device needs a capability, and its `m` in the group's list.
     pub(crate) fn make_node(
         &mut self,
         task: &Task,
@@ -72,115 +86,87 @@ impl Kernel {
         let content = match kind {
             FileKind::Regular => Content::Text(String::new()),
             FileKind::Character => Content::Character(device.0, device.1),
+            FileKind::Block => Content::Block(device.0, device.1),
+            FileKind::Fifo => Content::Fifo,
             // What no file system but tmpfs makes is refused before it matters what it would be.
             _ => {
                 let (directory, _) = self.free_name(task, path, AT)?;
                 return match directory.node {
-                    Node::Ram(..) => not_modelled(AT, "named pipes, sockets and block devices"),
+                    Node::Ram(..) | Node::Overlay(..) => not_modelled(AT, "sockets"),
                     _ => refuse_path(Errno::EPERM, AT, "rule-fixed-tree", path),
                 };
             }
         };
-        if kind == FileKind::Character && !task.credentials.can(Capability::Mknod) {
-            // The name and its directory are looked at first.
-            self.free_name(task, path, AT)?;
-            let rule = Rule::new("rule-mknod-needs-root").with("path", path);
-            return refuse(Errno::EPERM, AT, rule.with("uid", task.credentials.uid.effective));
-        }
-        if kind == FileKind::Character && !self.cgroups.device_allowed(task.pid, 'c', device.0, device.1, "m")
-        {
-            let rule = Rule::new("rule-device-not-allowed").with("path", path).with("access", "m");
-            return refuse(Errno::EPERM, AT, rule.with("device", format!("c {}:{}", device.0, device.1)));
-        }
+        self.check_device_node(task, path, kind, device)?;
         if kind == FileKind::Regular {
             // Where there is no way to make a file the answer is another one: fs/namei.c, vfs_create().
             let (directory, _) = self.free_name(task, path, AT)?;
-            if !matches!(directory.node, Node::Ram(..)) {
+            if !matches!(directory.node, Node::Ram(..) | Node::Overlay(..)) {
                 return refuse_path(Errno::EACCES, AT, "rule-fixed-tree-create", path);
             }
         }
         self.make_name(task, path, AT, mode & 0o7777 & !UMASK, content)
     }
 
-    /// link(2). The model's files have one name each; control groups refuse a second with EPERM.
+    /// `vfs_mknod` in fs/namei.c: a whiteout is no device, and everybody may make one where overlayfs is not; through an
+    /// overlay nobody may (`ovl_mknod`).
+    fn check_device_node(
+        &self,
+        task: &Task,
+        path: &str,
+        kind: FileKind,
+        device: (u32, u32),
+    ) -> Result<(), Refusal> {
+        const AT: &str = "mknod";
+        let letter = match kind {
+            FileKind::Character => 'c',
+            FileKind::Block => 'b',
+            _ => return Ok(()),
+        };
+        if kind == FileKind::Character && device == (0, 0) {
+            let (directory, _) = self.free_name(task, path, AT)?;
+            if matches!(directory.node, Node::Overlay(..)) {
+                return refuse_path(Errno::EPERM, AT, "rule-overlay-whiteout", path);
+            }
+            return Ok(());
+        }
+        if !task.credentials.can(Capability::Mknod) {
+            // The name and its directory are looked at first.
+            self.free_name(task, path, AT)?;
+            let rule = Rule::new("rule-mknod-needs-root").with("path", path);
+            return refuse(Errno::EPERM, AT, rule.with("uid", task.credentials.uid.effective));
+        }
+        if !self.cgroups.device_allowed(task.pid, letter, device.0, device.1, "m") {
+            let rule = Rule::new("rule-device-not-allowed").with("path", path).with("access", "m");
+            let device = format!("{letter} {}:{}", device.0, device.1);
+            return refuse(Errno::EPERM, AT, rule.with("device", device));
+        }
+        Ok(())
+    }
+
+    /// link(2): a second name for a file; control groups, proc and sysfs refuse it with EPERM.
     pub(crate) fn make_link(&mut self, task: &Task, from: &str, to: &str) -> Result<(), Refusal> {
         const AT: &str = "link";
-        let old = Walker::new(self, task, AT).place(&task.cwd, from)?;
-        let (directory, _) = self.free_name(task, to, AT)?;
+        let old = Walker::new(self, task, AT).link(&task.cwd, from)?;
+        let (directory, name) = self.free_name(task, to, AT)?;
         if old.mount != directory.mount {
             return refuse_path(Errno::EXDEV, AT, "rule-other-file-system", to);
         }
-        match directory.node {
-            Node::Ram(..) if self.kind(&old.node) != FileKind::Directory => not_modelled(AT, "hard links"),
-            _ => refuse_path(Errno::EPERM, AT, "rule-fixed-tree", to),
+        if self.kind(&old.node) == FileKind::Directory {
+            return refuse_path(Errno::EPERM, AT, "rule-link-directory", from);
         }
-    }
-
-    /// rename(2).
-    pub(crate) fn rename(&mut self, task: &Task, from: &str, to: &str) -> Result<(), Refusal> {
-        const AT: &str = "rename";
-        let old = Walker::new(self, task, AT).parent(&task.cwd, from)?;
-        let new = Walker::new(self, task, AT).parent(&task.cwd, to)?;
-        let (Last::Name(old_name), Last::Name(new_name)) = (old.last, new.last) else {
-            return refuse_path(Errno::EBUSY, AT, "rule-mount-point-busy", from);
-        };
-        let Some(victim) = self.lookup(&old.directory, &old_name, task.pid, AT)? else {
-            return refuse_path(Errno::ENOENT, AT, "rule-path-missing", from);
-        };
-        if old.directory.mount != new.directory.mount {
-            return refuse_path(Errno::EXDEV, AT, "rule-other-file-system", to);
-        }
-        if self.mounts.is_readonly(old.directory.mount) {
-            return refuse_path(Errno::EROFS, AT, "rule-read-only", from);
-        }
-        // fs/namei.c, lock_rename(): neither of the two may be above the other's directory.
-        if self.is_below(&new.directory.node, &victim.node) {
-            return refuse_path(Errno::EINVAL, AT, "rule-rename-into-itself", to);
-        }
-        let there = self.lookup(&new.directory, &new_name, task.pid, AT)?;
-        if there.as_ref().is_some_and(|there| self.is_below(&old.directory.node, &there.node)) {
-            return refuse_path(Errno::ENOTEMPTY, AT, "rule-rename-onto-above", to);
-        }
-        if there.as_ref().is_some_and(|there| there.node == victim.node) {
-            return Ok(());
-        }
-        self.permit_removal(task, &old.directory, &victim, AT, from)?;
-        match &there {
-            Some(there) => {
-                self.permit_removal(task, &new.directory, there, AT, to)?;
-                // fs/namei.c, may_delete().
-                let is_directory = |node: &Node| self.kind(node) == FileKind::Directory;
-                match (is_directory(&victim.node), is_directory(&there.node)) {
-                    (true, false) => return refuse_path(Errno::ENOTDIR, AT, "rule-rename-onto-file", to),
-                    (false, true) => return refuse_path(Errno::EISDIR, AT, "rule-rename-onto-directory", to),
-                    _ => {}
-                }
-            }
-            None => self.permit(task, &new.directory.node, Access::CHANGE, AT, to)?,
-        }
-        // Its `..` changes (fs/namei.c, vfs_rename).
-        if old.directory != new.directory && self.kind(&victim.node) == FileKind::Directory {
-            self.permit(task, &victim.node, Access::WRITE, AT, from)?;
-        }
-        let busy = |place: &Place| self.is_mount_point_for(task, &place.node);
-        if busy(&victim) || there.as_ref().is_some_and(busy) {
-            return refuse_path(Errno::EBUSY, AT, "rule-mount-point-busy", from);
-        }
-        match (&old.directory.node, &new.directory.node, victim.node) {
-            (Node::Group(parent), Node::Group(other), Node::Group(group)) => {
-                self.cgroups.rename_group(group, *parent, *other, &new_name)
-            }
-            (Node::Group(_), Node::Group(_), Node::ControlFile(group, _)) => {
-                self.cgroups.rename_file(group, &old_name)
-            }
-            (Node::Ram(tree, from_id), Node::Ram(_, to_id), Node::Ram(_, id)) if there.is_none() => {
-                if let Some(ram) = self.trees.get_mut(tree) {
-                    ram.rename(*from_id, &old_name, *to_id, &new_name, id);
+        match (old.node, directory.node) {
+            (Node::Ram(tree, inode), Node::Ram(_, id)) => {
+                self.check_inodes(tree, AT, to)?;
+                if let Some(ram) = self.tree_mut(tree) {
+                    ram.link(id, &name, inode);
                 }
                 Ok(())
             }
-            (Node::Ram(..), ..) => not_modelled(AT, "a rename onto what is there already"),
-            _ => refuse_path(Errno::EPERM, AT, "rule-fixed-tree", from),
+            (Node::Overlay(id, inside), Node::Overlay(_, above)) => {
+                self.overlay_link((id, &inside), (&above, &name), (AT, to))
+            }
+            _ => refuse_path(Errno::EPERM, AT, "rule-fixed-tree", to),
         }
     }
 
@@ -189,6 +175,7 @@ impl Kernel {
         match node {
             Node::Ram(tree, _) if self.trees.get(tree).is_some_and(|tree| tree.is_ramfs) => 0x8584_58f6,
             Node::Ram(..) => 0x0102_1994,
+            Node::Overlay(..) => 0x794c_7630,
             Node::Proc(_) => 0x9fa0,
             Node::Sys(_) => 0x6265_6572,
             Node::Group(group) | Node::ControlFile(group, _) => {

@@ -1,7 +1,7 @@
 //! One match a question: what each file system answers about its files.
 
 use super::ramfs::{self, Content};
-use super::{Node, cgroupfs, procfs, sysfs};
+use super::{Node, cgroupfs, overlay, procfs, sysfs};
 use crate::kernel::Kernel;
 use crate::plan::reply::{Entry, FileKind, Stat};
 
@@ -12,6 +12,9 @@ impl Kernel {
             Node::Ram(tree, id) => {
                 let inode = self.trees.get(tree).and_then(|tree| tree.get(*id));
                 inode.map_or(FileKind::Regular, |inode| ramfs::kind_of(&inode.content))
+            }
+            Node::Overlay(id, path) => {
+                self.overlay_top(*id, path).map_or(FileKind::Regular, |top| self.kind(&top))
             }
             Node::Proc(node) => procfs::kind(node),
             Node::Sys(node) => sysfs::stat(*node).kind,
@@ -24,6 +27,7 @@ impl Kernel {
     pub(crate) fn child_node(&self, directory: &Node, name: &str, pid: u32) -> Option<Node> {
         match directory {
             Node::Ram(tree, id) => Some(Node::Ram(*tree, self.trees.get(tree)?.child(*id, name)?)),
+            Node::Overlay(id, path) => self.overlay_lookup(*id, path, name, "open").ok().flatten(),
             Node::Proc(node) => procfs::child(self, node, name, pid).map(Node::Proc),
             Node::Sys(node) => sysfs::child(*node, name).map(Node::Sys),
             Node::Group(group) => cgroupfs::child(&self.cgroups, *group, name),
@@ -38,6 +42,9 @@ impl Kernel {
                 let location = self.trees.get(tree).and_then(|tree| tree.location(*id));
                 Node::Ram(*tree, location.map_or(ramfs::ROOT, |(parent, _)| parent))
             }
+            Node::Overlay(id, path) => {
+                Node::Overlay(*id, overlay::split(path).map_or("", |(above, _)| above).to_owned())
+            }
             Node::Proc(node) => Node::Proc(procfs::parent(self, node)),
             Node::Sys(node) => Node::Sys(sysfs::parent(*node)),
             Node::Group(group) => Node::Group(self.cgroups.parent(*group).unwrap_or(*group)),
@@ -50,6 +57,7 @@ impl Kernel {
     pub(crate) fn name_of_node(&self, node: &Node) -> Option<String> {
         match node {
             Node::Ram(tree, id) => self.trees.get(tree)?.location(*id).map(|(_, name)| name.to_owned()),
+            Node::Overlay(_, path) => overlay::split(path).map(|(_, name)| name.to_owned()),
             Node::Proc(node) => Some(procfs::name(node)),
             Node::Sys(node) => Some(sysfs::name(*node).to_owned()),
             Node::Group(group) => Some(self.cgroups.name_of(*group).to_owned()),
@@ -65,6 +73,7 @@ impl Kernel {
                 Content::Symlink(target) => Some(target.clone()),
                 _ => None,
             },
+            Node::Overlay(id, path) => self.link_target(&self.overlay_top(*id, path)?, pid),
             Node::Proc(node) => procfs::link_target(self, node, pid),
             Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) | Node::Removed(_) => None,
         }
@@ -74,6 +83,7 @@ impl Kernel {
     pub(crate) fn stat(&self, node: &Node) -> Stat {
         match node {
             Node::Ram(tree, id) => self.trees.get(tree).and_then(|tree| tree.stat(*id)).unwrap_or(removed()),
+            Node::Overlay(id, path) => self.overlay_stat(*id, path).unwrap_or(removed()),
             Node::Proc(node) => procfs::stat(self, node),
             Node::Sys(node) => sysfs::stat(*node),
             Node::Group(group) => cgroupfs::stat_group(self, *group),
@@ -90,6 +100,7 @@ impl Kernel {
                 let children = self.trees.get(tree).into_iter().flat_map(|ram| ram.entries(*id));
                 children.map(|(name, id)| entry(name, self.kind(&Node::Ram(*tree, id)))).collect()
             }
+            Node::Overlay(id, path) => self.overlay_entries(*id, path),
             Node::Proc(node) => procfs::entries(self, node, pid),
             Node::Sys(node) => {
                 sysfs::entries(*node).map(|(name, node)| entry(name, sysfs::stat(node).kind)).collect()

@@ -1,13 +1,14 @@
 //! open(2): who may open what; making a file that is missing, emptying one that is there.
 
 use super::device::{Device, device};
+use super::overlay::Need;
 use super::path::{Last, Parent, Walker};
 use super::procfs::{PidFile, ProcNode, RootFile};
 use super::ramfs::Content;
 use super::{Node, Place, sysfs};
 use crate::host::KernelVersion;
 use crate::kernel::limits::UMASK;
-use crate::kernel::refuse::{refuse, refuse_path};
+use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::user::access::Access;
 use crate::kernel::{Kernel, Task};
 use crate::plan::reply::FileKind;
@@ -49,6 +50,14 @@ impl Kernel {
             },
         };
         self.check_open(task, &place, mode, path)?;
+        // Opening to write is what copies a file up (overlayfs.rst, "Non-directories").
+        if let Node::Overlay(id, inside) = &place.node
+            && mode != OpenMode::Read
+            && self.kind(&place.node) == FileKind::Regular
+        {
+            let need = if mode == OpenMode::Truncate { Need::Nothing } else { Need::Content };
+            self.copy_up(*id, inside, need, AT, path)?;
+        }
         if mode == OpenMode::Truncate {
             self.empty(&place);
         }
@@ -94,12 +103,18 @@ impl Kernel {
         self.permit(task, &directory.node, Access::CHANGE, AT, path)?;
         match &directory.node {
             Node::Ram(tree, parent) => {
-                let Some(ram) = self.trees.get_mut(tree) else {
+                self.check_inodes(*tree, AT, path)?;
+                let Some(ram) = self.tree_mut(*tree) else {
                     return refuse_path(Errno::ENOENT, AT, "rule-path-missing", path);
                 };
                 let id = ram.add(*parent, name, 0o666 & !UMASK, Content::Text(String::new()));
                 ram.own(*parent, id, task.owner());
                 Ok(Place { mount: directory.mount, node: Node::Ram(*tree, id) })
+            }
+            Node::Overlay(id, above) => {
+                let made = (0o666 & !UMASK, Content::Text(String::new()));
+                let node = self.overlay_make(task, (*id, above, name), made, (AT, path))?;
+                Ok(Place { mount: directory.mount, node })
             }
             // kernfs has no way to make files: EACCES from fs/namei.c, lookup_open().
             Node::Group(_) | Node::ControlFile(..) => {
@@ -119,7 +134,9 @@ impl Kernel {
             Node::Sys(node) if sysfs::is_mount_point(*node) => "rule-path-missing",
             Node::Removed(_) => "rule-directory-removed",
             Node::Group(group) if !self.cgroups.exists(*group) => "rule-directory-removed",
-            Node::Ram(..) | Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) => return None,
+            Node::Ram(..) | Node::Overlay(..) | Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) => {
+                return None;
+            }
         };
         Some(Refusal::by(Errno::ENOENT, at, Rule::new(rule).with("path", path)))
     }
@@ -135,7 +152,9 @@ impl Kernel {
         let kind = self.kind(&place.node);
         match kind {
             FileKind::Directory if writes => refuse_path(Errno::EISDIR, AT, "rule-open-directory", path),
-            FileKind::Character if self.mounts.get(place.mount).is_some_and(|mount| mount.flags.nodev) => {
+            FileKind::Character | FileKind::Block
+                if self.mounts.get(place.mount).is_some_and(|mount| mount.flags.nodev) =>
+            {
                 refuse_path(Errno::EACCES, AT, "rule-nodev", path)
             }
             FileKind::Regular if writes && self.mounts.is_readonly(place.mount) => {
@@ -152,7 +171,13 @@ impl Kernel {
                 if writes && self.is_shared_setting(&place.node) {
                     return refuse_path(Errno::EROFS, AT, "rule-read-only", path);
                 }
-                if kind == FileKind::Character { self.check_device(task, place, mode, path) } else { Ok(()) }
+                match kind {
+                    FileKind::Character => self.check_device(task, place, mode, path),
+                    // Whoever opens a pipe by its name waits for somebody at the other end.
+                    FileKind::Fifo => not_modelled(AT, "named pipes that are opened"),
+                    FileKind::Block => not_modelled(AT, "block devices that are opened"),
+                    _ => Ok(()),
+                }
             }
         }
     }
@@ -205,8 +230,8 @@ impl Kernel {
     }
 
     fn device_numbers(&self, node: &Node) -> Option<(u32, u32)> {
-        let Node::Ram(tree, id) = node else { return None };
-        match self.trees.get(tree)?.get(*id)?.content {
+        let (tree, id) = self.attribute_inode(node)?;
+        match self.trees.get(&tree)?.get(id)?.content {
             Content::Character(major, minor) => Some((major, minor)),
             _ => None,
         }
@@ -219,10 +244,11 @@ impl Kernel {
 
     /// O_TRUNC: a regular file of a tmpfs loses its content; other files have none of their own.
     fn empty(&mut self, place: &Place) {
-        let Node::Ram(tree, id) = &place.node else { return };
-        let Some(inode) = self.trees.get_mut(tree).and_then(|ram| ram.get_mut(*id)) else { return };
-        if matches!(inode.content, Content::Text(_) | Content::Opaque(_)) {
+        let Some((tree, id)) = self.content_inode(&place.node) else { return };
+        let Some(inode) = self.tree_mut(tree).and_then(|ram| ram.get_mut(id)) else { return };
+        if matches!(inode.content, Content::Text(_) | Content::Opaque(_) | Content::Hole(_)) {
             inode.content = Content::Text(String::new());
+            self.note_change(tree, id);
         }
     }
 }

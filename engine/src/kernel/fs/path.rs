@@ -243,6 +243,10 @@ impl Kernel {
             let rule = Rule::new("rule-name-too-long").with("name", name).with("length", name.len());
             return refuse(Errno::ENAMETOOLONG, at, rule);
         }
+        if let Node::Overlay(id, path) = &directory.node {
+            let node = self.overlay_lookup(*id, path, name, at)?;
+            return Ok(node.map(|node| Place { mount: directory.mount, node }));
+        }
         let node = self.child_node(&directory.node, name, pid);
         Ok(node.map(|node| Place { mount: directory.mount, node }))
     }

@@ -1,5 +1,6 @@
-//! Mount options of tmpfs (tmpfs(5)). Limits are checked and shown, not enforced.
+//! Mount options of tmpfs (tmpfs(5)).
 
+use super::ramfs::Room;
 use crate::kernel::limits::PAGE;
 use crate::kernel::refuse::refuse;
 use crate::plan::{Errno, Refusal, Rule};
@@ -43,6 +44,12 @@ impl TmpfsOptions {
             _ => return None,
         }
         Some(())
+    }
+
+    /// What fits; 0 is as much as there is.
+    pub(crate) fn room(&self) -> Room {
+        let limit = |limit: Option<u64>| limit.filter(|limit| *limit > 0);
+        Room { pages: limit(self.pages), inodes: limit(self.inodes) }
     }
 
     /// As /proc/mounts shows them: only what is not the default (mm/shmem.c, `shmem_show_options`).

@@ -2,7 +2,7 @@
 
 use super::path::{Last, Parent, Walker};
 use super::ramfs::{Content, InodeId, TreeId};
-use super::{Node, Place};
+use super::{Node, Place, ramfs};
 use crate::kernel::cgroup::Effect;
 use crate::kernel::limits::UMASK;
 use crate::kernel::refuse::{refuse, refuse_path};
@@ -32,11 +32,17 @@ impl Kernel {
         self.permit(task, &directory.node, Access::CHANGE, AT, path)?;
         match directory.node {
             Node::Ram(tree, id) => {
-                if let Some(ram) = self.trees.get_mut(&tree) {
+                self.check_inodes(tree, AT, path)?;
+                if let Some(ram) = self.tree_mut(tree) {
                     let made = ram.add_directory(id, &name, mode & 0o1777 & !UMASK);
                     ram.own(id, made, task.owner());
                 }
                 Ok(())
+            }
+            Node::Overlay(id, above) => {
+                let content = ramfs::directory(ramfs::ROOT, &name);
+                let made = (mode & 0o1777 & !UMASK, content);
+                self.overlay_make(task, (id, &above, &name), made, (AT, path)).map(|_| ())
             }
             Node::Group(group) => {
                 let made = self.cgroups.mkdir(group, &name, mode & 0o1777 & !UMASK)?;
@@ -95,6 +101,9 @@ impl Kernel {
             (Node::Ram(tree, directory), Node::Ram(..)) => {
                 self.take_file(*tree, *directory, &name, &victim.node);
                 Ok(())
+            }
+            (Node::Overlay(..), Node::Overlay(id, inside)) => {
+                self.overlay_remove((*id, inside), false, (AT, path))
             }
             (_, Node::ControlFile(..)) => {
                 let rule = Rule::new("rule-cgroup-file-remove").with("name", name).with("path", path);
@@ -155,12 +164,15 @@ impl Kernel {
     ) -> Result<Vec<Effect>, Refusal> {
         match (parent, victim) {
             (Node::Ram(tree, directory), Node::Ram(_, id)) => {
-                let Some(ram) = self.trees.get_mut(tree) else { return Ok(Vec::new()) };
+                let Some(ram) = self.tree_mut(*tree) else { return Ok(Vec::new()) };
                 if ram.entries(*id).next().is_some() {
                     return refuse_path(Errno::ENOTEMPTY, "rmdir", "rule-directory-not-empty", path);
                 }
                 ram.remove(*directory, name);
                 Ok(Vec::new())
+            }
+            (Node::Overlay(..), Node::Overlay(id, inside)) => {
+                self.overlay_remove((*id, inside), true, ("rmdir", path)).map(|()| Vec::new())
             }
             (_, Node::Group(group)) => self.cgroups.rmdir(*group),
             _ => refuse_path(Errno::EPERM, "rmdir", "rule-fixed-tree", path),
@@ -171,7 +183,7 @@ impl Kernel {
     fn take_file(&mut self, tree: TreeId, directory: InodeId, name: &str, file: &Node) {
         let lost = self.path_in_file_system(file);
         let shown = !self.mounts.with_root(file).is_empty();
-        if let Some(ram) = self.trees.get_mut(&tree) {
+        if let Some(ram) = self.tree_mut(tree) {
             if shown {
                 ram.unlink(directory, name);
             } else {
@@ -193,7 +205,7 @@ impl Kernel {
     }
 
     /// Tasks whose working directory or root is gone stay in it: it is empty and nothing can be made there.
-    fn bury(&mut self, dead: &Place, parent: &Place) {
+    pub(crate) fn bury(&mut self, dead: &Place, parent: &Place) {
         let concerned: Vec<u32> =
             self.tasks.with(Fact::Inside(dead.node.clone())).map(|task| task.pid).collect();
         for pid in concerned {
@@ -220,7 +232,7 @@ impl Kernel {
         let (Node::Ram(tree, id), Last::Name(name)) = (&parent.directory.node, parent.last) else {
             return None;
         };
-        self.trees.get_mut(tree)?.add(*id, &name, mode, content);
+        self.tree_mut(*tree)?.add(*id, &name, mode, content);
         Some(())
     }
 }

@@ -27,7 +27,9 @@ impl Kernel {
 
     /// True for what has no name any more.
     pub(crate) fn is_removed(&self, place: &Place) -> bool {
-        self.mounts.get(place.mount).is_some_and(|mount| mount.lost_root.is_some() && mount.root == place.node)
+        self.mounts
+            .get(place.mount)
+            .is_some_and(|mount| mount.lost_root.is_some() && mount.root == place.node)
             || matches!(place.node, Node::Removed(_))
     }
 
@@ -122,7 +124,8 @@ impl Kernel {
         for (index, group) in audience.iter().enumerate() {
             let mut copy = (index == 0).then_some(first);
             for member in group.members.iter().filter(|member| **member != place.mount) {
-                let shows = self.mounts.get(*member).is_some_and(|mount| self.is_below(&place.node, &mount.root));
+                let shows =
+                    self.mounts.get(*member).is_some_and(|mount| self.is_below(&place.node, &mount.root));
                 if !shows {
                     continue;
                 }

@@ -259,19 +259,29 @@ impl Kernel {
 
     /// Takes a mount out; its file system goes with the last one, and what had lost its name with it.
     pub(crate) fn drop_mount(&mut self, id: MountId) {
-        let lost = self.mounts.get(id).filter(|mount| mount.lost_root.is_some()).map(|mount| mount.root.clone());
+        let lost =
+            self.mounts.get(id).filter(|mount| mount.lost_root.is_some()).map(|mount| mount.root.clone());
         let gone = self.mounts.remove(id);
         if let Some(Node::Ram(tree, inode)) = lost.filter(|node| self.mounts.with_root(node).is_empty())
             && let Some(ram) = self.trees.get_mut(&tree)
         {
             ram.forget(inode);
         }
-        match gone {
-            Some(FileSystem::Ram(tree)) => {
+        // What an overlay has a layer in stays until that is gone.
+        if let Some(fs) = gone.filter(|fs| !self.is_layer(*fs)) {
+            self.drop_file_system(fs);
+        }
+    }
+
+    /// A file system that nothing holds any more.
+    pub(crate) fn drop_file_system(&mut self, fs: FileSystem) {
+        match fs {
+            FileSystem::Ram(tree) => {
                 self.trees.remove(&tree);
             }
-            Some(FileSystem::Cgroup(hierarchy)) => self.cgroups.last_unmount(hierarchy),
-            Some(FileSystem::Proc(_) | FileSystem::Sys) | None => {}
+            FileSystem::Overlay(id) => self.drop_overlay(id),
+            FileSystem::Cgroup(hierarchy) => self.cgroups.last_unmount(hierarchy),
+            FileSystem::Proc(_) | FileSystem::Sys => {}
         }
     }
 

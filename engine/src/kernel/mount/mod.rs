@@ -32,6 +32,7 @@ pub(crate) use table::MountTable;
 
 use super::Kernel;
 use super::cgroup::HierarchyId;
+use super::fs::overlay::OverlayId;
 use super::fs::ramfs::{self, TreeId};
 use super::fs::{Node, Place, procfs, sysfs};
 use super::namespace::NamespaceId;
@@ -53,6 +54,8 @@ pub(crate) enum FileSystem {
     Sys,
     /// A hierarchy of control groups.
     Cgroup(HierarchyId),
+    /// An overlay.
+    Overlay(OverlayId),
 }
 
 /// A mount.
@@ -113,6 +116,7 @@ impl Kernel {
     pub(crate) fn root_node(&self, fs: FileSystem) -> Node {
         match fs {
             FileSystem::Ram(tree) => Node::Ram(tree, ramfs::ROOT),
+            FileSystem::Overlay(id) => Node::Overlay(id, String::new()),
             FileSystem::Proc(_) => Node::Proc(procfs::ProcNode::Root),
             FileSystem::Sys => Node::Sys(sysfs::ROOT),
             FileSystem::Cgroup(hierarchy) => Node::Group(self.cgroups.root(hierarchy)),

@@ -2,7 +2,7 @@
 
 use super::FileSystem;
 use crate::kernel::Kernel;
-use crate::kernel::fs::ramfs::{ROOT, Ramfs, TreeId};
+use crate::kernel::fs::ramfs::{ROOT, Ramfs, Room, TreeId};
 use crate::kernel::fs::tmpfs_options::TmpfsOptions;
 use crate::kernel::refuse::{not_modelled, refuse};
 use crate::kernel::shared::Shared;
@@ -32,18 +32,8 @@ impl Change {
 }
 
 /// Kinds that Linux has and the model has not.
-const NOT_MODELLED: [&str; 10] = [
-    "bpf",
-    "debugfs",
-    "devpts",
-    "devtmpfs",
-    "ext4",
-    "hugetlbfs",
-    "mqueue",
-    "overlay",
-    "securityfs",
-    "tracefs",
-];
+const NOT_MODELLED: [&str; 9] =
+    ["bpf", "debugfs", "devpts", "devtmpfs", "ext4", "hugetlbfs", "mqueue", "securityfs", "tracefs"];
 
 /// The mode of a ramfs's root unless told otherwise (fs/ramfs/inode.c, `RAMFS_DEFAULT_MODE`).
 const RAMFS_MODE: u32 = 0o755;
@@ -85,6 +75,7 @@ impl Kernel {
         let id = TreeId(self.mounts.next_number());
         let mut tree = Ramfs::new(options.mode.unwrap_or(0o1777));
         tree.own(ROOT, ROOT, (options.uid.unwrap_or(0), options.gid.unwrap_or(0)));
+        tree.room = options.room();
         self.trees.insert(id, Shared::from(tree));
         let shown = options.shown(self.profile.memory);
         Ok(Prepared { fs: FileSystem::Ram(id), fstype: "tmpfs".to_owned(), shown })
@@ -126,9 +117,9 @@ impl Kernel {
         let shown = match fs {
             // ramfs has nothing that a remount could change.
             FileSystem::Ram(tree) if self.trees.get(&tree).is_some_and(|tree| tree.is_ramfs) => Vec::new(),
-            FileSystem::Ram(_) => {
-                TmpfsOptions::parse(data, self.profile.memory)?.shown(self.profile.memory)
-            }
+            FileSystem::Ram(tree) => self.remount_tmpfs(tree, data)?,
+            // On a remount overlayfs reads no options (`ovl_parse_param`).
+            FileSystem::Overlay(_) => Vec::new(),
             FileSystem::Proc(_) => proc_options(data)?,
             FileSystem::Sys if data.is_empty() => Vec::new(),
             FileSystem::Sys => return bad_option("sysfs", data),
@@ -138,6 +129,24 @@ impl Kernel {
             }
         };
         Ok(Change(shown))
+    }
+
+    /// New limits of a tmpfs; those that are not named stay.
+    fn remount_tmpfs(&mut self, tree: TreeId, data: &str) -> Result<Vec<String>, Refusal> {
+        let options = TmpfsOptions::parse(data, self.profile.memory)?;
+        if let Some(ram) = self.tree_mut(tree) {
+            let Room { pages, inodes } = options.room();
+            ram.room = Room { pages: pages.or(ram.room.pages), inodes: inodes.or(ram.room.inodes) };
+        }
+        Ok(options.shown(self.profile.memory))
+    }
+
+    /// True for an overlay without an upper layer: there is nowhere to write to.
+    pub(crate) fn is_readonly_by_nature(&self, fs: FileSystem) -> bool {
+        match fs {
+            FileSystem::Overlay(id) => self.overlay(id).is_some_and(|overlay| overlay.upper.is_none()),
+            FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys | FileSystem::Cgroup(_) => false,
+        }
     }
 }
 

@@ -151,7 +151,8 @@ impl Kernel {
     ) -> Result<(), Refusal> {
         let id = self.mount_at(task, place, path)?;
         let flags = self.unlocked_flags(id, new, path)?;
-        let writing = || self.tasks().filter(|task| task.is_alive()).any(|task| self.written_by(task).contains(&id));
+        let writing =
+            || self.tasks().filter(|task| task.is_alive()).any(|task| self.written_by(task).contains(&id));
         if flags.rdonly && writing() {
             return refuse_path(Errno::EBUSY, AT, "rule-mount-written-to", path);
         }
@@ -194,6 +195,9 @@ impl Kernel {
         let id = self.mount_at(task, place, path)?;
         let flags = self.unlocked_flags(id, new, path)?;
         let Some(fs) = self.mounts.get(id).map(|mount| mount.fs) else { return Ok(()) };
+        if self.is_readonly_by_nature(fs) && !new.fs.rdonly {
+            return refuse_path(Errno::EROFS, AT, "rule-overlay-no-upper", path);
+        }
         let change = self.reconfigure(fs, data)?;
         if new.fs.rdonly && !self.mounts.super_is_readonly(fs) {
             self.check_writers(fs, AT, path)?;

@@ -57,13 +57,7 @@ impl MountTable {
     }
 
     /// Notes a file system that is about to be mounted; one that is mounted already stays as it is.
-    pub(crate) fn note_super(
-        &mut self,
-        fs: FileSystem,
-        fstype: &str,
-        shown: Vec<String>,
-        flags: SuperFlags,
-    ) {
+    pub(crate) fn note_super(&mut self, fs: FileSystem, fstype: &str, shown: Vec<String>, flags: SuperFlags) {
         if !self.supers.contains_key(&fs) {
             let (device, fstype) = (self.next_number(), fstype.to_owned());
             self.supers.insert(fs, Shared::from(Super { mounts: 0, device, flags, fstype, shown }));
@@ -262,6 +256,30 @@ impl MountTable {
 
     pub(crate) fn super_mut(&mut self, fs: FileSystem) -> Option<&mut Super> {
         self.supers.get_mut(&fs).map(|known| &mut **known)
+    }
+
+    /// True where a mount of this file system is left.
+    pub(crate) fn is_mounted(&self, fs: FileSystem) -> bool {
+        self.supers.contains_key(&fs)
+    }
+
+    /// Files that were renamed are mounted on, and mounts show them, at their new names.
+    pub(crate) fn move_nodes(&mut self, moved: &dyn Fn(&Node) -> Option<Node>) {
+        let covered: Vec<_> = self.covers.iter().map(|(place, id)| (place.clone(), *id)).collect();
+        for ((node, mount), id) in covered {
+            let Some(now) = moved(&node) else { continue };
+            self.covers.remove(&(node, mount));
+            self.covers.insert((now.clone(), mount), id);
+            if let Some(place) = self.get_mut(id).and_then(|mount| mount.on.as_mut()) {
+                place.node = now;
+            }
+        }
+        let roots: Vec<_> = self.roots.iter().cloned().collect();
+        for (root, id) in roots {
+            if let Some(now) = moved(&root) {
+                self.set_root(id, now);
+            }
+        }
     }
 
     /// True where neither the mount nor its file system lets anything be written.

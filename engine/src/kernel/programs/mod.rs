@@ -17,7 +17,6 @@ pub mod stress;
 mod text;
 mod yes;
 
-use super::fs::Node;
 use super::fs::Place;
 use super::fs::path::Walker;
 use super::fs::ramfs::Content;
@@ -233,10 +232,8 @@ impl Kernel {
 
     /// execve(2), "ERRORS": ENOEXEC for a file that is no program.
     fn check_program(&self, place: &Place, path: &str) -> Result<(), Refusal> {
-        let program = match &place.node {
-            Node::Ram(tree, id) => self.trees.get(tree).and_then(|ram| ram.get(*id)),
-            _ => None,
-        };
+        let inode = self.content_inode(&place.node);
+        let program = inode.and_then(|(tree, id)| self.trees.get(&tree).and_then(|ram| ram.get(id)));
         match program.map(|inode| &inode.content) {
             Some(Content::Program) => Ok(()),
             _ => refuse_path(Errno::ENOEXEC, "execve", "rule-not-a-program", path),
@@ -332,13 +329,22 @@ impl Kernel {
 
     /// Adds to a file of a tmpfs; other files take what is written, or not, without a trace.
     fn append(&mut self, place: &Place, text: &str, bytes: u64) {
-        let Node::Ram(tree, id) = &place.node else { return };
-        let Some(inode) = self.trees.get_mut(tree).and_then(|ram| ram.get_mut(*id)) else { return };
+        let Some((tree, id)) = self.content_inode(&place.node) else { return };
+        let Some(inode) = self.tree_mut(tree).and_then(|ram| ram.get_mut(id)) else { return };
         match &mut inode.content {
             Content::Text(known) if bytes == 0 => known.push_str(text),
             Content::Text(known) => inode.content = Content::Opaque(known.len() as u64 + bytes),
             Content::Opaque(size) => *size = size.saturating_add(text.len() as u64).saturating_add(bytes),
-            Content::Program | Content::Directory { .. } | Content::Symlink(_) | Content::Character(..) => {}
+            Content::Hole(size) => {
+                inode.content = Content::Opaque(size.saturating_add(text.len() as u64).saturating_add(bytes));
+            }
+            Content::Program
+            | Content::Directory { .. }
+            | Content::Symlink(_)
+            | Content::Character(..)
+            | Content::Block(..)
+            | Content::Fifo => return,
         }
+        self.note_change(tree, id);
     }
 }

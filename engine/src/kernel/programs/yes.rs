@@ -21,7 +21,7 @@ pub(super) fn start(kernel: &Kernel, task: &Task) -> Result<Launch, Refusal> {
         // It mostly waits for whoever reads.
         Stdio::Pipe(_) => 100,
         Stdio::File(place) if kernel.device_of(&place.node).is_some() => 1000,
-        Stdio::File(place) if matches!(place.node, Node::Ram(..)) => {
+        Stdio::File(place) if matches!(place.node, Node::Ram(..) | Node::Overlay(..)) => {
             return not_modelled("execve", "yes with its output in a file");
         }
         Stdio::File(_) | Stdio::Terminal => {

@@ -21,6 +21,7 @@ use crate::plan::{
 const MESSAGES: &str = concat!(
     include_str!("../../../messages/en/rules-fs.ftl"),
     include_str!("../../../messages/en/rules-mount.ftl"),
+    include_str!("../../../messages/en/rules-overlay.ftl"),
     include_str!("../../../messages/en/rules-cgroup.ftl"),
     include_str!("../../../messages/en/rules-user.ftl")
 );
@@ -179,6 +180,8 @@ fn show(answer: &Answer) -> String {
         Ok(Reply::Statfs(magic)) => format!("magic {magic:#x}"),
         Ok(Reply::Nice(nice)) => format!("nice {nice}"),
         Ok(Reply::Limits(old)) => format!("{:?} {:?}", old.soft, old.hard),
+        Ok(Reply::Names(names)) => names.join(" "),
+        Ok(Reply::Statx(all)) => format!("{all:?}"),
         Err(refusal) => format!("!{} {}", refusal.errno, refusal.at),
     }
 }

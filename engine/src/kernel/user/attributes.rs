@@ -33,7 +33,7 @@ impl Kernel {
         if !who.in_group(file.gid) && !who.can(Capability::Fsetid) {
             file.mode &= !0o2000;
         }
-        self.set_attributes(&place.node, &file, at)
+        self.set_attributes(&place.node, &file, at, path)
     }
 
     /// chown(2): root's; the owner may give the file to a group of its own (`chown_ok`, `chgrp_ok` in fs/attr.c).
@@ -66,7 +66,7 @@ impl Kernel {
         if file.kind != FileKind::Directory {
             file.mode &= if file.mode & 0o010 != 0 { !0o6000 } else { !0o4000 };
         }
-        self.set_attributes(&place.node, &file, AT)
+        self.set_attributes(&place.node, &file, AT, path)
     }
 
     /// What is there, if its file system lets anything be changed.
@@ -77,12 +77,14 @@ impl Kernel {
         Ok(self.stat(&place.node))
     }
 
-    fn set_attributes(&mut self, node: &Node, file: &Stat, at: &str) -> Result<(), Refusal> {
+    fn set_attributes(&mut self, node: &Node, file: &Stat, at: &str, path: &str) -> Result<(), Refusal> {
         match node {
-            Node::Ram(tree, id) => {
-                if let Some(inode) = self.trees.get_mut(tree).and_then(|ram| ram.get_mut(*id)) {
+            Node::Ram(..) | Node::Overlay(..) => {
+                let (tree, id) = self.writable_inode(node, at, path)?;
+                if let Some(inode) = self.tree_mut(tree).and_then(|ram| ram.get_mut(id)) {
                     (inode.mode, inode.uid, inode.gid) = (file.mode, file.uid, file.gid);
                 }
+                self.note_attributes(tree, id);
                 Ok(())
             }
             Node::Group(group) => {

@@ -258,6 +258,7 @@ impl Observe for Fake {
                 Observation::States(asked.map(state).collect())
             }
             Probe::Cgroups => Observation::Cgroups(Vec::new()),
+            Probe::Link(_) | Probe::Target(_) => Observation::Refused(Errno::ENOENT),
         }
     }
 
@@ -359,8 +360,15 @@ impl Backend for Fake {
             | Call::Setdomainname { .. }
             | Call::Chroot { .. }
             | Call::PivotRoot { .. }
+            | Call::Renameat2 { .. }
+            | Call::Truncate { .. }
+            | Call::Lsetxattr { .. }
+            | Call::Lremovexattr { .. }
+            | Call::Utimensat { .. }
+            | Call::CopyFileRange { .. }
             | Call::Setpriority { .. } => Ok(Reply::Done),
-            Call::Readlink { .. } => Err(Refusal::bare(Errno::EINVAL, "readlink")),
+            Call::Readlink { .. } | Call::Statx { .. } => Err(Refusal::bare(Errno::ENOENT, "statx")),
+            Call::Lgetxattr { .. } | Call::Llistxattr { .. } => Ok(Reply::Names(Vec::new())),
             Call::SchedGetaffinity { .. } => Ok(Reply::Cpus(vec![0])),
             Call::Prlimit64 { .. } => Ok(Reply::Limits(Limits { soft: Some(8), hard: None })),
             Call::Getpriority { .. } => Ok(Reply::Nice(0)),
