@@ -233,7 +233,7 @@ mod tests {
         let mut kept = Vec::new();
         for round in 0..3000 {
             // Few at first, then numbers of all lengths.
-            let key = next(&mut seed) % 80 << (round / 300 * 3).min(26);
+            let key = (next(&mut seed) % 80) << (round / 300 * 3).min(26);
             match next(&mut seed) % 4 {
                 0 => assert_eq!(map.remove(key), plain.remove(&key)),
                 1 => {
