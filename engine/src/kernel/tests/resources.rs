@@ -127,7 +127,8 @@ fn events_count_at_the_limit_and_at_the_victim() {
         "(echo 0 > g/cgroup.procs; memhog 64m)",
         "cat g/cgroup.procs; grep oom g/memory.events",
     ];
-    assert!(last(HostKind::V2, &group).starts_with("oom 1\noom_kill 2\noom_group_kill 1\n"));
+    // Two tasks: the one that is chosen is counted a second time with its group, on 6.1, 6.12 and 7.3.
+    assert!(last(HostKind::V2, &group).starts_with("oom 1\noom_kill 3\noom_group_kill 1\n"));
 }
 
 // Record v1.mem.lower_below_usage_cache on a tmpfs: its files are no cache that could be dropped.
