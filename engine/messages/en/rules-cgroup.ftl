@@ -340,6 +340,11 @@ rule-memory-move-charge = { $value } is not a value of memory.move_charge_at_imm
     .source = admin-guide/cgroup-v1/memory.rst, "Move charges at task migration"
     .advice = Write 0.
 
+rule-memory-no-room-to-move = The task's memory, { $bytes } bytes, has no room in { $group }.
+    .rule = memory.move_charge_at_immigrate of the group asks for anonymous memory to move along. It is charged to the new group before it leaves the old one, and nobody is killed for it.
+    .source = admin-guide/cgroup-v1/memory.rst, "Move charges at task migration"
+    .advice = Set a higher limit, or write 0 to memory.move_charge_at_immigrate.
+
 rule-memory-event = “{ $value }” does not register an event.
     .rule = A program writes an eventfd's and a control file's descriptor numbers here. That needs open descriptors of the writer itself.
     .source = admin-guide/cgroup-v1/memory.rst, "Memory thresholds"
