@@ -581,6 +581,11 @@ rule-cgroup2-move-across = User { $uid } may not move process { $pid } across { 
     .source = cgroup-v2.rst, "Delegation Containment"
     .advice = Let root put the first process into the delegated groups; from there its user can move it among them.
 
+rule-cpuset-move-others = User { $uid } may not say where process { $pid } runs.
+    .rule = Who moves a task to another cpuset needs all capabilities that the task has, or CAP_SYS_NICE. Since Linux 6.6 version 2 does not ask for that where both groups have the same CPUs and memory nodes.
+    .source = kernel/cgroup/cpuset.c, cpuset_can_attach(); security/commoncap.c, cap_safe_nice()
+    .advice = Let root move it.
+
 rule-cgroup1-agent-needs-root = User { $uid } may not set a release agent.
     .rule = A release agent is run by the kernel as root, so that setting it needs CAP_SYS_ADMIN.
     .source = cgroups(7), "Cgroup v1 release notification"; kernel/cgroup/cgroup-v1.c, cgroup_release_agent_write()
