@@ -2,7 +2,7 @@
 //! cgroup-v2.rst "Memory"; mm/memcontrol.c.
 //!
 //! Memory is charged to the group that a task is in when it touches it, and to all groups above. It stays charged
-//! there when the task moves, and files stay charged when their writer ends. What is cached of a disk is given back
+//! there when the task moves (but see `immigration`), and files stay charged when their writer ends. What is cached of a disk is given back
 //! where a limit is in the way (`reclaim`); anonymous memory and files of a tmpfs stay, since there is no swap. Where
 //! nothing is left to give back the kernel goes to the OOM killer (`oom`).
 
@@ -199,7 +199,7 @@ impl CgroupState {
 
     /// try_charge_memcg(): charges what the limits of a group and those above let in, and gives back what can be given
     /// back where one is in the way. Gives the bytes that are charged, and why it was not all.
-    fn charge_limited(&mut self, group: GroupId, kind: Kind, bytes: u64) -> (u64, Option<Cut>) {
+    pub(super) fn charge_limited(&mut self, group: GroupId, kind: Kind, bytes: u64) -> (u64, Option<Cut>) {
         let step = (bytes / MOST_STEPS).div_ceil(PAGE) * PAGE;
         let mut done = 0;
         while done < bytes {

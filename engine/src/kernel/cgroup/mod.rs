@@ -36,6 +36,7 @@ mod file;
 pub mod files;
 mod group;
 mod hierarchy;
+mod immigration;
 mod mount_options;
 mod oom;
 mod owner;

@@ -146,6 +146,9 @@ impl CgroupState {
         for (controller, _, to) in &moved {
             controller.rules().can_attach(self, *to)?;
         }
+        if let Some((_, from, to)) = moved.iter().find(|(controller, ..)| *controller == Controller::Memory) {
+            self.take_memory_along(pid, *from, *to)?;
+        }
         for (controller, from, to) in &moved {
             controller.rules().attach(self, *from, *to);
         }
