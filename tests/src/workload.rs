@@ -171,38 +171,65 @@ const MANY: usize = 10_000;
 /// Steps in one measurement.
 const STEPS: usize = 2_000;
 
-/// Measures all kinds on a small and on a large host, and prints a row each.
+/// The bar: on a large host, a step of any kind costs at most so many times what it costs on a small one.
+const MOST_RATIO: f64 = 1.5;
+
+/// Measures all kinds on a small and on a large host, and prints a row each, with whether it is within the bar.
 ///
 /// `now` is a clock in microseconds. Of `times` measurements the best counts: whatever else the machine does can
 /// only make one worse.
 pub fn compare(times: usize, now: &dyn Fn() -> f64, print: &mut dyn FnMut(&str)) {
     let (few, many) = (Host::with(FEW), Host::with(MANY));
     print(&format!("microseconds a step, its frame kept; {FEW} groups and tasks, or {MANY} of each"));
-    print(&format!("{:26} {FEW:>8} {MANY:>8} {:>6} {:>14} {:>6}", "", "ratio", "all in turn", "ratio"));
+    print(&format!(
+        "{:26} {FEW:>8} {MANY:>8} {:>6} {:8} {:>11} {:>6}",
+        "", "ratio", "", "all in turn", "ratio"
+    ));
     let mut sums = [0.0; 3];
+    let mut beyond = [0; 2];
     for (kind, name) in Kind::ALL {
         let costs = measure(&few, &many, kind, times, now);
         print(&row(name, costs));
+        for (beyond, large) in beyond.iter_mut().zip([costs[1], costs[2]]) {
+            *beyond += usize::from(!is_within(large / costs[0]));
+        }
         sums = [sums[0] + costs[0], sums[1] + costs[1], sums[2] + costs[2]];
     }
     let means = sums.map(|sum| sum / Kind::ALL.len() as f64);
     print(&row("mean", means));
+    let [few_of_many, in_turn] = beyond;
+    print(&format!(
+        "kinds beyond {MOST_RATIO} times: {few_of_many} of {}, all in turn {in_turn} of {0}",
+        Kind::ALL.len()
+    ));
     let [few, many, spread] = means.map(|mean| 1e6 / mean);
     print(&format!("steps a second: {few:.0}, {many:.0}, all in turn {spread:.0}"));
 }
 
 fn row(name: &str, [few, many, spread]: [f64; 3]) -> String {
-    format!("{name:26} {few:>8.2} {many:>8.2} {:>6.2} {spread:>14.2} {:>6.2}", many / few, spread / few)
+    let [large, in_turn] = [many / few, spread / few];
+    let [verdict, in_turn_verdict] =
+        [large, in_turn].map(|ratio| if is_within(ratio) { "ok" } else { "TOO MUCH" });
+    format!(
+        "{name:26} {few:>8.2} {many:>8.2} {large:>6.2} {verdict:8} {spread:>11.2} {in_turn:>6.2} {in_turn_verdict}"
+    )
+}
+
+fn is_within(ratio: f64) -> bool {
+    ratio <= MOST_RATIO
 }
 
 /// Microseconds a step: with few groups; with many, in a few of them; with many, in all of them in turn, which
-/// the machine's caches can't hold. Measured in turns, so that a busy machine is as bad for each.
+/// the machine's caches can't hold. Measured in turns, so that a busy machine is as bad for each, and every second time
+/// the other way round: what was measured before leaves its memory behind, which is good for some and bad for others.
 fn measure(few: &Host, many: &Host, kind: Kind, times: usize, now: &dyn Fn() -> f64) -> [f64; 3] {
     let cases = [(few, FEW), (many, FEW), (many, MANY)];
     let cases = cases.map(|(host, touched)| (host, host.steps(kind, STEPS, touched)));
     let mut best = [f64::INFINITY; 3];
-    for _ in 0..times {
-        for ((host, steps), best) in cases.iter().zip(&mut best) {
+    for time in 0..times {
+        for place in 0..cases.len() {
+            let case = if time % 2 == 0 { place } else { cases.len() - 1 - place };
+            let ((host, steps), best) = (&cases[case], &mut best[case]);
             let mut kernel = host.kernel.clone();
             let started = now();
             let kept = perform(&mut kernel, steps);

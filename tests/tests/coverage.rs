@@ -28,8 +28,10 @@ fn main() -> ExitCode {
 struct Line {
     /// Collection, table and test.
     rule: String,
-    /// Scenarios, or `!` and a reason.
-    what: String,
+    /// Scenarios.
+    scenarios: Vec<String>,
+    /// Why there are none, or none for a part of the rule.
+    reason: Option<String>,
 }
 
 fn folder() -> PathBuf {
@@ -43,7 +45,12 @@ fn coverage() -> Result<Vec<Line>, Failed> {
         match (line.strip_prefix("# "), line.split_once(" = ")) {
             (Some(heading), _) => heading.clone_into(&mut table),
             (None, Some((test, what))) => {
-                lines.push(Line { rule: format!("{table} {test}"), what: what.to_owned() });
+                let (ids, reason) = match what.split_once('!') {
+                    Some((ids, reason)) => (ids, Some(reason.trim().to_owned())),
+                    None => (what, None),
+                };
+                let scenarios = ids.split_whitespace().map(str::to_owned).collect();
+                lines.push(Line { rule: format!("{table} {test}"), scenarios, reason });
             }
             (None, None) if line == "#" => {}
             (None, None) => return Err(format!("no rule and no heading: {line}").into()),
@@ -71,15 +78,15 @@ fn lines() -> Result<(), Failed> {
     let ids = scenarios()?;
     let mut seen = BTreeSet::new();
     let mut wrong = Vec::new();
-    for Line { rule, what } in coverage()? {
-        if let Some(reason) = what.strip_prefix('!') {
-            if !reason.trim().ends_with('.') {
-                wrong.push(format!("{rule}: the reason is no sentence"));
-            }
-        } else {
-            let missing = what.split(' ').filter(|id| !ids.contains(*id));
-            wrong.extend(missing.map(|id| format!("{rule}: no scenario {id}")));
+    for Line { rule, scenarios, reason } in coverage()? {
+        if reason.as_ref().is_some_and(|reason| !reason.ends_with('.')) {
+            wrong.push(format!("{rule}: the reason is no sentence"));
         }
+        if scenarios.is_empty() && reason.is_none() {
+            wrong.push(format!("{rule}: neither a scenario nor a reason"));
+        }
+        let missing = scenarios.iter().filter(|id| !ids.contains(*id));
+        wrong.extend(missing.map(|id| format!("{rule}: no scenario {id}")));
         if !seen.insert(rule.clone()) {
             wrong.push(format!("{rule}: twice"));
         }

@@ -165,6 +165,7 @@ partial-file-cpuset-pressure = The model never has to free memory, so the pressu
 partial-file-cpuset-relax = The model accepts -1 to 2. On Linux the highest level depends on the machine.
 partial-file-release_agent = An agent is a program that the model knows, or a script for sh; it runs as soon as a command is over. In a session on a real kernel nothing is seen of it: the kernel looks for the agent outside of the session.
 partial-file-memory-events = Events can't be registered: no task of the model has an eventfd.
+partial-file-memory-move_charge = Anonymous memory moves; files do not, since no task of the model maps one.
 partial-file-memory-kept = The value is kept and checked, but changes nothing else in the model.
 partial-file-memory-kernel = The model knows no memory of the kernel itself, so nothing is counted here.
 partial-file-memory-limit = Limits hold for memory that programs touch and for files that they write: what is cached of a disk is given back first, memory.min and memory.low protect it, memory.high slows tasks down, and then the OOM killer acts. There is no swap in the model. What Linux has not written to the disk yet goes there only when it is written, in the model at once. How often a limit was in the way is counted for pages one by one; Linux 6.18 takes larger ones, so its numbers are lower there, but before a kill it has counted hundreds where the model counts one.

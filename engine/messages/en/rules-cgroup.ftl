@@ -340,6 +340,11 @@ rule-memory-move-charge = { $value } is not a value of memory.move_charge_at_imm
     .source = admin-guide/cgroup-v1/memory.rst, "Move charges at task migration"
     .advice = Write 0.
 
+rule-memory-no-room-to-move = The task's memory, { $bytes } bytes, has no room in { $group }.
+    .rule = memory.move_charge_at_immigrate of the group asks for anonymous memory to move along. It is charged to the new group before it leaves the old one, and nobody is killed for it.
+    .source = admin-guide/cgroup-v1/memory.rst, "Move charges at task migration"
+    .advice = Set a higher limit, or write 0 to memory.move_charge_at_immigrate.
+
 rule-memory-event = “{ $value }” does not register an event.
     .rule = A program writes an eventfd's and a control file's descriptor numbers here. That needs open descriptors of the writer itself.
     .source = admin-guide/cgroup-v1/memory.rst, "Memory thresholds"
@@ -575,6 +580,11 @@ rule-cgroup2-move-across = User { $uid } may not move process { $pid } across { 
     .rule = In version 2, who moves a task needs write permission on cgroup.procs of the target and of the nearest group that is above both the old and the new one.
     .source = cgroup-v2.rst, "Delegation Containment"
     .advice = Let root put the first process into the delegated groups; from there its user can move it among them.
+
+rule-cpuset-move-others = User { $uid } may not say where process { $pid } runs.
+    .rule = Who moves a task to another cpuset needs all capabilities that the task has, or CAP_SYS_NICE. Since Linux 6.6 version 2 does not ask for that where both groups have the same CPUs and memory nodes.
+    .source = kernel/cgroup/cpuset.c, cpuset_can_attach(); security/commoncap.c, cap_safe_nice()
+    .advice = Let root move it.
 
 rule-cgroup1-agent-needs-root = User { $uid } may not set a release agent.
     .rule = A release agent is run by the kernel as root, so that setting it needs CAP_SYS_ADMIN.

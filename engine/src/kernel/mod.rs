@@ -37,6 +37,7 @@ pub mod cgroup;
 mod disk;
 mod fs;
 mod helper;
+mod id_map;
 mod layered;
 pub mod limits;
 mod load;

@@ -7,6 +7,7 @@ use super::refuse::refuse;
 use super::user::capability::Capability;
 use super::{Kernel, Task};
 use crate::plan::{Errno, Refusal, Rule, Signal, WaitStatus};
+use std::collections::BTreeSet;
 
 /// OOM_SCORE_ADJ_MIN: never chosen, and not killed with its group.
 const EXEMPT: i32 = -1000;
@@ -87,12 +88,15 @@ impl Kernel {
         else {
             return false;
         };
-        let others = self.cgroups.oom_group_of(pid, group);
-        let others = others.into_iter().filter(|other| *other != 1 && !self.is_oom_exempt(*other));
-        let victims: Vec<u32> = [pid].into_iter().chain(others).collect();
+        let members = self.cgroups.oom_group_of(pid, group);
+        let members = members.into_iter().filter(|member| *member != 1 && !self.is_oom_exempt(*member));
+        // oom_kill_process() kills the chosen one and then all of its group, so with a group it counts that one twice.
+        let counted: Vec<u32> = [pid].into_iter().chain(members).collect();
+        for victim in &counted {
+            self.cgroups.count_oom_kill(*victim);
+        }
         // A killed task is thawed, so that it can give its memory back (oom_kill.c, mark_oom_victim()).
-        for victim in victims {
-            self.cgroups.count_oom_kill(victim);
+        for victim in counted.into_iter().collect::<BTreeSet<u32>>() {
             self.end(victim, WaitStatus::Signaled(Signal::KILL));
         }
         true

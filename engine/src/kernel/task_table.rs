@@ -2,7 +2,8 @@
 
 use super::Task;
 use super::fs::Node;
-use super::layered::{Layered, LayeredSet};
+use super::id_map::IdMap;
+use super::layered::LayeredSet;
 use super::mount::MountId;
 use super::namespace::NamespaceId;
 use super::pipe::PipeHandle;
@@ -45,7 +46,7 @@ pub(crate) enum Fact {
 /// The tasks, with an index of their facts that every change keeps up. A clone is cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TaskTable {
-    tasks: Layered<u32, Shared<Task>>,
+    tasks: IdMap<u32, Shared<Task>>,
     facts: LayeredSet<(Fact, u32)>,
     /// Facts that every step asks for, and that are true of few.
     urgent: LayeredSet<(Fact, u32)>,
@@ -59,7 +60,7 @@ pub(crate) struct TaskTable {
 
 impl TaskTable {
     pub(crate) fn get(&self, pid: u32) -> Option<&Shared<Task>> {
-        self.tasks.get(&pid)
+        self.tasks.get(pid)
     }
 
     /// All, in the order of their pids.
@@ -74,13 +75,13 @@ impl TaskTable {
     /// The tasks of which a fact is true, in the order of their pids.
     pub(crate) fn with(&self, fact: Fact) -> impl Iterator<Item = &Task> {
         let found = self.index(&fact).range((fact.clone(), 0)..=(fact, u32::MAX));
-        found.filter_map(|(_, pid)| self.tasks.get(pid)).map(|task| &**task)
+        found.filter_map(|(_, pid)| self.tasks.get(*pid)).map(|task| &**task)
     }
 
     /// The tasks whose program ends at the moment or before it, the earliest first.
     pub(crate) fn ending_until(&self, moment: u64) -> impl Iterator<Item = &Task> {
         let found = self.ends.iter().take_while(move |(end, _)| *end <= Fact::EndsAt(moment));
-        found.filter_map(|(_, pid)| self.tasks.get(pid)).map(|task| &**task)
+        found.filter_map(|(_, pid)| self.tasks.get(*pid)).map(|task| &**task)
     }
 
     /// The index that a fact is in.
@@ -102,7 +103,7 @@ impl TaskTable {
 
     /// A task to change; the index follows when the change is done.
     pub(crate) fn get_mut(&mut self, pid: u32) -> Option<TaskMut<'_>> {
-        let before = facts(self.tasks.get(&pid)?);
+        let before = facts(self.tasks.get(pid)?);
         Some(TaskMut { table: self, pid, before })
     }
 
@@ -114,7 +115,7 @@ impl TaskTable {
     }
 
     pub(crate) fn remove(&mut self, pid: u32) -> Option<Shared<Task>> {
-        let task = self.tasks.remove(&pid)?;
+        let task = self.tasks.remove(pid)?;
         self.follow(pid, &facts(&task), Vec::new());
         Some(task)
     }
@@ -167,13 +168,13 @@ impl Deref for TaskMut<'_> {
     type Target = Task;
 
     fn deref(&self) -> &Task {
-        self.table.tasks.get(&self.pid).expect(IN_TABLE)
+        self.table.tasks.get(self.pid).expect(IN_TABLE)
     }
 }
 
 impl DerefMut for TaskMut<'_> {
     fn deref_mut(&mut self) -> &mut Task {
-        self.table.tasks.get_mut(&self.pid).expect(IN_TABLE)
+        self.table.tasks.get_mut(self.pid).expect(IN_TABLE)
     }
 }
 

@@ -58,18 +58,31 @@ fn collect_signalled(group: &Path, found: &mut Vec<OwnedFd>) {
 pub(super) fn after_write(path: &str, data: &str, thawed: &[OwnedFd]) {
     let file = Path::new(path);
     match file.file_name().and_then(|name| name.to_str()) {
-        // freezer-subsystem.rst: FREEZING until all tasks are frozen.
-        Some("freezer.state") => until(LONGEST, || !is(path, "FREEZING")),
-        // cgroup-v2.rst, cgroup.freeze: "frozen" in cgroup.events changes when the freezing is complete.
+        Some("freezer.state") => until_frozen(file),
+        Some("cgroup.freeze") if data.trim() == "1" => until_frozen(file),
+        // cgroup-v2.rst, cgroup.freeze: "frozen" in cgroup.events changes when all is done.
         Some("cgroup.freeze") => {
             let wanted = format!("frozen {}", data.trim());
             until(LONGEST, || event(file, &wanted));
         }
+        // Who enters a frozen group is frozen there.
+        Some("tasks" | "cgroup.procs" | "cgroup.threads") => until_frozen(file),
         Some("cgroup.kill") => until(LONGEST, || event(file, "populated 0")),
         _ => {}
     }
     for pidfd in thawed {
         is_dead(pidfd, LONGEST);
+    }
+}
+
+/// Waits until all tasks are frozen in a group that is to be so; `file` is a file of it. A task that can run freezes soon,
+/// but on a busy machine not at once.
+fn until_frozen(file: &Path) {
+    // freezer-subsystem.rst: FREEZING until all tasks are frozen.
+    let state = file.with_file_name("freezer.state");
+    until(LONGEST_TO_ACT, || !is(&state, "FREEZING"));
+    if file.ancestors().skip(1).any(|group| is(&group.join("cgroup.freeze"), "1")) {
+        until(LONGEST_TO_ACT, || event(file, "frozen 1"));
     }
 }
 
@@ -79,7 +92,7 @@ fn is_dead(pidfd: &OwnedFd, patience: Duration) -> bool {
     poll(&mut [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)], timeout).is_ok_and(|ready| ready > 0)
 }
 
-fn is(path: &str, content: &str) -> bool {
+fn is(path: &Path, content: &str) -> bool {
     read_to_string(path).is_ok_and(|found| found.trim() == content)
 }
 

@@ -93,7 +93,7 @@ impl CgroupState {
                 own.charge(nanoseconds, &cpus);
             }
         }
-        let v2 = self.members.get(&pid).and_then(|member| member.groups.get(&V2)).copied();
+        let v2 = self.members.get(pid).and_then(|member| member.groups.get(&V2)).copied();
         for id in v2.map(|id| self.ancestry(id).collect::<Vec<_>>()).unwrap_or_default() {
             if let Some(group) = self.group_mut(id) {
                 group.usage_ns += nanoseconds;

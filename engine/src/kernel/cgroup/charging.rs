@@ -2,7 +2,7 @@
 //! cgroup-v2.rst "Memory"; mm/memcontrol.c.
 //!
 //! Memory is charged to the group that a task is in when it touches it, and to all groups above. It stays charged
-//! there when the task moves, and files stay charged when their writer ends. What is cached of a disk is given back
+//! there when the task moves (but see `immigration`), and files stay charged when their writer ends. What is cached of a disk is given back
 //! where a limit is in the way (`reclaim`); anonymous memory and files of a tmpfs stay, since there is no swap. Where
 //! nothing is left to give back the kernel goes to the OOM killer (`oom`).
 
@@ -116,7 +116,7 @@ impl CgroupState {
     /// it is in, page by page as far as the limits let it; what is less is taken from there first.
     pub(in crate::kernel) fn touch(&mut self, pid: u32, bytes: u64, limited: bool) -> Result<(), Cut> {
         let bytes = bytes.div_ceil(PAGE) * PAGE;
-        let Some(mut charges) = self.members.get(&pid).map(|member| member.charges.clone()) else {
+        let Some(mut charges) = self.members.get(pid).map(|member| member.charges.clone()) else {
             return Ok(());
         };
         let here = self.effective_of(Controller::Memory, pid);
@@ -144,7 +144,7 @@ impl CgroupState {
             self.uncharge(id, Kind::Anon, part);
         }
         charges.retain(|_, charged| *charged > 0);
-        if let Some(member) = self.members.get_mut(&pid) {
+        if let Some(member) = self.members.get_mut(pid) {
             member.charges = charges;
         }
         result
@@ -199,7 +199,7 @@ impl CgroupState {
 
     /// try_charge_memcg(): charges what the limits of a group and those above let in, and gives back what can be given
     /// back where one is in the way. Gives the bytes that are charged, and why it was not all.
-    fn charge_limited(&mut self, group: GroupId, kind: Kind, bytes: u64) -> (u64, Option<Cut>) {
+    pub(super) fn charge_limited(&mut self, group: GroupId, kind: Kind, bytes: u64) -> (u64, Option<Cut>) {
         let step = (bytes / MOST_STEPS).div_ceil(PAGE) * PAGE;
         let mut done = 0;
         while done < bytes {
@@ -284,8 +284,8 @@ impl CgroupState {
             }
         };
         let members = self.members.iter().filter(|(_, member)| member.charges.contains_key(&from));
-        for pid in members.map(|(pid, _)| *pid).collect::<Vec<u32>>() {
-            if let Some(member) = self.members.get_mut(&pid) {
+        for pid in members.map(|(pid, _)| pid).collect::<Vec<u32>>() {
+            if let Some(member) = self.members.get_mut(pid) {
                 rename(&mut member.charges);
             }
         }
@@ -309,7 +309,7 @@ impl CgroupState {
 
     /// Anonymous memory that a task has, in bytes, whoever it is charged to.
     pub fn memory_of(&self, pid: u32) -> u64 {
-        self.members.get(&pid).map_or(0, |member| member.charges.values().sum())
+        self.members.get(pid).map_or(0, |member| member.charges.values().sum())
     }
 
     /// All memory that tasks and files have been charged, in bytes.

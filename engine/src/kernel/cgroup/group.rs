@@ -217,7 +217,7 @@ impl CgroupState {
         if threaded {
             self.keep_domain(id);
         }
-        self.groups.remove(&id);
+        self.groups.remove(id);
         self.stalls.remove(&id);
         if let Some(above) = self.group_mut(parent) {
             above.children.remove(&name);
@@ -303,7 +303,7 @@ impl CgroupState {
 
     /// True while the group has not been removed.
     pub fn exists(&self, group: GroupId) -> bool {
-        self.groups.contains_key(&group)
+        self.groups.contains_key(group)
     }
 
     /// The hierarchy of a group.

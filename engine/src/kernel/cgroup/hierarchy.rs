@@ -241,7 +241,7 @@ impl CgroupState {
             self.rebind(controller, V2);
         }
         self.leave_all(id);
-        self.groups.remove(&hierarchy.root);
+        self.groups.remove(hierarchy.root);
         self.hierarchies.remove(&id);
     }
 

@@ -36,6 +36,7 @@ mod file;
 pub mod files;
 mod group;
 mod hierarchy;
+mod immigration;
 mod mount_options;
 mod oom;
 mod owner;
@@ -56,7 +57,7 @@ pub(crate) use owner::Attributes;
 pub use owner::WriteContext;
 
 use crate::host::{Feature, HostProfile, KernelVersion};
-use crate::kernel::layered::Layered;
+use crate::kernel::id_map::IdMap;
 use crate::kernel::shared::{OrdMap, Shared};
 use group::Group;
 use hierarchy::Hierarchy;
@@ -74,6 +75,18 @@ pub(crate) const V2: HierarchyId = HierarchyId(0);
 /// A control group. Ids are never given twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct GroupId(pub u32);
+
+impl From<u32> for GroupId {
+    fn from(number: u32) -> Self {
+        Self(number)
+    }
+}
+
+impl From<GroupId> for u32 {
+    fn from(id: GroupId) -> Self {
+        id.0
+    }
+}
 
 /// What has to happen to tasks after a write, a removal or an exit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -153,8 +166,8 @@ impl Machine {
 pub struct CgroupState {
     machine: Shared<Machine>,
     hierarchies: OrdMap<HierarchyId, Shared<Hierarchy>>,
-    groups: Layered<GroupId, Shared<Group>>,
-    members: Layered<u32, Shared<Member>>,
+    groups: IdMap<GroupId, Shared<Group>>,
+    members: IdMap<u32, Shared<Member>>,
     /// The threads of processes that have more than one.
     threads: OrdMap<u32, Shared<BTreeSet<u32>>>,
     files: charging::FileCharges,
@@ -191,8 +204,8 @@ impl CgroupState {
         let mut state = Self {
             machine: Shared::from(machine),
             hierarchies: OrdMap::new(),
-            groups: Layered::default(),
-            members: Layered::default(),
+            groups: IdMap::default(),
+            members: IdMap::default(),
             threads: OrdMap::new(),
             files: OrdMap::new(),
             waiting: OrdMap::new(),
@@ -217,26 +230,26 @@ impl CgroupState {
     }
 
     fn group(&self, group: GroupId) -> Option<&Group> {
-        self.groups.get(&group).map(|group| &**group)
+        self.groups.get(group).map(|group| &**group)
     }
 
     /// True where a group is here as it is in `other`, an earlier or later state of these groups: no task came or
     /// went, nothing was written, and the same holds its tasks. What is only counted elsewhere may differ.
     pub fn is_same(&self, other: &Self, group: GroupId) -> bool {
-        let same = self.groups.get(&group).zip(other.groups.get(&group));
+        let same = self.groups.get(group).zip(other.groups.get(group));
         same.is_some_and(|(own, other)| own.is_same(other))
             && self.frozen_v1(group) == other.frozen_v1(group)
             && self.frozen_v2(group) == other.frozen_v2(group)
     }
 
     fn group_mut(&mut self, group: GroupId) -> Option<&mut Group> {
-        self.groups.get_mut(&group).map(|group| &mut **group)
+        self.groups.get_mut(group).map(|group| &mut **group)
     }
 
     /// True for the root of the machine. The root that a cgroup namespace shows is a child outside.
     fn is_machine_root(&self, group: GroupId) -> bool {
-        let outside = self.machine.nested && self.is_outside(self.hierarchy_of(group));
-        self.parent(group).is_none() && !outside
+        let Some(found) = self.group(group) else { return true };
+        found.parent.is_none() && !(self.machine.nested && self.is_outside(found.hierarchy))
     }
 
     /// A group and those above it, up to the root.

@@ -55,8 +55,8 @@ impl CgroupState {
         }
     }
 
-    /// mem_cgroup_get_oom_group(): who has to go with a task: all of the highest group with `memory.oom.group` at or
-    /// above it and at or below the group that is full.
+    /// mem_cgroup_get_oom_group(): who has to go with a task, itself included: all of the highest group with
+    /// `memory.oom.group` at or above it and at or below the group that is full.
     pub(in crate::kernel) fn oom_group_of(&mut self, pid: u32, full: GroupId) -> Vec<u32> {
         let Some(group) = self.effective_of(Controller::Memory, pid) else { return Vec::new() };
         let mut whole = None;
@@ -70,8 +70,7 @@ impl CgroupState {
         }
         let Some(whole) = whole else { return Vec::new() };
         self.count_event(whole, Event::OomGroupKill);
-        let members = self.oom_candidates(whole).into_iter().map(|(other, _)| other);
-        members.filter(|other| *other != pid).collect()
+        self.oom_candidates(whole).into_iter().map(|(other, _)| other).collect()
     }
 
     /// True where a group has more than its limit, since that was lowered.

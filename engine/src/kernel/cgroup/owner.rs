@@ -10,6 +10,7 @@ use crate::kernel::user::credentials::Credentials;
 use crate::plan::reply::{FileKind, Stat};
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The set-group-ID bit (inode(7)).
 const S_ISGID: u32 = 0o2000;
@@ -157,5 +158,56 @@ impl CgroupState {
         }
         let rule = Rule::new("rule-cgroup2-move-across").with("pid", pid).with("ancestor", self.path(common));
         Err(request.refusal(Errno::EACCES, rule.with("uid", who.uid.fs)))
+    }
+
+    /// `cpuset_can_attach`: another cpuset changes where a task runs, and who moves it has to be allowed to say that
+    /// (`cap_task_setscheduler` in security/commoncap.c: as many capabilities as it, or CAP_SYS_NICE). In version 2 that
+    /// is not asked since Linux 6.6 where both cpusets are effectively the same.
+    pub(super) fn vet_scheduler(&self, request: &Request<'_>, pid: u32) -> Result<(), Refusal> {
+        let hierarchy = self.hierarchy_of(request.group);
+        let cpuset = |group| self.effective(Controller::Cpuset, group);
+        let Some(from) = self.group_of(hierarchy, pid).and_then(cpuset) else { return Ok(()) };
+        let Some(to) = cpuset(request.group).filter(|to| *to != from) else { return Ok(()) };
+        let lists = self.cpuset_lists(to);
+        let unchanged = hierarchy == V2 && self.machine.since(6, 6) && lists == self.cpuset_lists(from);
+        // That a list is empty is found first, and refused when the task moves.
+        let empty = lists.iter().any(|list| list.is_empty());
+        if empty || unchanged { Ok(()) } else { Self::vet_scheduling(request, pid) }
+    }
+
+    /// The same where a group begins or stops to hand cpuset down: the tasks of all groups below it come to another cpuset
+    /// (`cgroup_update_dfl_csses`). A new one has the CPUs and memory nodes of the one above.
+    pub(super) fn vet_scheduler_below(
+        &self,
+        request: &Request<'_>,
+        enable: &BTreeSet<Controller>,
+        disable: &BTreeSet<Controller>,
+    ) -> Result<(), Refusal> {
+        let (begins, stops) = (enable.contains(&Controller::Cpuset), disable.contains(&Controller::Cpuset));
+        if !begins && !stops {
+            return Ok(());
+        }
+        let above = self.effective(Controller::Cpuset, request.group).map(|above| self.cpuset_lists(above));
+        for group in self.subtree(request.group).into_iter().filter(|group| *group != request.group) {
+            let own = self.effective(Controller::Cpuset, group).map(|own| self.cpuset_lists(own));
+            if self.machine.since(6, 6) && (begins || own == above) {
+                continue;
+            }
+            for pid in self.threads_in(group) {
+                Self::vet_scheduling(request, pid)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `cap_safe_nice`.
+    fn vet_scheduling(request: &Request<'_>, pid: u32) -> Result<(), Refusal> {
+        let Some((who, tasks)) = request.context.by else { return Ok(()) };
+        let Some(theirs) = tasks.get(pid).map(|target| target.credentials().permitted) else { return Ok(()) };
+        if who.can(Capability::SysNice) || who.permitted.both(theirs) == theirs {
+            return Ok(());
+        }
+        let rule = Rule::new("rule-cpuset-move-others").with("pid", pid).with("uid", who.uid.effective);
+        Err(request.refusal(Errno::EPERM, rule))
     }
 }

@@ -116,7 +116,7 @@ impl CgroupState {
     fn tallies(&self, load: &Load<'_>) -> BTreeMap<GroupId, Tally> {
         let mut tallies: BTreeMap<GroupId, Tally> = BTreeMap::new();
         let mut add = |pid: u32, change: &dyn Fn(&mut Tally)| {
-            let group = self.members.get(&pid).and_then(|member| member.groups.get(&V2)).copied();
+            let group = self.members.get(pid).and_then(|member| member.groups.get(&V2)).copied();
             for id in group.into_iter().flat_map(|group| self.ancestry(group)) {
                 change(tallies.entry(id).or_default());
             }

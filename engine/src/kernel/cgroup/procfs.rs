@@ -6,7 +6,7 @@ impl CgroupState {
     /// The content of /proc/PID/cgroup: a line a hierarchy, highest id first; the line of version 2 is there
     /// once a cgroup2 file system has been mounted. kernel/cgroup/cgroup.c, proc_cgroup_show().
     pub fn proc_pid_cgroup(&self, pid: u32) -> String {
-        let Some(member) = self.members.get(&pid) else { return String::new() };
+        let Some(member) = self.members.get(pid) else { return String::new() };
         let mut ids: Vec<_> = self.hierarchies().collect();
         ids.reverse();
         let lines = ids.into_iter().filter_map(|id| {

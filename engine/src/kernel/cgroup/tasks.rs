@@ -50,10 +50,10 @@ impl CgroupState {
 
     /// A new hierarchy: all tasks are in its root.
     pub(super) fn enter_all(&mut self, id: HierarchyId, root: GroupId) {
-        for pid in self.members.keys().copied().collect::<Vec<_>>() {
-            if self.members.get(&pid).is_some_and(|member| member.zombie.is_none()) {
+        for pid in self.members.keys().collect::<Vec<_>>() {
+            if self.members.get(pid).is_some_and(|member| member.zombie.is_none()) {
                 self.enter(pid, root);
-            } else if let Some(member) = self.members.get_mut(&pid) {
+            } else if let Some(member) = self.members.get_mut(pid) {
                 member.groups.insert(id, root);
             }
         }
@@ -61,8 +61,8 @@ impl CgroupState {
 
     /// A hierarchy is gone.
     pub(super) fn leave_all(&mut self, id: HierarchyId) {
-        for pid in self.members.keys().copied().collect::<Vec<_>>() {
-            if let Some(member) = self.members.get_mut(&pid) {
+        for pid in self.members.keys().collect::<Vec<_>>() {
+            if let Some(member) = self.members.get_mut(pid) {
                 member.groups.remove(&id);
             }
         }
@@ -70,7 +70,7 @@ impl CgroupState {
 
     fn enter(&mut self, pid: u32, to: GroupId) {
         let hierarchy = self.hierarchy_of(to);
-        if let Some(member) = self.members.get_mut(&pid) {
+        if let Some(member) = self.members.get_mut(pid) {
             member.groups.insert(hierarchy, to);
         }
         if let Some(group) = self.group_mut(to) {
@@ -115,7 +115,7 @@ impl CgroupState {
 
     /// The group of a living task whose settings of a controller apply to it.
     pub(super) fn effective_of(&self, controller: Controller, pid: u32) -> Option<GroupId> {
-        let member = self.members.get(&pid).filter(|member| member.zombie.is_none())?;
+        let member = self.members.get(pid).filter(|member| member.zombie.is_none())?;
         let owner = member.groups.values().find(|id| {
             let hierarchy = self.hierarchies.get(&self.hierarchy_of(**id));
             hierarchy.is_some_and(|hierarchy| hierarchy.controllers.contains(&controller))
@@ -126,7 +126,7 @@ impl CgroupState {
     /// Moves a task, if every controller of the hierarchy agrees. A task that has exited is left where it is.
     pub(super) fn attach(&mut self, pid: u32, to: GroupId) -> Result<Vec<Effect>, Refusal> {
         let hierarchy = self.hierarchy_of(to);
-        let member = self.members.get(&pid).filter(|member| member.zombie.is_none());
+        let member = self.members.get(pid).filter(|member| member.zombie.is_none());
         let Some(&from) = member.and_then(|member| member.groups.get(&hierarchy)) else {
             return Ok(Vec::new());
         };
@@ -146,6 +146,9 @@ impl CgroupState {
         for (controller, _, to) in &moved {
             controller.rules().can_attach(self, *to)?;
         }
+        if let Some((_, from, to)) = moved.iter().find(|(controller, ..)| *controller == Controller::Memory) {
+            self.take_memory_along(pid, *from, *to)?;
+        }
         for (controller, from, to) in &moved {
             controller.rules().attach(self, *from, *to);
         }
@@ -156,7 +159,7 @@ impl CgroupState {
 
     /// Moves all threads of a process, if every controller agrees to each of them.
     pub(super) fn attach_process(&mut self, pid: u32, to: GroupId) -> Result<Vec<Effect>, Refusal> {
-        let tgid = self.members.get(&pid).map_or(pid, |member| member.tgid);
+        let tgid = self.members.get(pid).map_or(pid, |member| member.tgid);
         let Some(threads) = self.threads.get(&tgid).cloned() else { return self.attach(tgid, to) };
         let mut effects = Vec::new();
         for tid in threads.iter() {
@@ -178,7 +181,7 @@ impl CgroupState {
     /// # Errors
     /// As for [`CgroupState::fork`].
     pub fn fork_thread(&mut self, parent: u32, child: u32) -> Result<(), Refusal> {
-        let tgid = self.members.get(&parent).map_or(parent, |member| member.tgid);
+        let tgid = self.members.get(parent).map_or(parent, |member| member.tgid);
         self.join(parent, child, tgid)?;
         let mut threads = self.threads.get(&tgid).map(|threads| (**threads).clone()).unwrap_or_default();
         threads.extend([tgid, child]);
@@ -187,7 +190,7 @@ impl CgroupState {
     }
 
     fn join(&mut self, parent: u32, child: u32, tgid: u32) -> Result<(), Refusal> {
-        let Some(member) = self.members.get(&parent).cloned() else { return Ok(()) };
+        let Some(member) = self.members.get(parent).cloned() else { return Ok(()) };
         let charged: Vec<_> = self
             .machine
             .controllers
@@ -219,7 +222,7 @@ impl CgroupState {
     /// A process has exited and becomes a zombie: it is in no list of tasks and uses nothing any more, but
     /// still counts in `pids.current`.
     pub fn exit(&mut self, pid: u32) -> Vec<Effect> {
-        let Some(member) = self.members.get(&pid).filter(|member| member.zombie.is_none()).cloned() else {
+        let Some(member) = self.members.get(pid).filter(|member| member.zombie.is_none()).cloned() else {
             return Vec::new();
         };
         self.set_memory(pid, 0);
@@ -227,7 +230,7 @@ impl CgroupState {
         let pids = self.effective_of(Controller::Pids, pid).map(|id| self.ancestry(id).collect());
         let path = member.groups.get(&V2).map(|id| self.path(*id)).unwrap_or_default();
         let effects = member.groups.values().flat_map(|group| self.leave(pid, *group)).collect();
-        if let Some(member) = self.members.get_mut(&pid) {
+        if let Some(member) = self.members.get_mut(pid) {
             let pids = pids.unwrap_or_default();
             member.zombie = Some(Zombie { path, domain: None, pids });
         }
@@ -236,7 +239,7 @@ impl CgroupState {
 
     /// A zombie has been waited for.
     pub fn reap(&mut self, pid: u32) {
-        if let Some(member) = self.members.remove(&pid) {
+        if let Some(member) = self.members.remove(pid) {
             self.forget_thread(pid, member.tgid);
             let groups = member.zombie.iter().flat_map(|zombie| zombie.pids.iter().copied());
             for group in groups.collect::<Vec<_>>() {
@@ -247,11 +250,11 @@ impl CgroupState {
 
     /// A thread gets the number of the first of its process, which is no more; execve(2).
     pub fn rename(&mut self, tid: u32, tgid: u32) {
-        let Some(mut member) = self.members.remove(&tid) else { return };
+        let Some(mut member) = self.members.remove(tid) else { return };
         self.forget_thread(tid, member.tgid);
         member.tgid = tgid;
         for id in member.groups.values() {
-            if let Some(group) = self.groups.get_mut(id) {
+            if let Some(group) = self.groups.get_mut(*id) {
                 group.tasks.remove(&tid);
                 group.tasks.insert(tgid);
             }
@@ -276,7 +279,7 @@ impl CgroupState {
     /// threaded children lists theirs too.
     pub fn members(&self, group: GroupId) -> Vec<u32> {
         let Some(found) = self.group(group) else { return Vec::new() };
-        let process = |tid: &u32| self.members.get(tid).map_or(*tid, |member| member.tgid);
+        let process = |tid: &u32| self.members.get(*tid).map_or(*tid, |member| member.tgid);
         let mut pids: BTreeSet<u32> = found.tasks.iter().map(process).collect();
         if found.threaded_children > 0 && !found.threaded {
             let below = self.subtree(group).into_iter().skip(1).filter_map(|id| self.group(id));
@@ -290,7 +293,7 @@ impl CgroupState {
     /// The group of a task in a hierarchy. A zombie is in the root of version 1 hierarchies, and in the group
     /// it was in of version 2, as long as that is there.
     pub fn group_of(&self, hierarchy: HierarchyId, pid: u32) -> Option<GroupId> {
-        let member = self.members.get(&pid)?;
+        let member = self.members.get(pid)?;
         let group = *member.groups.get(&hierarchy)?;
         match (&member.zombie, self.version(hierarchy)) {
             (Some(_), Version::V1) => Some(self.root(hierarchy)),
@@ -302,9 +305,9 @@ impl CgroupState {
     pub(super) fn keep_domain(&mut self, group: GroupId) {
         let domain = self.domain(group);
         let is_in = |member: &Member| member.zombie.is_some() && member.groups.get(&V2) == Some(&group);
-        let zombies = self.members.iter().filter(|(_, member)| is_in(member)).map(|(pid, _)| *pid);
+        let zombies = self.members.iter().filter(|(_, member)| is_in(member)).map(|(pid, _)| pid);
         for pid in zombies.collect::<Vec<_>>() {
-            let zombie = self.members.get_mut(&pid).and_then(|member| member.zombie.as_mut());
+            let zombie = self.members.get_mut(pid).and_then(|member| member.zombie.as_mut());
             if let Some(zombie) = zombie {
                 zombie.domain = Some(domain);
             }
@@ -313,7 +316,7 @@ impl CgroupState {
 
     /// The group whose resource domain a task is in. A removed group is a domain of its own, unless it was threaded.
     pub(super) fn domain_of_task(&self, pid: u32) -> Option<GroupId> {
-        let member = self.members.get(&pid)?;
+        let member = self.members.get(pid)?;
         let kept = member.zombie.as_ref().and_then(|zombie| zombie.domain);
         kept.or_else(|| member.groups.get(&V2).map(|group| self.domain(*group)))
     }
@@ -330,7 +333,7 @@ impl CgroupState {
 
     /// Which freezer holds a task, if any.
     pub fn is_frozen(&self, pid: u32) -> Option<FreezerKind> {
-        let member = self.members.get(&pid).filter(|member| member.zombie.is_none())?;
+        let member = self.members.get(pid).filter(|member| member.zombie.is_none())?;
         if self.effective_of(Controller::Freezer, pid).is_some_and(|group| self.frozen_v1(group)) {
             return Some(FreezerKind::V1);
         }
@@ -340,7 +343,7 @@ impl CgroupState {
 
     /// True while the task has not been reaped.
     pub fn has_task(&self, pid: u32) -> bool {
-        self.members.contains_key(&pid)
+        self.members.contains_key(pid)
     }
 }
 
@@ -352,7 +355,7 @@ pub(super) fn pid_of(state: &CgroupState, request: &Request<'_>) -> Result<u32, 
         return request.refuse(Errno::EINVAL, "rule-cgroup-pid-invalid");
     };
     let pid = if pid == 0 { request.context.writer } else { pid };
-    match state.members.get(&pid) {
+    match state.members.get(pid) {
         Some(member) if member.kernel_thread => {
             return Err(
                 request.refusal(Errno::EINVAL, Rule::new("rule-cgroup-kernel-thread").with("pid", pid))

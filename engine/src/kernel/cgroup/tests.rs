@@ -252,6 +252,7 @@ fn rules_are_explained() {
         include_str!("file.rs"),
         include_str!("group.rs"),
         include_str!("hierarchy.rs"),
+        include_str!("immigration.rs"),
         include_str!("mount_options.rs"),
         include_str!("owner.rs"),
         include_str!("pressure.rs"),

@@ -44,6 +44,7 @@ fn read_procs(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
 fn write_procs(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let pid = pid_of(state, request)?;
     state.vet_owner(request, pid)?;
+    state.vet_scheduler(request, pid)?;
     state.attach_process(pid, request.group)
 }
 
@@ -55,6 +56,7 @@ fn read_tasks(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
 fn write_tasks(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
     let pid = pid_of(state, request)?;
     state.vet_owner(request, pid)?;
+    state.vet_scheduler(request, pid)?;
     state.attach(pid, request.group)
 }
 

@@ -211,6 +211,7 @@ fn write_procs(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Eff
     let pid = pid_of(state, request)?;
     state.vet_common_ancestor(request, pid)?;
     state.vet_destination(request)?;
+    state.vet_scheduler(request, pid)?;
     state.attach_process(pid, request.group)
 }
 
@@ -227,6 +228,7 @@ fn write_threads(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<E
     if source.is_some_and(|source| source != state.domain(request.group)) {
         return request.refuse(Errno::EOPNOTSUPP, "rule-cgroup2-thread-domain");
     }
+    state.vet_scheduler(request, pid)?;
     state.attach(pid, request.group)
 }
 
@@ -289,6 +291,7 @@ fn write_subtree(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<E
         }
     }
     state.vet_enable(request, &enable)?;
+    state.vet_scheduler_below(request, &enable, &disable)?;
     let children: Vec<GroupId> = group.children.values().copied().collect();
     if let Some(group) = state.group_mut(request.group) {
         group.implicit |= !enable.is_empty() || !disable.is_empty();

@@ -101,3 +101,41 @@ fn what_is_made_in_a_directory_with_the_set_group_id_bit_has_its_group() {
         assert_eq!((mode, gid, of_file), expected, "Linux 6.{minor}");
     }
 }
+
+/// `cpuset_can_attach`: until 6.6 in any case, since then where the CPUs are others.
+#[test]
+fn a_user_moves_tasks_of_others_between_cpusets_that_are_the_same() {
+    for (minor, moved, changed) in [(1, "!EPERM write", "!EPERM write"), (6, "4", "!EPERM write")] {
+        let mut profile = HostProfile::named(HostKind::V2);
+        profile.kernel = KernelVersion { major: 6, minor };
+        let mut kernel = Kernel::boot(&profile);
+        check(
+            &mut kernel,
+            &[
+                ("mkdir /sys/fs/cgroup/init", "OK"),
+                ("o /sys/fs/cgroup/init/cgroup.procs 1", "1"),
+                ("o /sys/fs/cgroup/init/cgroup.procs 1650", "4"),
+                ("o /sys/fs/cgroup/init/cgroup.procs 1701", "4"),
+                ("o /sys/fs/cgroup/cgroup.subtree_control +cpuset", "7"),
+                (&format!("mkdir {G}"), "OK"),
+                (&format!("o {G}/cgroup.subtree_control +cpuset"), "7"),
+                (&format!("sys fchownat {G} 1000 1000"), "OK"),
+                (&format!("sys fchownat {G}/cgroup.procs 1000 -1"), "OK"),
+                (&format!("sys fchownat {G}/cgroup.subtree_control 1000 -1"), "OK"),
+                ("clone u", "pid 1702"),
+                ("clone other", "pid 1703"),
+                ("u@sys setgroups", "OK"),
+                ("u@sys setresgid 1000 1000 1000", "OK"),
+                ("u@sys setresuid 1000 1000 1000", "OK"),
+                (&format!("u@mkdir {G}/a"), "OK"),
+                (&format!("u@mkdir {G}/b"), "OK"),
+                (&format!("o {G}/a/cgroup.procs 1703"), "4"),
+                (&format!("u@o {G}/b/cgroup.procs 1703"), moved),
+                (&format!("o {G}/a/cgroup.procs 1703"), "4"),
+                (&format!("o {G}/a/cpuset.cpus 0"), "1"),
+                (&format!("u@o {G}/b/cgroup.procs 1703"), changed),
+                (&format!("u@o {G}/cgroup.subtree_control -cpuset"), changed),
+            ],
+        );
+    }
+}

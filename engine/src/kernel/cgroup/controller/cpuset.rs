@@ -298,6 +298,11 @@ impl CgroupState {
         list.difference(&taken).copied().collect()
     }
 
+    /// What tasks of a group may use: CPUs, and memory nodes.
+    pub(in super::super) fn cpuset_lists(&self, group: GroupId) -> [Set; 2] {
+        [Kind::Cpus, Kind::Mems].map(|kind| self.effective_list(group, kind))
+    }
+
     /// The CPUs that a task may run on.
     pub fn cpus_allowed(&self, pid: u32) -> Vec<u32> {
         match self.effective_of(Controller::Cpuset, pid) {

@@ -117,6 +117,13 @@ impl Default for Memory {
     }
 }
 
+impl Memory {
+    /// The first bit of `memory.move_charge_at_immigrate`: tasks that come bring their anonymous memory.
+    pub(in super::super) fn moves_anon(&self) -> bool {
+        self.move_charge & 1 == 1
+    }
+}
+
 pub(super) struct MemoryRules;
 pub(super) const RULES: MemoryRules = MemoryRules;
 

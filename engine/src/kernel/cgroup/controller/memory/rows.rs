@@ -124,7 +124,7 @@ pub(super) const ROWS: &[FileRow] = &[
     v1("memory.move_charge_at_immigrate", "file-memory-move_charge_at_immigrate")
         .rw(|s, g| bytes(s, g, |m| m.move_charge), write_move_charge)
         .unit(Unit::Count)
-        .partial(KEPT),
+        .partial("partial-file-memory-move_charge"),
     v1("memory.force_empty", "file-memory-force_empty").w(write_force_empty).unit(Unit::Text),
     v1("memory.stat", "file-memory-stat").measured().r(read_stat).partial("partial-file-memory-stat"),
     v1("memory.numa_stat", "file-memory-numa_stat")
