@@ -28,6 +28,8 @@ hint-mount-type = Without -t, mount looks for a block device. For control groups
 
 # Why the shell makes a kernel call. Shown in the step.
 
+why-chroot = chroot makes the directory the root of the new task before it becomes the command.
+why-chroot-chdir = The working directory would still be outside of the new root.
 why-setpriv = setpriv makes the new task somebody else before it becomes the command.
 why-who-am-i = The kernel tells a task's users, groups and capabilities in its status file.
 why-redirect-open = The redirection opens the file before the command runs.

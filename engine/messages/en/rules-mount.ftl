@@ -25,6 +25,11 @@ rule-mount-no-source = There is no source.
     .source = fs/namespace.c, do_loopback() and do_move_mount_old(): EINVAL
     .advice = Name the source: mount --bind SOURCE DIRECTORY
 
+rule-mount-no-block-device = { $path } is no block device.
+    .rule = A file system of this kind is on a disk: its source is the path of a block device.
+    .source = mount(2), ENOTBLK
+    .advice = To show a directory in a second place, bind it: mount --bind
+
 rule-mount-max = The mount namespace would have more than { $limit } mounts.
     .rule = A mount namespace has at most as many mounts as /proc/sys/fs/mount-max says. Recursive bind mounts of a directory into itself double their number each time.
     .source = proc_sys_fs(5), mount-max; mount(2), ENOSPC

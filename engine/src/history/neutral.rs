@@ -11,13 +11,13 @@
 //! | which capabilities a task has, not whether it has any | up to who started the machine |
 //! | /proc/PID/oom_score | counts pages that the model does not know |
 //! | the agent's own variable in /proc/PID/environ | the task has none in the model |
-//! | numbers of mounts and devices in /proc/PID/mountinfo | counters of the whole machine |
+//! | numbers of mounts, devices and peer groups in /proc/PID/mountinfo | counters of the whole machine: they become 1, 2, … in order of appearance |
 //! | how many tasks and waiting signals there may be, where no limit was set | up to the machine's memory |
 //! | all but the number in /proc/version | who built the kernel |
 //! | /proc/loadavg, /proc/uptime, kernel.pid_max, kernel.hostname | the machine's own |
 //! | all but the numbers of CPUs in /proc/cpuinfo, and the whole memory in /proc/meminfo | the machine's own |
 //! | the order of pids in `cgroup.procs` | version 2 does not sort them |
-//! | mounts that the session began with | their sources and options are the machine's own |
+//! | mounts that the session began with, also where they went with the old root | their sources and options are the machine's own |
 //! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
 //! | `inode64` of a tmpfs | the kernel's build decides it |
 //! | sizes of directories | the file system's own |
@@ -49,6 +49,8 @@ pub struct Neutral<'a, B: Backend> {
     controllers: BTreeSet<String>,
     /// Mount points that the session began with.
     initial: BTreeSet<String>,
+    /// Source and kind of its root file system.
+    initial_root: (String, String),
     /// Files with usage figures that are handed on: what commands make of them is compared.
     measured: BTreeSet<String>,
     /// How many tasks there may be, as the session began.
@@ -58,17 +60,20 @@ pub struct Neutral<'a, B: Backend> {
 impl<'a, B: Backend> Neutral<'a, B> {
     /// Looks at `backend` through neutral eyes.
     pub fn new(backend: &'a mut B, profile: &HostProfile) -> Self {
-        let initial = match backend.observe(&Actor::shell(), &Probe::Mounts) {
-            Observation::Mounts(mounts) => mounts.into_iter().map(|mount| mount.target).collect(),
-            _ => BTreeSet::new(),
+        let mounts = match backend.observe(&Actor::shell(), &Probe::Mounts) {
+            Observation::Mounts(mounts) => mounts,
+            _ => Vec::new(),
         };
+        let root = mounts.iter().find(|mount| mount.target == "/");
+        let initial_root = root.map(|mount| (mount.source.clone(), mount.fstype.clone())).unwrap_or_default();
+        let initial = mounts.into_iter().map(|mount| mount.target).collect();
         let controllers = profile.controllers.iter().cloned().collect();
         let limits = backend.observe(&Actor::shell(), &Probe::File(Text::from("/proc/1/limits")));
         let most_tasks = match limits {
             Observation::Data(text) => text.lines().find_map(of_the_machine).and_then(|(_, limit)| limit),
             _ => None,
         };
-        Self { backend, controllers, initial, measured: BTreeSet::new(), most_tasks }
+        Self { backend, controllers, initial, initial_root, measured: BTreeSet::new(), most_tasks }
     }
 
     /// Hands on the usage figures in files of these names.
@@ -161,30 +166,55 @@ impl<'a, B: Backend> Neutral<'a, B> {
         Limits { soft: hide(limits.soft), hard: hide(limits.hard) }
     }
 
-    fn proc_mounts(&self, data: &str) -> String {
-        let kept = data
-            .lines()
-            .filter(|line| line.split(' ').nth(1).is_none_or(|target| !self.initial.contains(target)));
-        kept.map(|line| format!("{}\n", without_inode_width(line))).collect()
+    /// Where the root that the session began with is now, besides `/`: each as the start of the paths in it.
+    fn old_roots<'m>(&self, mounts: impl Iterator<Item = [&'m str; 3]>) -> Vec<&'m str> {
+        let is_root = |[source, target, fstype]: &[&str; 3]| {
+            *target != "/"
+                && (*source, *fstype) == (self.initial_root.0.as_str(), self.initial_root.1.as_str())
+        };
+        mounts.filter(is_root).map(|[_, target, _]| target).collect()
     }
 
-    /// Hides the numbers of mounts and devices, and what is optional: how mounts are propagated.
-    fn proc_mountinfo(&self, data: &str) -> String {
-        let line = |line: &str| {
-            let (mount, fs) = line.split_once(" - ")?;
-            let [_, _, _, root, target, options, ..] = mount.split(' ').collect::<Vec<_>>()[..] else {
-                return None;
-            };
-            let own = !self.initial.contains(target);
-            let fs = without_width_behind(fs);
-            own.then(|| format!("{HIDDEN} {HIDDEN} {HIDDEN} {root} {target} {options} - {fs}\n"))
+    /// True for a mount that the session began with.
+    fn is_initial(&self, [source, target, fstype]: [&str; 3], old_roots: &[&str]) -> bool {
+        if target == "/" {
+            return (source, fstype) == (self.initial_root.0.as_str(), self.initial_root.1.as_str());
+        }
+        let inside = |root: &&str| target.strip_prefix(*root).is_some_and(|rest| self.initial.contains(rest));
+        self.initial.contains(target) || old_roots.iter().any(inside)
+    }
+
+    fn proc_mounts(&self, data: &str) -> String {
+        let fields = |line: &'_ str| -> Option<[String; 3]> {
+            let mut fields = line.split(' ').map(str::to_owned);
+            Some([fields.next()?, fields.next()?, fields.next()?])
         };
-        data.lines().filter_map(line).collect()
+        let all: Vec<[String; 3]> = data.lines().filter_map(fields).collect();
+        let old_roots = self.old_roots(all.iter().map(as_words));
+        let own =
+            |line: &&str| fields(line).is_none_or(|words| !self.is_initial(as_words(&words), &old_roots));
+        data.lines().filter(own).map(|line| format!("{}\n", without_inode_width(line))).collect()
+    }
+
+    /// Leaves out the mounts that the session began with, and counts all numbers anew.
+    fn proc_mountinfo(&self, data: &str) -> String {
+        let lines: Vec<MountLine<'_>> = data.lines().filter_map(MountLine::read).collect();
+        let old_roots = self.old_roots(lines.iter().map(MountLine::words));
+        let own: Vec<_> = lines.iter().filter(|line| !self.is_initial(line.words(), &old_roots)).collect();
+        let (mut ids, mut devices, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        // A mount may come before the one that it is on.
+        for line in &own {
+            renamed(&mut ids, line.id);
+        }
+        own.into_iter().map(|line| line.neutral(&mut ids, &mut devices, &mut groups)).collect()
     }
 
     fn neutral_mounts(&self, mounts: Vec<MountInfo>) -> Vec<MountInfo> {
-        let mut own: Vec<_> =
-            mounts.into_iter().filter(|mount| !self.initial.contains(&mount.target)).collect();
+        let words = |mount: &'_ MountInfo| [mount.source.clone(), mount.target.clone(), mount.fstype.clone()];
+        let all: Vec<[String; 3]> = mounts.iter().map(words).collect();
+        let old_roots = self.old_roots(all.iter().map(as_words));
+        let own = |mount: &MountInfo| !self.is_initial(as_words(&words(mount)), &old_roots);
+        let mut own: Vec<_> = mounts.into_iter().filter(own).collect();
         for mount in own.iter_mut().filter(|mount| mount.fstype == "tmpfs") {
             mount.options.retain(|option| !INODE_WIDTHS.contains(&option.as_str()));
         }
@@ -254,6 +284,77 @@ fn without_inode_width(line: &str) -> String {
         *options = kept.join(",");
     }
     fields.join(" ")
+}
+
+fn as_words(words: &[String; 3]) -> [&str; 3] {
+    [&words[0], &words[1], &words[2]]
+}
+
+/// The place of a number in the order of appearance, from 1.
+fn renamed<'n>(seen: &mut Vec<&'n str>, number: &'n str) -> usize {
+    let index = seen.iter().position(|known| *known == number).unwrap_or_else(|| {
+        seen.push(number);
+        seen.len() - 1
+    });
+    index + 1
+}
+
+/// A line of mountinfo.
+struct MountLine<'l> {
+    id: &'l str,
+    parent: &'l str,
+    device: &'l str,
+    root: &'l str,
+    target: &'l str,
+    options: &'l str,
+    /// `shared:1`, `master:2`, ….
+    optional: Vec<&'l str>,
+    fs: &'l str,
+}
+
+impl<'l> MountLine<'l> {
+    fn read(line: &'l str) -> Option<Self> {
+        let (mount, fs) = line.split_once(" - ")?;
+        let mut fields = mount.split(' ');
+        let mut next = || fields.next();
+        let (id, parent, device, root, target, options) =
+            (next()?, next()?, next()?, next()?, next()?, next()?);
+        Some(Self { id, parent, device, root, target, options, optional: fields.collect(), fs })
+    }
+
+    /// Source, target, kind.
+    fn words(&self) -> [&str; 3] {
+        let mut fields = self.fs.split(' ');
+        let (fstype, source) = (fields.next().unwrap_or(""), fields.next().unwrap_or(""));
+        [source, self.target, fstype]
+    }
+
+    /// The line with its numbers counted anew; a mount that is left out is `#`.
+    fn neutral(
+        &self,
+        ids: &mut Vec<&'l str>,
+        devices: &mut Vec<&'l str>,
+        groups: &mut Vec<&'l str>,
+    ) -> String {
+        let parent = ids.iter().position(|id| *id == self.parent);
+        let parent = parent.map_or(HIDDEN.to_owned(), |index| (index + 1).to_string());
+        let mut optional = String::new();
+        for field in &self.optional {
+            optional.push_str(&match field.split_once(':') {
+                Some((name, group)) => format!("{name}:{} ", renamed(groups, group)),
+                None => format!("{field} "),
+            });
+        }
+        format!(
+            "{} {parent} {} {} {} {} {optional}- {}\n",
+            renamed(ids, self.id),
+            renamed(devices, self.device),
+            self.root,
+            self.target,
+            self.options,
+            without_width_behind(self.fs)
+        )
+    }
 }
 
 /// The end of a line of mountinfo; a tmpfs without its inode width.

@@ -35,9 +35,10 @@ pub(super) enum Act {
 }
 
 impl Act {
-    /// True where what the task may do is another thing afterwards.
+    /// True where the task may do other things afterwards, or sees other files.
     fn changes_user(&self) -> bool {
-        matches!(self, Self::Call(Call::Setresuid { .. } | Call::Setresgid { .. } | Call::Setgroups { .. }))
+        use Call::{Chroot, Setgroups, Setresgid, Setresuid};
+        matches!(self, Self::Call(Setresuid { .. } | Setresgid { .. } | Setgroups { .. } | Chroot { .. }))
     }
 }
 
@@ -97,7 +98,7 @@ impl Interpreter<'_> {
             actor: &actor,
             arguments: words.get(1..).unwrap_or_default(),
             observe: &*self.backend,
-            to_terminal: self.io.stdout == Sink::Terminal(Stream::Stdout),
+            to_terminal: self.shell.has_screen && self.io.stdout == Sink::Terminal(Stream::Stdout),
         })
     }
 
@@ -223,7 +224,7 @@ impl Interpreter<'_> {
     }
 
     /// Opens what a command reads and writes, as the task that runs now: its later reads and writes are this task's.
-    fn open_beforehand(&mut self, redirections: &[Redirection]) -> Result<Io, Failure> {
+    pub(super) fn open_beforehand(&mut self, redirections: &[Redirection]) -> Result<Io, Failure> {
         let io = self.apply(redirections, false)?;
         self.open_unwritten(&io)?;
         let opener = self.actor();
@@ -274,8 +275,9 @@ impl Interpreter<'_> {
                 },
             };
             if let Err(refusal) = self.step_by(actor, call, why) {
+                let path = named_path(act).map(|path| self.resolve(path)).unwrap_or_default();
                 match refused(refusal.errno, self.backend.pid(actor).unwrap_or(0)) {
-                    Refused::Ends(status, message) => return Err((status, message)),
+                    Refused::Ends(status, message) => return Err((status, message.replace("{path}", &path))),
                     Refused::GoesOn(message) => self.complain(&message),
                 }
             }
@@ -291,6 +293,14 @@ impl Interpreter<'_> {
             _ => 0,
         };
         Call::Setpriority { which, task, nice: now.saturating_add(by) }
+    }
+}
+
+/// The path that a set-up's message names as `{path}`.
+fn named_path(act: &Act) -> Option<&Text> {
+    match act {
+        Act::Call(Call::Chroot { path }) => Some(path),
+        _ => None,
     }
 }
 

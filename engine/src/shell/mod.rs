@@ -125,6 +125,8 @@ pub struct Shell {
     /// Statuses of background tasks that have ended, for `wait`.
     finished: imbl::OrdMap<String, u8>,
     interactive: bool,
+    /// A person looks at what is printed: else commands print as they do into a file.
+    has_screen: bool,
     tools: &'static [tool::Tool],
     waits_a_line: u32,
     exited: Option<u8>,
@@ -139,10 +141,16 @@ impl Shell {
             names: imbl::OrdMap::new(),
             finished: imbl::OrdMap::new(),
             interactive: true,
+            has_screen: true,
             tools: &[],
             waits_a_line: limits::WAITS_A_LINE,
             exited: None,
         }
+    }
+
+    /// Sets whether commands print for a person or as into a file.
+    pub fn set_screen(&mut self, has_screen: bool) {
+        self.has_screen = has_screen;
     }
 
     /// Turns the reports on background jobs off or on, as `sh -c` and a terminal differ in them.

@@ -20,7 +20,7 @@ impl Interpreter<'_> {
             Err(failure) => return self.fail(&failure, 1),
         };
         let actor = self.actor();
-        let to_terminal = self.io.stdout == Sink::Terminal(Stream::Stdout);
+        let to_terminal = self.shell.has_screen && self.io.stdout == Sink::Terminal(Stream::Stdout);
         let (actor, arguments) = (&actor, arguments.as_slice());
         let mut planned = plan(&Request { command, actor, arguments, observe: &*self.backend, to_terminal });
         if planned.stdin && self.io.stdin == Source::Terminal && self.shell.interactive {

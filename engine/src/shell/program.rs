@@ -208,6 +208,10 @@ impl Interpreter<'_> {
             env: self.environment(prepared),
         };
         self.step_by(actor, call, "why-execve").map(|_| ()).map_err(|refusal| {
+            // What was found by its path may not be there in another root.
+            if let Some(missing) = prepared.missing.filter(|_| refusal.errno == Errno::ENOENT) {
+                return missing(argv.first().map_or("", String::as_str));
+            }
             let status = if refusal.errno == Errno::ENOENT { 127 } else { 126 };
             (status, format!("sh: {}: {}", self.resolve(path), refusal.errno.text()))
         })

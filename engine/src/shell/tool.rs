@@ -37,6 +37,19 @@ impl ToolRun<'_, '_> {
         self.words.get(index + 1).cloned().unwrap_or_default()
     }
 
+    /// Opens what the tool reads and writes, before its task sees other files.
+    pub fn open_streams(&mut self) {
+        // What can't be opened is said by whoever reads it.
+        if let Ok(io) = self.shell.open_beforehand(&[]) {
+            self.shell.io = io;
+        }
+    }
+
+    /// All words, the tool's name first.
+    pub fn all_words(&self) -> Vec<Text> {
+        self.words.clone()
+    }
+
     /// The task that performs the tool.
     pub fn actor(&self) -> Actor {
         self.shell.actor()

@@ -226,8 +226,11 @@ fn write(agent: &Agent, file: &FileRef, data: &str, mode: OpenMode) -> Answer {
     }
 }
 
+/// `MS_NOSYMFOLLOW` (Linux 5.10), which the headers of older systems have not.
+const NOSYMFOLLOW: u64 = 256;
+
 /// Names of mount(2)'s flags without `MS_`, in lower case.
-const MOUNT_FLAGS: [(&str, MsFlags); 20] = [
+const MOUNT_FLAGS: [(&str, MsFlags); 21] = [
     ("rdonly", MsFlags::MS_RDONLY),
     ("nosuid", MsFlags::MS_NOSUID),
     ("nodev", MsFlags::MS_NODEV),
@@ -248,6 +251,7 @@ const MOUNT_FLAGS: [(&str, MsFlags); 20] = [
     ("shared", MsFlags::MS_SHARED),
     ("relatime", MsFlags::MS_RELATIME),
     ("strictatime", MsFlags::MS_STRICTATIME),
+    ("nosymfollow", MsFlags::from_bits_retain(NOSYMFOLLOW)),
 ];
 
 /// Names of umount2(2)'s flags without `MNT_` and `UMOUNT_`, in lower case.

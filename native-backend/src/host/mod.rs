@@ -6,7 +6,7 @@
 //! | [`profile`], [`machine`], [`disk`] | which hosts this machine can be | controller |
 //! | [`keeper`], [`hierarchies`], [`groups`] | what is made on the machine, and its removal | keeper |
 //! | [`init`], [`rootfs`] | the first task: namespaces, root, the other tasks | session |
-//! | [`agent`], [`calls`], [`files`], [`process`], [`scheduling`], [`namespaces`], [`settle`], [`fatal`], [`observe`] | calls, probes | each actor |
+//! | [`agent`], [`calls`], [`files`], [`process`], [`scheduling`], [`namespaces`], [`settle`], [`fatal`], [`observe`], [`proc_view`] | calls, probes | each actor |
 //! | [`wire`], [`protocol`], [`raw`] | messages; the few unsafe system calls | all |
 
 mod agent;
@@ -24,6 +24,7 @@ mod keeper;
 pub(crate) mod machine;
 mod namespaces;
 mod observe;
+mod proc_view;
 mod process;
 pub mod profile;
 pub(crate) mod protocol;
@@ -105,7 +106,8 @@ impl LinuxHost {
         }
         match (said, call) {
             (Ok(Said::Answer(Ok(Reply::Pid(pid)), Some(socket))), Call::Clone3 { child, flags }) => {
-                let process = if flags.is_empty() { pid } else { connection.process(actor).unwrap_or(pid) };
+                let is_thread = flags.iter().any(|flag| flag == "thread");
+                let process = if is_thread { connection.process(actor).unwrap_or(pid) } else { pid };
                 connection.add(child, pid, process, socket);
                 Ok(Reply::Pid(pid))
             }

@@ -1,10 +1,11 @@
 //! Answers to probes, as the process that asks sees them. Runs in the agents.
 
 use super::groups;
+use super::proc_view::ProcView;
+use super::raw;
 use super::{attributes, files};
 use drydock_engine::plan::probe::{MountInfo, MountedHierarchy, TaskInfo};
 use drydock_engine::plan::{Errno, Observation, OpenMode, Probe, Refusal, Text};
-use std::fs::{read_dir, read_to_string};
 use std::os::fd::AsFd;
 use std::path::Path;
 
@@ -41,13 +42,12 @@ fn content(path: &str) -> Result<String, Refusal> {
 }
 
 fn working_directory() -> Result<String, Refusal> {
-    let path = nix::unistd::getcwd().map_err(files::refused("getcwd"))?;
-    Ok(path.to_string_lossy().into_owned())
+    raw::working_directory().map_err(files::refused("getcwd"))
 }
 
 /// The lines of /proc/self/mounts.
 fn mounts() -> Vec<MountInfo> {
-    let table = read_to_string("/proc/self/mounts").unwrap_or_default();
+    let table = ProcView::open().read("self/mounts").unwrap_or_default();
     table.lines().filter_map(mount_line).collect()
 }
 
@@ -71,17 +71,13 @@ pub(crate) fn unescape(field: &str) -> String {
 }
 
 fn tasks() -> Vec<TaskInfo> {
-    let Ok(entries) = read_dir("/proc") else { return Vec::new() };
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let mut pids: Vec<_> = pids.collect();
-    pids.sort_unstable();
-    pids.into_iter().filter_map(task).collect()
+    let proc = ProcView::open();
+    proc.pids().into_iter().filter_map(|pid| task(&proc, pid)).collect()
 }
 
-fn task(pid: u32) -> Option<TaskInfo> {
-    let stat = read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (comm, state, ppid) = stat_fields(&stat)?;
-    let cgroups = read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
+fn task(proc: &ProcView, pid: u32) -> Option<TaskInfo> {
+    let (comm, state, ppid) = stat_fields(&proc.read(&format!("{pid}/stat"))?)?;
+    let cgroups = proc.read(&format!("{pid}/cgroup")).unwrap_or_default();
     let without_id = |line: &str| line.split_once(':').map(|(_, rest)| rest.to_owned());
     let cgroups = cgroups.lines().filter_map(without_id).collect();
     Some(TaskInfo { pid, ppid, comm, state, cgroups })
@@ -97,7 +93,7 @@ fn stat_fields(stat: &str) -> Option<(String, char, u32)> {
 
 /// The state's letter; `None` where there is no such task.
 pub(super) fn task_state(pid: i32) -> Option<char> {
-    stat_fields(&read_to_string(format!("/proc/{pid}/stat")).ok()?).map(|(_, state, _)| state)
+    stat_fields(&ProcView::open().read(&format!("{pid}/stat"))?).map(|(_, state, _)| state)
 }
 
 fn hierarchies() -> Vec<MountedHierarchy> {

@@ -5,7 +5,7 @@ use super::calls::Outcome;
 use super::fatal::Masks;
 use super::files::refused;
 use super::raw::{self, Cloned, Disposition, set_signal};
-use super::settle;
+use super::{namespaces, settle};
 use drydock_engine::plan::{Answer, Errno, Refusal, Reply, Signal, WaitStatus};
 use nix::errno::Errno as NixErrno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -19,14 +19,16 @@ use std::time::{Duration, Instant};
 
 /// clone3(2): the child goes on as an agent of its own, as a process or as a thread.
 pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> Outcome {
-    if flags.iter().any(|flag| flag != "thread") {
-        return Outcome::Answer(Err(Refusal::bare(Errno::EINVAL, "clone3")));
-    }
+    let is_thread = flags.iter().any(|flag| flag == "thread");
+    let spaces = match namespaces_of(flags, is_thread) {
+        Ok(spaces) => spaces,
+        Err(refusal) => return Outcome::Answer(Err(refusal)),
+    };
     let sockets = UnixStream::pair();
     let Ok((ours, theirs)) = sockets else {
         return Outcome::Answer(Err(Refusal::bare(Errno::EMFILE, "clone3")));
     };
-    if !flags.is_empty() {
+    if is_thread {
         let link = ours.as_raw_fd();
         return match start_thread(agent.beside(ours), tid) {
             Ok(tid) => Outcome::Parent(Ok(Reply::Pid(tid)), OwnedFd::from(theirs)),
@@ -37,7 +39,7 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> O
             }
         };
     }
-    match raw::clone_process(tid) {
+    match raw::clone_process(tid, spaces) {
         Ok(Cloned::Child) => {
             agent.become_child(ours);
             // The child of init; init ignores the signal.
@@ -49,6 +51,17 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> O
         }
         Err(errno) => Outcome::Answer(Err(refused("clone3")(errno))),
     }
+}
+
+/// The flags of clone3(2) for new namespaces. Threads share what is about a namespace, so they can't have any.
+fn namespaces_of(flags: &[String], is_thread: bool) -> Result<u64, Refusal> {
+    let names: Vec<String> = flags.iter().filter(|flag| *flag != "thread").cloned().collect();
+    let known = |name: &String| name.starts_with("new");
+    if !names.iter().all(known) || (is_thread && !names.is_empty()) {
+        return Err(Refusal::bare(Errno::EINVAL, "clone3"));
+    }
+    let bits = namespaces::flags_of(&names, "clone3")?.bits();
+    Ok(u64::from(bits.cast_unsigned()))
 }
 
 /// A thread with an agent of its own. It gets the number that is wanted, since nobody else in this pid namespace

@@ -13,14 +13,15 @@ pub(crate) enum Cloned {
     Parent(i32),
 }
 
-/// clone3(2) as fork(2) uses it, with a chosen pid where `tid` is given (CLONE_SET_TID; needs CAP_SYS_ADMIN).
+/// clone3(2) as fork(2) uses it, with namespaces in `flags` (none that share memory), with a chosen pid where `tid` is given (CLONE_SET_TID; needs CAP_SYS_ADMIN).
 ///
 /// To be called where no other thread of the process is at work: keepers have one thread, and of the threads of
 /// an actor all but the caller wait for the controller.
-pub(crate) fn clone_process(tid: Option<u32>) -> nix::Result<Cloned> {
+pub(crate) fn clone_process(tid: Option<u32>, flags: u64) -> nix::Result<Cloned> {
     let chosen = [tid.unwrap_or(0).cast_signed()];
     // SAFETY: all-zero is a valid clone_args: no flags, no stack, no descriptors.
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
+    args.flags = flags;
     args.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
     if tid.is_some() {
         args.set_tid = chosen.as_ptr() as u64;
@@ -50,6 +51,30 @@ pub(crate) fn pidfd_kill(pidfd: &OwnedFd) -> nix::Result<()> {
     let done =
         unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), libc::SIGKILL, no_info, 0) };
     Errno::result(done).map(drop)
+}
+
+/// getcwd(2), the system call: also of what is not below the root directory. libc's own looks for another path then.
+pub(super) fn working_directory() -> nix::Result<String> {
+    let mut buffer = vec![0_u8; 4096];
+    // SAFETY: the kernel writes at most as many bytes as the buffer has.
+    let length = unsafe { libc::syscall(libc::SYS_getcwd, buffer.as_mut_ptr(), buffer.len()) };
+    let length = usize::try_from(Errno::result(length)?).unwrap_or(0);
+    buffer.truncate(length.saturating_sub(1));
+    Ok(String::from_utf8_lossy(&buffer).into_owned())
+}
+
+/// fsopen(2), fsconfig(2), fsmount(2): a proc of this pid namespace that is mounted nowhere.
+pub(super) fn proc_nowhere() -> nix::Result<OwnedFd> {
+    let number = |fd: libc::c_long| i32::try_from(fd).map_err(|_| Errno::EOVERFLOW);
+    // SAFETY: takes a string that lives on, returns a new descriptor (close-on-exec, FSOPEN_CLOEXEC) or an error.
+    let context = unsafe { libc::syscall(libc::SYS_fsopen, c"proc".as_ptr(), 1) };
+    let context = adopt(number(Errno::result(context)?)?);
+    let (none, fd) = (std::ptr::null::<libc::c_char>(), std::os::fd::AsRawFd::as_raw_fd(&context));
+    // SAFETY: FSCONFIG_CMD_CREATE (6) takes no key and no value.
+    Errno::result(unsafe { libc::syscall(libc::SYS_fsconfig, fd, 6, none, none, 0) })?;
+    // SAFETY: takes three numbers, returns a new descriptor (FSMOUNT_CLOEXEC) or an error.
+    let mount = unsafe { libc::syscall(libc::SYS_fsmount, fd, 1, 0) };
+    Ok(adopt(number(Errno::result(mount)?)?))
 }
 
 /// kill(2) with any signal number, real-time ones included.

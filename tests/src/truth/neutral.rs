@@ -4,7 +4,8 @@
 //! |---|---|
 //! | ids of hierarchies | failed and repeated mounts use them up; what is asked is whether one has an id |
 //! | pids in messages of grep | two machines give other numbers |
-//! | the words of taskset | busybox and util-linux have different ones for one refusal |
+//! | the words of taskset and touch | busybox and others have different ones for one refusal |
+//! | `inode64` of a tmpfs | the kernel's build decides it |
 //! | `total=` of pressure files | how long tasks have waited is measured |
 
 /// True where two lines differ only in figures that are measured: CPU time, shares of it, counted periods. Shares
@@ -87,6 +88,14 @@ fn line(line: &str) -> String {
     // busybox and util-linux put the same refusal in other words.
     if line.starts_with("taskset: ") && line.contains(" affinity: ") {
         return format!("taskset: {}", line.rsplit(": ").next().unwrap_or_default());
+    }
+    if let Some((path, why)) = line.strip_prefix("touch: ").and_then(|rest| rest.rsplit_once(": ")) {
+        let path = path.trim_start_matches("cannot touch '").trim_end_matches('\'');
+        return format!("touch: {path}: {why}");
+    }
+    // A line of /proc/mounts.
+    if let Some(head) = line.strip_suffix(",inode64 0 0") {
+        return format!("{head} 0 0");
     }
     if let Some(rest) = line.strip_prefix("grep: /proc/") {
         return format!("grep: /proc/N{}", &rest[rest.find('/').unwrap_or(0)..]);

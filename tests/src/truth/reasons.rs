@@ -60,6 +60,17 @@ const REASONS: &[Reason] = &[
         why: "removed groups linger on a host that has memory to spare; the model frees them at once",
     },
     Reason {
+        id: "prop.ns_rslave",
+        at: "",
+        why: "two scripts that wait for each other's mounts; a script in the background runs before what follows it",
+    },
+    Reason { id: "prop.tmpfs_size_enospc", at: "", why: "the size of a tmpfs is shown and not enforced" },
+    Reason {
+        id: "chroot.proc_root_link",
+        at: "host-6.18",
+        why: "the host's first task can't be looked into",
+    },
+    Reason {
         id: "v2.mem.oom_group",
         at: "",
         why: "the tool itself is killed with its group; what its shell prints about that is not replayed",

@@ -31,6 +31,7 @@ pub fn replay(folder: &Path, run: &Run) -> Result<BTreeMap<String, Outcome>, Rec
     let mut kernel = Kernel::boot(&profile);
     let mut shell = Shell::new(&profile);
     shell.set_interactive(false);
+    shell.set_screen(false);
     shell.set_tools(kit::TOOLS);
     shell.set_waits_a_line(u32::MAX);
     let text = record::script(folder, &run.script)?;

@@ -7,8 +7,9 @@ use crate::kernel::fs::path::Walker;
 use crate::kernel::mount::propagation::Kind;
 use crate::kernel::mount::rearrange::NewFlags;
 use crate::kernel::mount::{AccessTimes, MountFlags, SuperFlags};
-use crate::kernel::refuse::{not_modelled, refuse};
+use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::user::capability::Capability;
+use crate::plan::reply::FileKind;
 use crate::plan::{Answer, Errno, Refusal, Reply, Rule, Text};
 
 /// The arguments of a mount call.
@@ -79,6 +80,7 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
         let from = source_place(kernel, caller, &source)?;
         kernel.move_mount(task, &from, &place, &target)?;
     } else {
+        check_device(kernel, caller, asked.fstype, &source)?;
         let prepared = match asked.fstype {
             // Its options name directories, which the caller's paths lead to.
             "overlay" => kernel.prepare_overlay(task, &data)?,
@@ -89,6 +91,21 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
         kernel.mount_new(task, &place, prepared, flags, &source, &target)?;
     }
     Ok(Reply::Done)
+}
+
+/// Kinds of file systems that are on block devices (`FS_REQUIRES_DEV`).
+const ON_DEVICES: [&str; 3] = ["ext4", "xfs", "btrfs"];
+
+/// The source of a file system on a device is the path of a block device (fs/super.c, `get_tree_bdev`).
+fn check_device(kernel: &Kernel, caller: &Caller, fstype: &str, source: &str) -> Result<(), Refusal> {
+    if !ON_DEVICES.contains(&fstype) {
+        return Ok(());
+    }
+    let place = source_place(kernel, caller, source)?;
+    if kernel.kind(&place.node) != FileKind::Block {
+        return refuse_path(Errno::ENOTBLK, caller.at, "rule-mount-no-block-device", source);
+    }
+    Ok(())
 }
 
 /// The source of a bind mount or a move is a path.

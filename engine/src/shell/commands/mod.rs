@@ -14,10 +14,12 @@ mod cgset;
 mod cgtop;
 mod chmod;
 mod chown;
+mod chroot;
 mod cut;
 mod echo;
 pub(super) mod escape;
 mod file_mode;
+mod findmnt;
 mod flow;
 mod grep;
 mod head;
@@ -34,6 +36,9 @@ mod lssubsys;
 mod mkdir;
 mod mount;
 mod mount_options;
+mod mount_refused;
+mod mount_table;
+mod mountpoint;
 mod names;
 mod nice;
 mod nproc;
@@ -149,7 +154,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 84] = [
+pub static ALL: [&Command; 88] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -169,6 +174,7 @@ pub static ALL: [&Command; 84] = [
     &chown::CHGRP,
     &chmod::CHMOD,
     &chown::CHOWN,
+    &chroot::CHROOT,
     &names::COMMAND,
     &flow::CONTINUE,
     &cut::CUT,
@@ -182,6 +188,7 @@ pub static ALL: [&Command; 84] = [
     &variables::EXPORT,
     &flow::FALSE,
     &jobs::FG,
+    &findmnt::FINDMNT,
     &grep::GREP,
     &head::HEAD,
     &help::HELP,
@@ -195,8 +202,10 @@ pub static ALL: [&Command; 84] = [
     &MEMHOG,
     &mkdir::MKDIR,
     &mount::MOUNT,
+    &mountpoint::MOUNTPOINT,
     &nice::NICE,
     &nproc::NPROC,
+    &chroot::PIVOT_ROOT,
     &printf::PRINTF,
     &ps::PS,
     &pstree::PSTREE,
@@ -277,7 +286,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 49] = [
+pub(super) const NOT_MODELLED: [&str; 47] = [
     "apt",
     "apt-get",
     "awk",
@@ -285,7 +294,6 @@ pub(super) const NOT_MODELLED: [&str; 49] = [
     "brctl",
     "busybox",
     "capsh",
-    "chroot",
     "cp",
     "curl",
     "date",
@@ -315,7 +323,6 @@ pub(super) const NOT_MODELLED: [&str; 49] = [
     "nsenter",
     "perl",
     "pgrep",
-    "pivot_root",
     "pkill",
     "podman",
     "python3",

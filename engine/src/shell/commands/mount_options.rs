@@ -6,12 +6,14 @@ enum Effect {
     Set(&'static str),
     /// Clears a flag.
     Clear(&'static str),
+    /// A kind of propagation, which takes a call of its own.
+    Kind(&'static str),
     /// Nothing that the kernel hears of.
     Nothing,
 }
 
 /// Options in the words of mount(8), and flags in those of mount(2).
-const OPTIONS: [(&str, Effect); 37] = [
+const OPTIONS: [(&str, Effect); 39] = [
     ("remount", Effect::Set("remount")),
     ("ro", Effect::Set("rdonly")),
     ("rw", Effect::Clear("rdonly")),
@@ -35,12 +37,14 @@ const OPTIONS: [(&str, Effect); 37] = [
     ("loud", Effect::Clear("silent")),
     ("bind", Effect::Set("bind")),
     ("rbind", Effect::Set("bind,rec")),
-    ("private", Effect::Set("private")),
-    ("rprivate", Effect::Set("private,rec")),
-    ("shared", Effect::Set("shared")),
-    ("rshared", Effect::Set("shared,rec")),
-    ("slave", Effect::Set("slave")),
-    ("rslave", Effect::Set("slave,rec")),
+    ("private", Effect::Kind("private")),
+    ("rprivate", Effect::Kind("private,rec")),
+    ("shared", Effect::Kind("shared")),
+    ("rshared", Effect::Kind("shared,rec")),
+    ("slave", Effect::Kind("slave")),
+    ("rslave", Effect::Kind("slave,rec")),
+    ("unbindable", Effect::Kind("unbindable")),
+    ("runbindable", Effect::Kind("unbindable,rec")),
     ("move", Effect::Set("move")),
     ("defaults", Effect::Nothing),
     ("auto", Effect::Nothing),
@@ -58,6 +62,8 @@ pub(super) struct MountOptions {
     pub(super) flags: Vec<String>,
     /// The file system's own options.
     pub(super) data: Vec<String>,
+    /// Kinds of propagation to be set afterwards, each with the flags of its call.
+    pub(super) kinds: Vec<String>,
 }
 
 impl MountOptions {
@@ -73,10 +79,16 @@ impl MountOptions {
                     }
                 }
                 Some((_, Effect::Clear(flag))) => self.flags.retain(|set| set != flag),
+                Some((_, Effect::Kind(kind))) => self.kinds.push((*kind).to_owned()),
                 Some((_, Effect::Nothing)) => {}
                 None => self.data.push(word.to_owned()),
             }
         }
+    }
+
+    /// True where nothing is asked for but kinds of propagation.
+    pub(super) fn is_only_kinds(&self) -> bool {
+        !self.kinds.is_empty() && self.flags.is_empty() && self.data.is_empty()
     }
 
     /// True where the flag is set.

@@ -7,6 +7,7 @@
 //! | [`tasks`] | `k` on tasks: moving in, other users, forks |
 //! | [`work`], [`memory`] | `k` as a workload |
 //! | [`loops`] | `losetup` |
+//! | [`roots`] | `k` on namespaces and root directories, and programs in other roots |
 //! | [`programs`] | `sh -c`, `awk`, `mv` and the like |
 
 mod awk;
@@ -14,6 +15,7 @@ mod files;
 pub(super) mod loops;
 mod memory;
 mod programs;
+mod roots;
 mod tasks;
 mod work;
 
@@ -32,6 +34,16 @@ pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "taskset", run: work::taskset },
     Tool { name: "wait", run: work::wait },
     Tool { name: "lssubsys041", run: programs::lssubsys },
+    Tool { name: "cp", run: roots::cp },
+    Tool { name: "ln", run: roots::ln },
+    Tool { name: "which", run: roots::which },
+    Tool { name: "/bin/k", run: k },
+    Tool { name: "/bin/sh", run: programs::sh },
+    Tool { name: "/bin/ls", run: roots::by_path },
+    Tool { name: "/bin/cat", run: roots::by_path },
+    Tool { name: "/bin/busybox", run: roots::busybox },
+    Tool { name: "/old/bin/busybox", run: roots::busybox },
+    Tool { name: "/usr/bin/unshare", run: roots::unshare },
 ];
 
 /// `k SUBCOMMAND …`.
@@ -45,6 +57,7 @@ fn k(run: &mut ToolRun<'_, '_>) -> u8 {
         .or_else(|| tasks::run(run, &words))
         .or_else(|| work::run(run, &words))
         .or_else(|| memory::run(run, &words))
+        .or_else(|| roots::run(run, &words))
         .unwrap_or_else(|| missing(run, &format!("k {}", words.first().unwrap_or(&""))))
 }
 

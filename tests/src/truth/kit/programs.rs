@@ -56,7 +56,7 @@ pub(super) fn lssubsys(run: &mut ToolRun<'_, '_>) -> u8 {
 /// that have ended, as busybox's does.
 pub(super) fn sleep(run: &mut ToolRun<'_, '_>) -> u8 {
     let seconds = run.arguments().first().and_then(|word| word.parse::<f64>().ok()).unwrap_or(0.0);
-    if seconds > 10.0 {
+    if seconds >= 5.0 {
         let mut words = vec![Text::from("/usr/bin/sleep")];
         words.extend(run.arguments().into_iter().map(Text::from));
         return run.become_words(&words);
