@@ -67,7 +67,8 @@ impl Kernel {
         let named = mounts.iter().find(|mount| mount.target == "/");
         let source = named.map_or("tmpfs", |mount| mount.source.as_str());
         let prepared = self.prepare("tmpfs", "mode=755")?;
-        let root = self.add_first(prepared.fs, "tmpfs", source, prepared.shown);
+        // As a session's root on Linux, which got its mode after it was mounted.
+        let root = self.add_first(prepared.fs, "tmpfs", source, Vec::new());
         self.mounts.hook(root.mount, below);
         Ok(())
     }

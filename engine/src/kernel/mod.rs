@@ -169,11 +169,10 @@ impl Kernel {
     }
 }
 
-/// Rules of refusals that come after memory was given back.
-const GIVEN_BACK: [&str; 2] = ["rule-memory-reclaim", "rule-memory-below-usage"];
-
-/// A write for which there was not enough room: what fitted is written.
-const HALF_WRITTEN: &str = "rule-tmpfs-full";
+/// Rules of refusals that come after something was done: memory was given back, a mount was marked, what
+/// fitted was written.
+const KEPT: [&str; 4] =
+    ["rule-memory-reclaim", "rule-memory-below-usage", "rule-umount-expire-marked", "rule-tmpfs-full"];
 
 impl Backend for Kernel {
     fn perform(&mut self, step: &Step) -> Answer {
@@ -188,11 +187,7 @@ impl Backend for Kernel {
                 }
             }
             // What was given back stays so, even if it was not enough.
-            Err(refusal)
-                if refusal.rule.as_ref().is_some_and(|rule| {
-                    GIVEN_BACK.contains(&rule.id.as_str()) || rule.id == HALF_WRITTEN
-                }) =>
-            {
+            Err(refusal) if refusal.rule.as_ref().is_some_and(|rule| KEPT.contains(&rule.id.as_str())) => {
                 *self = next;
             }
             Err(_) => {}

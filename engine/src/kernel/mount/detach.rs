@@ -81,9 +81,12 @@ impl Kernel {
             return refuse_path(Errno::EINVAL, AT, "rule-umount-expire-flags", path);
         }
         self.check_alone(id, path)?;
-        match self.mounts.get(id).map(|mount| mount.expires) {
-            Some(true) => Ok(()),
-            _ => refuse_path(Errno::EAGAIN, AT, "rule-umount-expire-marked", path),
+        match self.mounts.get_mut(id) {
+            Some(mount) if !mount.expires => {
+                mount.expires = true;
+                refuse_path(Errno::EAGAIN, AT, "rule-umount-expire-marked", path)
+            }
+            _ => Ok(()),
         }
     }
 
