@@ -17,5 +17,5 @@ partial-statfs = Only the kind of file system is told.
 partial-prlimit64 = The limits are kept and inherited; of them only RLIMIT_NPROC is enforced.
 partial-xattr = Attributes in user and trusted, on tmpfs and overlayfs; what overlayfs keeps as a file handle is a number here.
 partial-utimensat = Files in tmpfs and overlayfs.
-partial-statx = Times of files in tmpfs and overlayfs; reading changes no time, and the time of birth is missing. Inodes are numbered by the model.
+partial-statx = Times of files in tmpfs and overlayfs. Numbers of inodes and devices are the model's own.
 partial-copy-file-range = Whole files, between files of tmpfs and overlayfs.

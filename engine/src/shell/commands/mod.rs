@@ -14,10 +14,17 @@ mod cgset;
 mod cgtop;
 mod chmod;
 mod chown;
+mod copy_tree;
+mod cp;
 mod cut;
+mod dates;
+mod df;
+mod du;
 mod echo;
 pub(super) mod escape;
 mod file_mode;
+mod find;
+mod find_expression;
 mod flow;
 mod grep;
 mod head;
@@ -27,13 +34,16 @@ mod input;
 mod jobs;
 mod kill;
 mod libcgroup;
+mod ln;
 mod ls;
 mod ls_render;
 mod lscgroup;
 mod lssubsys;
 mod mkdir;
+mod mknod;
 mod mount;
 mod mount_options;
+mod mv;
 mod names;
 mod nice;
 mod nproc;
@@ -44,13 +54,16 @@ mod ps;
 mod ps_format;
 mod ps_options;
 mod pstree;
+mod readlink;
 mod request;
 mod rm;
 mod rmdir;
 mod seq;
 mod setpriv;
 pub(super) mod sh;
+mod sizes;
 mod sort;
+mod stat;
 mod sys;
 mod taskset;
 mod tee;
@@ -59,10 +72,13 @@ mod tick;
 mod top;
 mod top_format;
 mod touch;
+mod tree;
+mod truncate;
 mod ulimit;
 mod umount;
 mod variables;
 mod wc;
+mod work;
 
 pub use super::complete::{Completion, complete};
 
@@ -149,7 +165,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 84] = [
+pub static ALL: [&Command; 96] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -171,9 +187,12 @@ pub static ALL: [&Command; 84] = [
     &chown::CHOWN,
     &names::COMMAND,
     &flow::CONTINUE,
+    &cp::CP,
     &cut::CUT,
     &DD,
+    &df::DF,
     &names::DIRNAME,
+    &du::DU,
     &echo::ECHO,
     &variables::ENV,
     &flow::EVAL,
@@ -182,19 +201,24 @@ pub static ALL: [&Command; 84] = [
     &variables::EXPORT,
     &flow::FALSE,
     &jobs::FG,
+    &find::FIND,
     &grep::GREP,
     &head::HEAD,
     &help::HELP,
     &id::ID,
     &jobs::JOBS,
     &kill::KILL,
+    &ln::LN,
     &variables::LOCAL,
     &ls::LS,
     &lscgroup::LSCGROUP,
     &lssubsys::LSSUBSYS,
     &MEMHOG,
     &mkdir::MKDIR,
+    &mknod::MKFIFO,
+    &mknod::MKNOD,
     &mount::MOUNT,
+    &mv::MV,
     &nice::NICE,
     &nproc::NPROC,
     &printf::PRINTF,
@@ -202,6 +226,7 @@ pub static ALL: [&Command; 84] = [
     &pstree::PSTREE,
     &place::PWD,
     &variables::READ,
+    &readlink::READLINK,
     &variables::READONLY,
     &nice::RENICE,
     &flow::RETURN,
@@ -214,6 +239,7 @@ pub static ALL: [&Command; 84] = [
     &flow::SHIFT,
     &SLEEP,
     &sort::SORT,
+    &stat::STAT,
     &STRESS,
     &sys::SYS,
     &head::TAIL,
@@ -224,7 +250,9 @@ pub static ALL: [&Command; 84] = [
     &top::TOP,
     &touch::TOUCH,
     &cut::TR,
+    &tree::TREE,
     &flow::TRUE,
+    &truncate::TRUNCATE,
     &names::TYPE,
     &ulimit::ULIMIT,
     &umount::UMOUNT,
@@ -277,7 +305,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 49] = [
+pub(super) const NOT_MODELLED: [&str; 42] = [
     "apt",
     "apt-get",
     "awk",
@@ -286,15 +314,11 @@ pub(super) const NOT_MODELLED: [&str; 49] = [
     "busybox",
     "capsh",
     "chroot",
-    "cp",
     "curl",
     "date",
-    "df",
     "diff",
     "docker",
     "dmesg",
-    "du",
-    "find",
     "free",
     "gcc",
     "gdb",
@@ -304,12 +328,10 @@ pub(super) const NOT_MODELLED: [&str; 49] = [
     "ip",
     "iptables",
     "less",
-    "ln",
     "lsns",
     "lxc-start",
     "man",
     "more",
-    "mv",
     "nano",
     "nohup",
     "nsenter",
@@ -320,7 +342,6 @@ pub(super) const NOT_MODELLED: [&str; 49] = [
     "podman",
     "python3",
     "sed",
-    "stat",
     "strace",
     "sudo",
     "systemctl",
