@@ -82,6 +82,8 @@ fn names_of_messages(text: &str) -> Vec<String> {
     let is_name = |word: &&str| {
         starts.iter().any(|start| word.starts_with(start) && word.len() > start.len())
             && !word.ends_with('-')
+            // An option of stat(1).
+            && **word != *"file-system"
             && word.chars().all(|character| {
                 character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-'
             })

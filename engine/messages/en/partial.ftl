@@ -19,5 +19,5 @@ partial-unshare = Not all kinds of namespace can be left yet; those that can't a
 partial-setns = Not all kinds of namespace can be entered yet; those that can't are refused as not modelled.
 partial-xattr = Attributes in user and trusted, on tmpfs and overlayfs; what overlayfs keeps as a file handle is a number here.
 partial-utimensat = Files in tmpfs and overlayfs.
-partial-statx = Times of files in tmpfs and overlayfs; reading changes no time, and the time of birth is missing. Inodes are numbered by the model.
+partial-statx = Times of files in tmpfs and overlayfs. Numbers of inodes and devices are the model's own.
 partial-copy-file-range = Whole files, between files of tmpfs and overlayfs.

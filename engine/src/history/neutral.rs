@@ -21,7 +21,9 @@
 //! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
 //! | `inode64` of a tmpfs | the kernel's build decides it |
 //! | sizes of directories | the file system's own |
-//! | numbers of inodes and of the devices that files are on | counters of the whole machine |
+//! | numbers of inodes and of the devices that files are on, but not which files are the same | counters of the whole machine |
+//! | numbers in the work directory of an overlay | a counter of the whole machine |
+//! | the room of file systems that the session began with | the machine's own |
 //! | times of files from 2020 on | when it was done |
 //! | what overlayfs notes about where a copy is from, and its number | a file handle, a random number |
 //! | usage figures, unless commands compute with them | measured on one side, computed on the other |
@@ -30,15 +32,19 @@ use crate::host::HostProfile;
 use crate::kernel::cgroup::files::{is_known_file, is_measured_file};
 use crate::kernel::is_known_proc_name;
 use crate::plan::probe::MountInfo;
-use crate::plan::reply::{FileKind, Stat, Statx, Time};
+use crate::plan::reply::{Entry, FileKind, Stat, Statfs, Statx, Time};
 use crate::plan::{
     Actor, Answer, Backend, Call, FileRef, Helper, Limits, Observation, Observe, Probe, Reply, Resource,
     Step, Text,
 };
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Options of a tmpfs that depend on how the kernel was built (`CONFIG_TMPFS_INODE64`); tmpfs(5).
 const INODE_WIDTHS: [&str; 2] = ["inode32", "inode64"];
+
+/// A device and the number of an inode on it.
+type Identity = ((u32, u32), u64);
 
 /// What stands where a value was taken out.
 const HIDDEN: &str = "#";
@@ -55,6 +61,8 @@ pub struct Neutral<'a, B: Backend> {
     measured: BTreeSet<String>,
     /// How many tasks there may be, as the session began.
     most_tasks: Option<u64>,
+    /// Inodes that were seen, by device and number, and the numbers that they are shown with.
+    inodes: RefCell<BTreeMap<Identity, u64>>,
 }
 
 impl<'a, B: Backend> Neutral<'a, B> {
@@ -73,7 +81,15 @@ impl<'a, B: Backend> Neutral<'a, B> {
             Observation::Data(text) => text.lines().find_map(of_the_machine).and_then(|(_, limit)| limit),
             _ => None,
         };
-        Self { backend, controllers, initial, initial_root, measured: BTreeSet::new(), most_tasks }
+        Self {
+            backend,
+            controllers,
+            initial,
+            initial_root,
+            measured: BTreeSet::new(),
+            most_tasks,
+            inodes: RefCell::default(),
+        }
     }
 
     /// Hands on the usage figures in files of these names.
@@ -238,12 +254,16 @@ impl<'a, B: Backend> Neutral<'a, B> {
                         let path = crate::explain::sentence::absolute(&path, &step.actor, self);
                         entries.retain(|entry| is_known_proc_name(&path, &entry.name));
                     }
-                    _ => {}
+                    _ => entries.iter_mut().for_each(hide_counter),
                 }
                 Reply::Entries(entries)
             }
             (_, Reply::Stat(stat)) => Reply::Stat(neutral_stat(stat)),
-            (_, Reply::Statx(all)) => Reply::Statx(Box::new(neutral_statx(*all))),
+            (_, Reply::Statx(all)) => Reply::Statx(Box::new(self.neutral_statx(*all))),
+            (Call::Statfs { path }, Reply::Statfs(found)) => {
+                let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
+                Reply::Statfs(Box::new(self.neutral_statfs(&step.actor, &path, *found)))
+            }
             (Call::Lgetxattr { name, .. }, Reply::Data(_)) if is_own_note(name) => {
                 Reply::Data(HIDDEN.to_owned())
             }
@@ -252,6 +272,45 @@ impl<'a, B: Backend> Neutral<'a, B> {
             }
             (_, reply) => reply,
         }
+    }
+
+    /// What a machine counts, and when it was. Inodes are numbered in the order in which they are seen.
+    fn neutral_statx(&self, all: Statx) -> Statx {
+        const YEAR_2020: i64 = 1_577_836_800;
+        let late = Time { seconds: YEAR_2020, nanoseconds: 0 };
+        let time = |time: Time| time.min(late);
+        let blocks = if all.stat.kind == FileKind::Directory { 0 } else { all.blocks };
+        let mut inodes = self.inodes.borrow_mut();
+        let next = inodes.len() as u64 + 1;
+        let inode = *inodes.entry((all.device, all.inode)).or_insert(next);
+        Statx {
+            stat: neutral_stat(all.stat),
+            inode,
+            device: (0, 0),
+            represents: all.represents,
+            blocks,
+            born: None,
+            accessed: time(all.accessed),
+            modified: time(all.modified),
+            changed: time(all.changed),
+        }
+    }
+
+    /// The room of a file system that the session began with is the machine's own.
+    fn neutral_statfs(&self, actor: &Actor, path: &str, found: Statfs) -> Statfs {
+        let path = crate::explain::sentence::absolute(path, actor, self);
+        let Observation::Mounts(mounts) = self.backend.observe(actor, &Probe::Mounts) else { return found };
+        let mount = |path: &str| crate::explain::sentence::deepest_mount(path, &mounts);
+        // An overlay has the room of its upper layer.
+        let upper = mount(&path).and_then(|mount| {
+            let option = mount.options.iter().find_map(|option| option.strip_prefix("upperdir="))?;
+            Some(crate::explain::sentence::absolute(option, actor, self))
+        });
+        let holder = upper.as_deref().map_or_else(|| mount(&path), mount);
+        if holder.is_none_or(|mount| self.initial.contains(&mount.target)) {
+            return Statfs { block: 4096, blocks: 0, free: 0, available: 0, ..found };
+        }
+        found
     }
 
     /// The kind of file system that a path is on.
@@ -389,20 +448,11 @@ fn neutral_stat(stat: Stat) -> Stat {
     Stat { size, ..stat }
 }
 
-/// What a machine counts, and when it was.
-fn neutral_statx(all: Statx) -> Statx {
-    const YEAR_2020: i64 = 1_577_836_800;
-    let time = |time: Time| if time.seconds < YEAR_2020 { time } else { Time::default() };
-    let blocks = if all.stat.kind == FileKind::Directory { 0 } else { all.blocks };
-    Statx {
-        stat: neutral_stat(all.stat),
-        inode: 0,
-        device: (0, 0),
-        represents: all.represents,
-        blocks,
-        accessed: time(all.accessed),
-        modified: time(all.modified),
-        changed: time(all.changed),
+/// overlayfs numbers what it makes in a work directory: `#1a`.
+fn hide_counter(entry: &mut Entry) {
+    let digits = entry.name.strip_prefix('#').filter(|digits| !digits.is_empty());
+    if digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        HIDDEN.clone_into(&mut entry.name);
     }
 }
 
@@ -482,8 +532,12 @@ impl<B: Backend> Observe for Neutral<'_, B> {
             (Probe::File(path), Observation::Data(data)) => {
                 Observation::Data(self.neutral_data(&path.to_string(), data))
             }
+            (Probe::Directory(_), Observation::Entries(mut entries)) => {
+                entries.iter_mut().for_each(hide_counter);
+                Observation::Entries(entries)
+            }
             (_, Observation::Stat(stat)) => Observation::Stat(neutral_stat(stat)),
-            (_, Observation::Statx(all)) => Observation::Statx(Box::new(neutral_statx(*all))),
+            (_, Observation::Statx(all)) => Observation::Statx(Box::new(self.neutral_statx(*all))),
             (_, observation) => observation,
         }
     }

@@ -24,8 +24,8 @@ pub enum Reply {
     Stat(Stat),
     /// The pid of the new child, in the pid namespace of its parent.
     Pid(u32),
-    /// What kind of file system it is: `f_type` of statfs(2).
-    Statfs(u64),
+    /// What kind of file system it is, and how much room it has.
+    Statfs(Box<Statfs>),
     /// How a child is or has ended.
     Wait(WaitStatus),
     /// CPUs by number, sorted.
@@ -86,6 +86,21 @@ pub struct Stat {
     pub size: u64,
 }
 
+/// What statfs(2) tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statfs {
+    /// The number of its kind (`f_type`).
+    pub kind: u64,
+    /// The size of a block in bytes.
+    pub block: u64,
+    /// All blocks; 0 where it holds no data of its own.
+    pub blocks: u64,
+    /// Blocks that are free.
+    pub free: u64,
+    /// Blocks that are free for everybody.
+    pub available: u64,
+}
+
 /// A moment: seconds since 1970, and nanoseconds of the second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Time {
@@ -108,6 +123,9 @@ pub struct Statx {
     pub represents: (u32, u32),
     /// Blocks of 512 bytes that it takes.
     pub blocks: u64,
+    /// When it was made, where the file system knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub born: Option<Time>,
     /// The last access.
     pub accessed: Time,
     /// The last change of its content.

@@ -288,7 +288,7 @@ fn reply(reply: &Reply) -> String {
             format!("{:?} mode={:04o} size={}", stat.kind, stat.mode, stat.size).to_lowercase()
         }
         Reply::Pid(pid) => pid.to_string(),
-        Reply::Statfs(magic) => format!("f_type={magic:#x}"),
+        Reply::Statfs(found) => format!("f_type={:#x}", found.kind),
         Reply::Wait(WaitStatus::Exited(status)) => format!("exited, status {status}"),
         Reply::Wait(WaitStatus::Signaled(signal)) => format!("killed by SIG{}", signal.name()),
         Reply::Wait(WaitStatus::Running) => "still running".to_owned(),

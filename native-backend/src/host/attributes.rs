@@ -98,7 +98,7 @@ fn at_flags(nofollow: bool) -> AtFlags {
 
 /// statx(2).
 pub(super) fn statx(path: &str, nofollow: bool) -> Refused<Statx> {
-    let wanted = StatxFlags::BASIC_STATS;
+    let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
     let found = rustix::fs::statx(CWD, path, at_flags(nofollow), wanted).map_err(refused("statx"))?;
     let kind = kind_of_mode(found.stx_mode.into());
     // A directory's size is the file system's affair.
@@ -116,6 +116,7 @@ pub(super) fn statx(path: &str, nofollow: bool) -> Refused<Statx> {
         device: (found.stx_dev_major, found.stx_dev_minor),
         represents: (found.stx_rdev_major, found.stx_rdev_minor),
         blocks: found.stx_blocks,
+        born: (found.stx_mask & StatxFlags::BTIME.bits() != 0).then(|| time(found.stx_btime)),
         accessed: time(found.stx_atime),
         modified: time(found.stx_mtime),
         changed: time(found.stx_ctime),

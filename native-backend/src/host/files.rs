@@ -1,6 +1,6 @@
 //! Files as calls and probes need them: open, read to the end, write at once, list, stat.
 
-use drydock_engine::plan::reply::{Entry, FileKind, Stat};
+use drydock_engine::plan::reply::{Entry, FileKind, Stat, Statfs};
 use drydock_engine::plan::{Answer, Errno, OpenMode, Refusal, Reply};
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -54,7 +54,13 @@ pub(super) fn mknod(path: &str, kind: FileKind, mode: u32, device: (u32, u32)) -
 /// statfs(2).
 pub(super) fn file_system(path: &str) -> Answer {
     let found = statfs(path).map_err(refused("statfs"))?;
-    Ok(Reply::Statfs(found.filesystem_type().0.cast_unsigned() as u64))
+    Ok(Reply::Statfs(Box::new(Statfs {
+        kind: found.filesystem_type().0.cast_unsigned() as u64,
+        block: found.block_size().cast_unsigned() as u64,
+        blocks: found.blocks(),
+        free: found.blocks_free(),
+        available: found.blocks_available(),
+    })))
 }
 
 /// An error of the standard library as a refusal.

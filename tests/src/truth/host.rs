@@ -106,8 +106,8 @@ fn put_disk(profile: &mut HostProfile, device: (u32, u32), source: &str, target:
 }
 
 /// Programs that the scripts look for by their path.
-fn kit_programs() -> [&'static str; 1] {
-    ["sh"]
+fn kit_programs() -> [&'static str; 2] {
+    ["sh", "k"]
 }
 
 /// What the runners of the scripts put into the environment.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | ids of hierarchies | failed and repeated mounts use them up; what is asked is whether one has an id |
 //! | pids in messages of grep | two machines give other numbers |
-//! | the words of taskset and touch | busybox and others have different ones for one refusal |
+//! | the words of taskset, touch and mkdir | busybox, and coreutils or util-linux, have different ones for one refusal |
 //! | `inode64` of a tmpfs | the kernel's build decides it |
 //! | `total=` of pressure files | how long tasks have waited is measured |
 
@@ -84,6 +84,10 @@ fn line(line: &str) -> String {
     // Pressure: how long tasks have waited is measured.
     if let Some((head, _)) = line.split_once(" total=").filter(|_| line.contains("avg300=")) {
         return format!("{head} total=N");
+    }
+    // busybox and coreutils put the same refusal in other words.
+    if let Some(rest) = line.strip_prefix("mkdir: cannot create") {
+        return format!("mkdir: can't create{rest}");
     }
     // busybox and util-linux put the same refusal in other words.
     if line.starts_with("taskset: ") && line.contains(" affinity: ") {

@@ -51,6 +51,11 @@ const REASONS: &[Reason] = &[
     },
     Reason { id: "v1.lssubsys_am.mounted", at: "", why: LSSUBSYS },
     Reason { id: "v1.lssubsys_m.mounted", at: "", why: LSSUBSYS },
+    Reason {
+        id: "ovl.exec_text",
+        at: "",
+        why: "the tool itself is executed from the overlay, and the model has no such program",
+    },
     Reason { id: "v1.umount.named_nochildren", at: "", why: TEARDOWN },
     Reason { id: "v1.umount.right_after_rmdir", at: "", why: TEARDOWN },
     Reason { id: "v1.tree.rm_r", at: "", why: "busybox takes names in the order of the kernel's hash table" },

@@ -43,7 +43,9 @@ pub(super) fn read(kernel: &mut Kernel, caller: &Caller, file: &FileRef, at_most
         FileRef::Path(path) => {
             let path = kernel.text(path, "open")?;
             let place = kernel.open_to_read(&caller.task, &path)?;
-            kernel.read_part(&caller.task, &place, &path, at_most).map(Reply::Data)
+            let data = kernel.read_part(&caller.task, &place, &path, at_most)?;
+            kernel.note_access(&place);
+            Ok(Reply::Data(data))
         }
         FileRef::Pipe(end) => {
             let handle = kernel.held_end(caller.task.pid, end, "read")?;
@@ -82,7 +84,10 @@ pub(super) fn write(
 /// getdents64(2).
 pub(super) fn getdents64(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answer {
     let path = kernel.text(path, caller.at)?;
-    kernel.list(&caller.task, &path, "open").map(Reply::Entries)
+    let entries = kernel.list(&caller.task, &path, "open")?;
+    let place = Walker::new(kernel, &caller.task, "open").place(&caller.task.cwd, &path)?;
+    kernel.note_access(&place);
+    Ok(Reply::Entries(entries))
 }
 
 /// stat(2).

@@ -39,7 +39,10 @@ pub(super) fn readlink(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Ans
     let path = kernel.text(path, caller.at)?;
     let place = Walker::new(kernel, &caller.task, caller.at).link(&caller.task.cwd, &path)?;
     match kernel.link_target(&place.node, caller.task.pid) {
-        Some(target) => Ok(Reply::Data(target)),
+        Some(target) => {
+            kernel.note_access(&place);
+            Ok(Reply::Data(target))
+        }
         None => refuse_path(Errno::EINVAL, caller.at, "rule-not-a-link", &path),
     }
 }
@@ -62,5 +65,5 @@ pub(super) fn mknod(
 pub(super) fn statfs(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answer {
     let path = kernel.text(path, caller.at)?;
     let place = Walker::new(kernel, &caller.task, caller.at).place(&caller.task.cwd, &path)?;
-    Ok(Reply::Statfs(kernel.magic(&place.node)))
+    Ok(Reply::Statfs(Box::new(kernel.room_of(&place.node))))
 }

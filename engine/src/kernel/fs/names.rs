@@ -3,12 +3,12 @@
 use super::path::{Last, Walker};
 use super::ramfs::{Content, TreeId};
 use super::{Node, Place};
-use crate::kernel::limits::UMASK;
+use crate::kernel::limits::{PAGE, UMASK};
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::user::access::Access;
 use crate::kernel::user::capability::Capability;
 use crate::kernel::{Kernel, Task};
-use crate::plan::reply::FileKind;
+use crate::plan::reply::{FileKind, Statfs};
 use crate::plan::{Errno, Refusal, Rule};
 
 impl Kernel {
@@ -168,6 +168,22 @@ impl Kernel {
             }
             _ => refuse_path(Errno::EPERM, AT, "rule-fixed-tree", to),
         }
+    }
+
+    /// statfs(2): an overlay has the room of its upper layer, or of the topmost lower one (`ovl_statfs`).
+    pub(crate) fn room_of(&self, node: &Node) -> Statfs {
+        let tree = match node.ground() {
+            Node::Ram(tree, _) => Some(*tree),
+            Node::Overlay(id, _) => self.overlay_tree(*id),
+            _ => None,
+        };
+        let (used, blocks) = match tree.and_then(|tree| self.trees.get(&tree)) {
+            // tmpfs(5): half of the memory where nothing else is said.
+            Some(ram) => (ram.used_pages(), ram.room.pages.unwrap_or(self.profile.memory / PAGE / 2)),
+            None => (0, 0),
+        };
+        let free = blocks.saturating_sub(used);
+        Statfs { kind: self.magic(node), block: PAGE, blocks, free, available: free }
     }
 
     /// The number of a file system as statfs(2) gives it (include/uapi/linux/magic.h).

@@ -67,14 +67,15 @@ impl Inode {
 /// The times of an inode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Times {
+    pub(crate) born: Time,
     pub(crate) accessed: Time,
     pub(crate) modified: Time,
     pub(crate) changed: Time,
 }
 
 impl Times {
-    fn all(now: Time) -> Self {
-        Self { accessed: now, modified: now, changed: now }
+    pub(crate) fn all(now: Time) -> Self {
+        Self { born: now, accessed: now, modified: now, changed: now }
     }
 }
 
@@ -108,6 +109,15 @@ impl Ramfs {
         let mut tree = Self { inodes: OrdMap::new(), next: 0, disk: None, is_ramfs: false, room, now };
         tree.insert(mode, directory(ROOT, ""));
         tree
+    }
+
+    /// The same, made at this time.
+    pub(crate) fn made_at(mut self, now: Time) -> Self {
+        self.now = now;
+        if let Some(root) = self.get_mut(ROOT) {
+            root.times = Times::all(now);
+        }
+        self
     }
 
     fn insert(&mut self, mode: u32, content: Content) -> InodeId {

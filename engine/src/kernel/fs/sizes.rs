@@ -55,6 +55,7 @@ impl Kernel {
             return refuse_path(Errno::EISDIR, "read", "rule-read-directory", from);
         }
         let content = self.copied_content(task, &source, from)?;
+        self.note_access(&source);
         // Without O_CREAT the file has to be there.
         let mode = if create.is_some() { OpenMode::Exclusive } else { OpenMode::Write };
         let target = self.open(task, to, mode)?;

@@ -3,12 +3,16 @@
 use super::ramfs::{InodeId, Ramfs, Times, TreeId};
 use super::{Node, Place, ramfs};
 use crate::kernel::limits::BOOT_TIME;
+use crate::kernel::mount::AccessTimes;
 use crate::kernel::refuse::{not_modelled, refuse};
 use crate::kernel::user::access::Access;
 use crate::kernel::user::capability::Capability;
 use crate::kernel::{Kernel, Task};
-use crate::plan::reply::{Statx, Time};
+use crate::plan::reply::{FileKind, Statx, Time};
 use crate::plan::{Errno, Refusal, Rule, SetTime};
+
+/// With relative times of access, an older one changes all the same (fs/inode.c, `relatime_need_update`); in seconds.
+const DAY: i64 = 24 * 60 * 60;
 
 impl Kernel {
     /// What the clock of the machine shows.
@@ -40,6 +44,32 @@ impl Kernel {
         }
     }
 
+    /// A file was read: its time of access changes, unless the mount says otherwise (mount(2), MS_RELATIME). In an
+    /// overlay that is so for what is in the upper layer only (`ovl_file_accessed` in fs/overlayfs/file.c).
+    pub(crate) fn note_access(&mut self, place: &Place) {
+        let Some(mount) = self.mounts.get(place.mount) else { return };
+        let (kept, flags) = (mount.flags.access_times, mount.flags);
+        let directory = self.kind(&place.node) == FileKind::Directory;
+        if kept == AccessTimes::Never
+            || (directory && flags.nodiratime)
+            || self.mounts.is_readonly(place.mount)
+        {
+            return;
+        }
+        let top = match &place.node {
+            Node::Overlay(id, path) => self.overlay_upper(*id, path),
+            node => self.attribute_inode(node),
+        };
+        let Some((tree, id)) = top else { return };
+        let now = self.clock();
+        let Some(inode) = self.tree_mut(tree).and_then(|ram| ram.get_mut(id)) else { return };
+        let Times { accessed, modified, changed, .. } = &mut inode.times;
+        let old = now.seconds - accessed.seconds >= DAY;
+        if kept == AccessTimes::Strict || old || *accessed <= *modified || *accessed <= *changed {
+            *accessed = now;
+        }
+    }
+
     /// utimensat(2): a time that is given is the owner's to set; now is for all who may write.
     pub(crate) fn set_times(
         &mut self,
@@ -63,13 +93,16 @@ impl Kernel {
             let rule = Rule::new("rule-utimensat-owner").with("path", path).with("owner", file.uid);
             return refuse(Errno::EPERM, AT, rule.with("uid", who.uid.fs));
         }
-        if !matches!(place.node, Node::Ram(..) | Node::Overlay(..)) {
-            return not_modelled(AT, "times outside of tmpfs and overlayfs");
+        match &place.node {
+            Node::Ram(..) | Node::Overlay(..) => {}
+            // Control groups take them, and the model shows none there.
+            Node::Group(_) | Node::ControlFile(..) => return Ok(()),
+            _ => return not_modelled(AT, "times outside of tmpfs and overlayfs"),
         }
         let (tree, id) = self.writable_inode(&place.node, AT, path)?;
         let now = self.clock();
         let Some(inode) = self.tree_mut(tree).and_then(|ram| ram.get_mut(id)) else { return Ok(()) };
-        let Times { accessed, modified, changed } = &mut inode.times;
+        let Times { accessed, modified, changed, .. } = &mut inode.times;
         for (time, set) in [(accessed, access), (modified, modify)] {
             match set {
                 SetTime::Now => *time = now,
@@ -87,7 +120,9 @@ impl Kernel {
         let inode =
             |found: Option<(TreeId, InodeId)>| found.and_then(|(tree, id)| self.trees.get(&tree)?.get(id));
         let attributes = inode(self.attribute_inode(node));
-        let times = attributes.map(|inode| inode.times).unwrap_or_default();
+        // Other files are as old as the machine's run.
+        let start = Time { seconds: BOOT_TIME, nanoseconds: 0 };
+        let times = attributes.map_or(Times::all(start), |inode| inode.times);
         let number = match node {
             Node::Overlay(id, path) => self.overlay_number(*id, path),
             other => self.attribute_inode(other),
@@ -97,13 +132,15 @@ impl Kernel {
             .get(place.mount)
             .and_then(|mount| self.mounts.super_of(mount.fs))
             .map_or(0, |known| known.device);
-        let pages = attributes.map_or(0, |inode| ramfs::pages(&inode.content));
+        // Of a copy without content, the room that the content takes below.
+        let pages = inode(self.content_inode(node)).map_or(0, |inode| ramfs::pages(&inode.content));
         Statx {
             stat: self.stat(node),
-            inode: number.map_or(1, |(_, id)| u64::from(id.0) + 1),
+            inode: number.map_or_else(|| number_of(node), |(_, id)| u64::from(id.0) + 1),
             device: (0, minor),
             represents: self.represented(node),
             blocks: pages * 8,
+            born: attributes.map(|inode| inode.times.born),
             accessed: times.accessed,
             modified: times.modified,
             changed: times.changed,
@@ -119,4 +156,11 @@ impl Kernel {
             _ => (0, 0),
         }
     }
+}
+
+/// A number for a file that has no inode of a tmpfs: the same whenever it is asked for, another for each file (FNV-1a).
+fn number_of(node: &Node) -> u64 {
+    let text = format!("{node:?}");
+    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, fold) >> 16
 }

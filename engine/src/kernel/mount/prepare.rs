@@ -73,7 +73,7 @@ impl Kernel {
     fn prepare_tmpfs(&mut self, data: &str) -> Result<Prepared, Refusal> {
         let options = TmpfsOptions::parse(data, self.profile.memory)?;
         let id = TreeId(self.mounts.next_number());
-        let mut tree = Ramfs::new(options.mode.unwrap_or(0o1777));
+        let mut tree = Ramfs::new(options.mode.unwrap_or(0o1777)).made_at(self.clock());
         tree.own(ROOT, ROOT, (options.uid.unwrap_or(0), options.gid.unwrap_or(0)));
         tree.room = options.room();
         self.trees.insert(id, Shared::from(tree));
@@ -91,7 +91,7 @@ impl Kernel {
             }
         }
         let id = TreeId(self.mounts.next_number());
-        let mut tree = Ramfs::new(mode);
+        let mut tree = Ramfs::new(mode).made_at(self.clock());
         tree.is_ramfs = true;
         self.trees.insert(id, Shared::from(tree));
         let shown = (mode != RAMFS_MODE).then(|| format!("mode={mode:o}"));
@@ -106,7 +106,7 @@ impl Kernel {
     pub(in crate::kernel) fn prepare_disk(&mut self) -> Prepared {
         let id = TreeId(self.mounts.next_number());
         // As /var/tmp is on Linux: everybody makes files in it, nobody removes another's.
-        let mut tree = Ramfs::new(0o1777);
+        let mut tree = Ramfs::new(0o1777).made_at(self.clock());
         tree.disk = self.profile.disk;
         self.trees.insert(id, Shared::from(tree));
         Prepared { fs: FileSystem::Ram(id), fstype: "ext4".to_owned(), shown: Vec::new() }

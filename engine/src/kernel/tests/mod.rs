@@ -177,7 +177,7 @@ fn show(answer: &Answer) -> String {
         Ok(Reply::Wait(WaitStatus::Signaled(signal))) => format!("signal {}", signal.name()),
         Ok(Reply::Wait(WaitStatus::Running)) => "running".to_owned(),
         Ok(Reply::Cpus(cpus)) => format!("cpus {cpus:?}"),
-        Ok(Reply::Statfs(magic)) => format!("magic {magic:#x}"),
+        Ok(Reply::Statfs(found)) => format!("magic {:#x}", found.kind),
         Ok(Reply::Nice(nice)) => format!("nice {nice}"),
         Ok(Reply::Limits(old)) => format!("{:?} {:?}", old.soft, old.hard),
         Ok(Reply::Names(names)) => names.join(" "),

@@ -7,6 +7,7 @@ use super::{Action, Command, Output, Planned, Request, TOOL, cat, join};
 use crate::plan::reply::{Entry, FileKind};
 use crate::plan::{Answer, Call, Errno, Fidelity, Observation, Plan, Probe, Reply, Step, Text};
 use crate::shell::Hint;
+use std::collections::BTreeMap;
 
 const OPTIONS: &[Opt] = &[
     flag('l', ""),
@@ -41,11 +42,22 @@ struct Directory {
     shown: String,
     path: Text,
     names: Vec<Entry>,
+    /// Where the symbolic links among them point, for `-l`.
+    targets: BTreeMap<String, String>,
+}
+
+/// A file that is listed by itself: how it is shown, its path, and what was probably meant where it is not there.
+struct Operand {
+    shown: String,
+    path: Text,
+    hint: Option<Hint>,
+    /// Where it points, for `-l`.
+    target: Option<String>,
 }
 
 /// What is asked for.
 struct Plans {
-    files: Vec<(String, Text, Option<Hint>)>,
+    files: Vec<Operand>,
     directories: Vec<Directory>,
 }
 
@@ -62,11 +74,11 @@ fn plan(request: &Request<'_>) -> Planned {
     for operand in &operands {
         sort_in(request, &parsed, operand, &mut plans);
     }
-    plans.files.sort_by(|a, b| a.0.cmp(&b.0));
+    plans.files.sort_by(|a, b| a.shown.cmp(&b.shown));
     if !parsed.has('R') {
         plans.directories.sort_by(|a, b| a.shown.cmp(&b.shown));
     }
-    let long = parsed.has('l') || parsed.has('n');
+    let long = is_long(&parsed);
     let plan = Plan::independent(steps(request, &plans, &parsed, long));
     let headers = operands.len() > 1 || parsed.has('R');
     let columns = request.to_terminal && !parsed.has('1') || parsed.has('C');
@@ -89,8 +101,13 @@ fn sort_in(request: &Request<'_>, parsed: &Parsed, operand: &Text, plans: &mut P
     let shown = request.show(operand);
     let directory =
         matches!(request.look(operand), Observation::Stat(stat) if stat.kind == FileKind::Directory);
-    if !directory || parsed.has('d') {
-        plans.files.push((shown, operand.clone(), cat::path_hint(request, operand)));
+    let link = is_long(parsed)
+        && !shown.ends_with('/')
+        && request.link(operand).is_ok_and(|all| all.stat.kind == FileKind::Symlink);
+    if !directory || parsed.has('d') || link {
+        let target = if link { request.target_of(operand).ok() } else { None };
+        let hint = cat::path_hint(request, operand).filter(|_| !link);
+        plans.files.push(Operand { shown, path: operand.clone(), hint, target });
         return;
     }
     let mut open = vec![(shown, operand.clone())];
@@ -114,8 +131,20 @@ fn sort_in(request: &Request<'_>, parsed: &Parsed, operand: &Text, plans: &mut P
                 .collect();
             open.extend(below.into_iter().rev());
         }
-        plans.directories.push(Directory { shown, path, names });
+        let targets = if is_long(parsed) { targets(request, &path, &names) } else { BTreeMap::new() };
+        plans.directories.push(Directory { shown, path, names, targets });
     }
+}
+
+fn is_long(parsed: &Parsed) -> bool {
+    parsed.has('l') || parsed.has('n')
+}
+
+fn targets(request: &Request<'_>, directory: &Text, names: &[Entry]) -> BTreeMap<String, String> {
+    let links = names.iter().filter(|entry| entry.kind == FileKind::Symlink);
+    let target =
+        |entry: &Entry| Some((entry.name.clone(), request.target_of(&join(directory, &entry.name)).ok()?));
+    links.filter_map(target).collect()
 }
 
 /// With `-a`: the directory itself and the one above it.
@@ -129,19 +158,21 @@ fn is_shown(parsed: &Parsed, name: &str) -> bool {
 
 /// A stat for every file, a getdents64 for every directory, and with `-l` a stat for every name in it.
 fn steps(request: &Request<'_>, plans: &Plans, parsed: &Parsed, long: bool) -> Vec<Step> {
-    let stat = |path: Text| Step::new(request.actor, Call::Stat { path });
-    let mut steps: Vec<Step> = plans.files.iter().map(|(_, path, _)| stat(path.clone())).collect();
+    let look = |path: Text| Call::Statx { path, nofollow: true };
+    let stat = |path: Text| if long { look(path) } else { Call::Stat { path } };
+    let files = plans.files.iter().map(|file| Step::new(request.actor, stat(file.path.clone())));
+    let mut steps: Vec<Step> = files.collect();
     for directory in &plans.directories {
         steps.push(Step::new(request.actor, Call::Getdents64 { path: directory.path.clone() }));
         if long {
             for name in dots(parsed) {
                 let path = join(&directory.path, name);
-                steps.push(Step::because(request.actor, Call::Stat { path }, "why-ls-stat"));
+                steps.push(Step::because(request.actor, look(path), "why-ls-stat"));
             }
             for entry in directory.names.iter().filter(|entry| is_shown(parsed, &entry.name)) {
                 steps.push(Step::because(
                     request.actor,
-                    Call::Stat { path: join(&directory.path, &entry.name) },
+                    look(join(&directory.path, &entry.name)),
                     "why-ls-stat",
                 ));
             }
@@ -165,7 +196,7 @@ fn collect(mut printer: Printer<'_>, plans: Plans, answers: &[Answer]) -> Output
     let parsed = printer.parsed;
     let (of_files, mut rest) = answers.split_at(plans.files.len().min(answers.len()));
     printer.files(plans.files, of_files);
-    let long = parsed.has('l') || parsed.has('n');
+    let long = is_long(parsed);
     for directory in plans.directories {
         let shown = directory.names.iter().filter(|entry| is_shown(parsed, &entry.name)).count();
         let stats = if long { shown + dots(parsed).len() } else { 0 };
@@ -179,12 +210,16 @@ fn collect(mut printer: Printer<'_>, plans: Plans, answers: &[Answer]) -> Output
 }
 
 impl Printer<'_> {
-    fn files(&mut self, files: Vec<(String, Text, Option<Hint>)>, answers: &[Answer]) {
+    fn files(&mut self, files: Vec<Operand>, answers: &[Answer]) {
         let mut listing = Listing { accounts: self.accounts.clone(), ..Listing::default() };
-        for ((shown, _, hint), answer) in files.into_iter().zip(answers) {
+        for (Operand { shown, hint, target, .. }, answer) in files.into_iter().zip(answers) {
             match answer {
                 Ok(Reply::Stat(stat)) => {
-                    listing.names.push(Name { name: shown, kind: stat.kind, stat: Some(stat.clone()) });
+                    let (kind, stat) = (stat.kind, Some(stat.clone()));
+                    listing.names.push(Name { name: shown, kind, stat, ..Name::default() });
+                }
+                Ok(Reply::Statx(all)) => {
+                    listing.names.push(Name { name: shown, target, ..Name::of(all) });
                 }
                 Err(refusal) => {
                     let message = format!("ls: cannot access '{shown}': {}\n", refusal.errno.text());
@@ -228,11 +263,11 @@ fn listing(parsed: &Parsed, entries: &[Entry], directory: &Directory, stats: &[A
     let shown = entries.iter().filter(|entry| is_shown(parsed, &entry.name)).cloned();
     let names = own.chain(shown).map(|entry| {
         let place = asked.iter().position(|one| one.name == entry.name);
-        let stat = match place.and_then(|place| stats.get(place)) {
-            Some(Ok(Reply::Stat(stat))) => Some(stat.clone()),
-            _ => None,
-        };
-        Name { name: entry.name, kind: entry.kind, stat }
+        let target = directory.targets.get(&entry.name).cloned();
+        match place.and_then(|place| stats.get(place)) {
+            Some(Ok(Reply::Statx(all))) => Name { name: entry.name, target, ..Name::of(all) },
+            _ => Name { name: entry.name, kind: entry.kind, ..Name::default() },
+        }
     });
     names.collect()
 }

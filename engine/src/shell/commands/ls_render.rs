@@ -2,7 +2,8 @@
 
 use super::accounts::Accounts;
 use super::options::Parsed;
-use crate::plan::reply::{FileKind, Stat};
+use super::sizes;
+use crate::plan::reply::{FileKind, Stat, Statx};
 
 /// The width of the terminal.
 const WIDTH: usize = 80;
@@ -16,6 +17,24 @@ pub(super) struct Name {
     pub(super) kind: FileKind,
     /// Its attributes, for `-l`.
     pub(super) stat: Option<Stat>,
+    /// Of a device, its numbers.
+    pub(super) represents: (u32, u32),
+    /// Of a symbolic link, where it points.
+    pub(super) target: Option<String>,
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self { name: String::new(), kind: FileKind::Regular, stat: None, represents: (0, 0), target: None }
+    }
+}
+
+impl Name {
+    /// A name that is still to be given, with all attributes.
+    pub(super) fn of(all: &Statx) -> Self {
+        let (kind, represents) = (all.stat.kind, all.represents);
+        Self { kind, stat: Some(all.stat.clone()), represents, ..Self::default() }
+    }
 }
 
 /// Names that are listed together.
@@ -83,10 +102,13 @@ fn widths(lengths: &[usize], rows: usize) -> Vec<usize> {
     lengths.chunks(rows.max(1)).map(|column| column.iter().copied().max().unwrap_or(0)).collect()
 }
 
-/// Mode, links, owner, group, size, name. Times are not modelled, so that none is shown.
+/// Mode, links, owner, group, size, name. Times are not shown.
 fn long(parsed: &Parsed, listing: &Listing) -> String {
+    let devices =
+        listing.names.iter().filter(|name| matches!(name.kind, FileKind::Character | FileKind::Block));
+    let minor = devices.map(|name| name.represents.1.to_string().len()).max().unwrap_or(1);
     let cells: Vec<[String; 6]> =
-        listing.names.iter().map(|name| cells(parsed, name, &listing.accounts)).collect();
+        listing.names.iter().map(|name| cells(parsed, name, &listing.accounts, minor)).collect();
     let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..6).map(width).collect();
     let mut text = String::new();
@@ -97,7 +119,8 @@ fn long(parsed: &Parsed, listing: &Listing) -> String {
     text
 }
 
-fn cells(parsed: &Parsed, name: &Name, accounts: &Accounts) -> [String; 6] {
+/// `minor` is the width of the longest minor number.
+fn cells(parsed: &Parsed, name: &Name, accounts: &Accounts, minor: usize) -> [String; 6] {
     let shown = |id: u32, name: Option<&str>| match name {
         Some(name) if !parsed.has('n') => name.to_owned(),
         _ => id.to_string(),
@@ -107,12 +130,18 @@ fn cells(parsed: &Parsed, name: &Name, accounts: &Accounts) -> [String; 6] {
     let label = decorated(parsed, name);
     let letter = letter(name.kind);
     match &name.stat {
-        // A link's own attributes are the same for every link.
-        _ if name.kind == FileKind::Symlink => {
-            [format!("{letter}rwxrwxrwx"), "1".to_owned(), owner(0), group(0), "0".to_owned(), label]
-        }
         Some(stat) => {
-            let size = if parsed.has('h') { human(stat.size) } else { stat.size.to_string() };
+            let size = match name.kind {
+                FileKind::Character | FileKind::Block => {
+                    format!("{}, {:>minor$}", name.represents.0, name.represents.1)
+                }
+                _ if parsed.has('h') => sizes::human(stat.size),
+                _ => stat.size.to_string(),
+            };
+            let label = match &name.target {
+                Some(target) => format!("{label} -> {target}"),
+                None => label,
+            };
             [
                 format!("{letter}{}", permissions(stat.mode)),
                 stat.nlink.to_string(),
@@ -133,7 +162,7 @@ fn cells(parsed: &Parsed, name: &Name, accounts: &Accounts) -> [String; 6] {
     }
 }
 
-fn letter(kind: FileKind) -> char {
+pub(super) fn letter(kind: FileKind) -> char {
     match kind {
         FileKind::Regular => '-',
         FileKind::Directory => 'd',
@@ -161,16 +190,4 @@ pub(super) fn permissions(mode: u32) -> String {
         });
     }
     text
-}
-
-fn human(size: u64) -> String {
-    let units = [(1_u64 << 40, 'T'), (1 << 30, 'G'), (1 << 20, 'M'), (1 << 10, 'K')];
-    match units.iter().find(|(unit, _)| size >= *unit) {
-        None => size.to_string(),
-        Some((unit, letter)) if size < unit * 10 => {
-            let tenths = size.saturating_mul(10).div_ceil(*unit);
-            format!("{}.{}{letter}", tenths / 10, tenths % 10)
-        }
-        Some((unit, letter)) => format!("{}{letter}", size.div_ceil(*unit)),
-    }
 }

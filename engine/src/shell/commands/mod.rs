@@ -15,10 +15,17 @@ mod cgtop;
 mod chmod;
 mod chown;
 mod chroot;
+mod copy_tree;
+mod cp;
 mod cut;
+mod dates;
+mod df;
+mod du;
 mod echo;
 pub(super) mod escape;
 mod file_mode;
+mod find;
+mod find_expression;
 mod findmnt;
 mod flow;
 mod grep;
@@ -29,16 +36,19 @@ mod input;
 mod jobs;
 mod kill;
 mod libcgroup;
+mod ln;
 mod ls;
 mod ls_render;
 mod lscgroup;
 mod lssubsys;
 mod mkdir;
+mod mknod;
 mod mount;
 mod mount_options;
 mod mount_refused;
 mod mount_table;
 mod mountpoint;
+mod mv;
 mod names;
 mod nice;
 mod nproc;
@@ -49,13 +59,16 @@ mod ps;
 mod ps_format;
 mod ps_options;
 mod pstree;
+mod readlink;
 mod request;
 mod rm;
 mod rmdir;
 mod seq;
 mod setpriv;
 pub(super) mod sh;
+mod sizes;
 mod sort;
+mod stat;
 mod sys;
 mod taskset;
 mod tee;
@@ -64,10 +77,13 @@ mod tick;
 mod top;
 mod top_format;
 mod touch;
+mod tree;
+mod truncate;
 mod ulimit;
 mod umount;
 mod variables;
 mod wc;
+mod work;
 
 pub use super::complete::{Completion, complete};
 
@@ -154,7 +170,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 88] = [
+pub static ALL: [&Command; 100] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -177,9 +193,12 @@ pub static ALL: [&Command; 88] = [
     &chroot::CHROOT,
     &names::COMMAND,
     &flow::CONTINUE,
+    &cp::CP,
     &cut::CUT,
     &DD,
+    &df::DF,
     &names::DIRNAME,
+    &du::DU,
     &echo::ECHO,
     &variables::ENV,
     &flow::EVAL,
@@ -189,20 +208,25 @@ pub static ALL: [&Command; 88] = [
     &flow::FALSE,
     &jobs::FG,
     &findmnt::FINDMNT,
+    &find::FIND,
     &grep::GREP,
     &head::HEAD,
     &help::HELP,
     &id::ID,
     &jobs::JOBS,
     &kill::KILL,
+    &ln::LN,
     &variables::LOCAL,
     &ls::LS,
     &lscgroup::LSCGROUP,
     &lssubsys::LSSUBSYS,
     &MEMHOG,
     &mkdir::MKDIR,
+    &mknod::MKFIFO,
+    &mknod::MKNOD,
     &mount::MOUNT,
     &mountpoint::MOUNTPOINT,
+    &mv::MV,
     &nice::NICE,
     &nproc::NPROC,
     &chroot::PIVOT_ROOT,
@@ -211,6 +235,7 @@ pub static ALL: [&Command; 88] = [
     &pstree::PSTREE,
     &place::PWD,
     &variables::READ,
+    &readlink::READLINK,
     &variables::READONLY,
     &nice::RENICE,
     &flow::RETURN,
@@ -223,6 +248,7 @@ pub static ALL: [&Command; 88] = [
     &flow::SHIFT,
     &SLEEP,
     &sort::SORT,
+    &stat::STAT,
     &STRESS,
     &sys::SYS,
     &head::TAIL,
@@ -233,7 +259,9 @@ pub static ALL: [&Command; 88] = [
     &top::TOP,
     &touch::TOUCH,
     &cut::TR,
+    &tree::TREE,
     &flow::TRUE,
+    &truncate::TRUNCATE,
     &names::TYPE,
     &ulimit::ULIMIT,
     &umount::UMOUNT,
@@ -286,7 +314,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 47] = [
+pub(super) const NOT_MODELLED: [&str; 40] = [
     "apt",
     "apt-get",
     "awk",
@@ -294,15 +322,11 @@ pub(super) const NOT_MODELLED: [&str; 47] = [
     "brctl",
     "busybox",
     "capsh",
-    "cp",
     "curl",
     "date",
-    "df",
     "diff",
     "docker",
     "dmesg",
-    "du",
-    "find",
     "free",
     "gcc",
     "gdb",
@@ -312,12 +336,10 @@ pub(super) const NOT_MODELLED: [&str; 47] = [
     "ip",
     "iptables",
     "less",
-    "ln",
     "lsns",
     "lxc-start",
     "man",
     "more",
-    "mv",
     "nano",
     "nohup",
     "nsenter",
@@ -327,7 +349,6 @@ pub(super) const NOT_MODELLED: [&str; 47] = [
     "podman",
     "python3",
     "sed",
-    "stat",
     "strace",
     "sudo",
     "systemctl",

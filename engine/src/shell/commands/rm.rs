@@ -1,29 +1,37 @@
 //! `rm`, as coreutils'.
 
 use super::options::{self, Opt, flag};
+use super::work::{Job, cannot, last_name, planned, refusal};
 use super::{Action, Command, Output, Planned, Request, TOOL};
-use crate::explain::sentence;
 use crate::plan::reply::FileKind;
-use crate::plan::{Call, Errno, Observation, Plan, Probe, Step, Text};
+use crate::plan::{Call, Errno, Text};
 
 const OPTIONS: &[Opt] = &[
     flag('f', "force"),
+    flag('i', ""),
     flag('r', "recursive"),
     flag('R', "recursive"),
     flag('d', "dir"),
     flag('v', "verbose"),
 ];
 
-pub(super) const RM: Command =
-    Command { name: "rm", usage: "[-dfrv] FILE…", options: OPTIONS, action: Action::Plan(plan), ..TOOL };
+pub(super) const RM: Command = Command {
+    name: "rm",
+    usage: "[-dfrv] FILE…",
+    options: OPTIONS,
+    fidelity: crate::plan::Fidelity::Partial("partial-command-rm"),
+    action: Action::Plan(plan),
+    ..TOOL
+};
 
-/// How many names one `rm -r` may remove.
-const MOST: usize = 10_000;
-
-/// What a step removes.
-struct Removed {
-    path: String,
-    directory: bool,
+/// How it removes.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub(super) tool: &'static str,
+    pub(super) force: bool,
+    pub(super) recursive: bool,
+    pub(super) directories: bool,
+    pub(super) verbose: bool,
 }
 
 fn plan(request: &Request<'_>) -> Planned {
@@ -31,83 +39,67 @@ fn plan(request: &Request<'_>) -> Planned {
         Ok(parsed) => parsed,
         Err(output) => return output.into(),
     };
-    if parsed.operands.is_empty() && !parsed.has('f') {
+    if parsed.has('i') {
+        return Output::error(request.message("-i asks questions, which this shell does not"), 1).into();
+    }
+    let force = parsed.has('f');
+    if parsed.operands.is_empty() && !force {
         return options::usage(request, "missing operand").into();
     }
     let recursive = parsed.has('r') || parsed.has('R');
-    let (force, verbose) = (parsed.has('f'), parsed.has('v'));
-    let mut refused = Output::default();
-    let (mut removed, mut steps) = (Vec::new(), Vec::new());
-    for operand in &parsed.operands {
-        let path = request.show(operand);
-        let directory =
-            matches!(request.look(operand), Observation::Stat(stat) if stat.kind == FileKind::Directory);
-        if directory && !recursive && !parsed.has('d') {
-            refused.err(format!("rm: cannot remove '{path}': Is a directory\n"), 1);
+    let (directories, verbose) = (parsed.has('d'), parsed.has('v'));
+    let how = How { tool: "rm", force, recursive, directories, verbose };
+    planned(request, parsed.operands.into_iter().map(|path| operand(path, how)).collect())
+}
+
+fn operand(path: Text, how: How) -> Job {
+    Job::look(move |request, work| {
+        let shown = request.show(&path);
+        if how.recursive && matches!(last_name(&shown), "." | "..") {
+            work.fail(format!("rm: refusing to remove '.' or '..' directory: skipping '{shown}'\n"));
+        } else if how.recursive && shown.chars().all(|c| c == '/') && !shown.is_empty() {
+            work.fail(
+                "rm: it is dangerous to operate recursively on '/'\n\
+                 rm: use --no-preserve-root to override this failsafe\n",
+            );
         } else {
-            add(request, operand, directory, recursive, &mut removed, &mut steps);
+            work.first([remove(path, how)]);
         }
-    }
-    Planned::new(Plan::independent(steps), move |answers| {
-        let mut output = refused;
-        for (removed, answer) in removed.iter().zip(answers.answers) {
-            let path = &removed.path;
-            match answer {
-                Ok(_) if verbose && removed.directory => output.out(format!("removed directory '{path}'\n")),
-                Ok(_) if verbose => output.out(format!("removed '{path}'\n")),
-                Ok(_) => {}
-                Err(refusal) if force && refusal.errno == Errno::ENOENT => {}
-                Err(refusal) => {
-                    output.err(format!("rm: cannot remove '{path}': {}\n", refusal.errno.text()), 1)
-                }
-            }
-        }
-        output
     })
 }
 
-/// Plans what removes a name and all below it. False where that can be seen to stay: rm then leaves the directories
-/// above it alone.
-fn add(
-    request: &Request<'_>,
-    path: &Text,
-    directory: bool,
-    recursive: bool,
-    removed: &mut Vec<Removed>,
-    steps: &mut Vec<Step>,
-) -> bool {
-    let mut all = true;
-    if directory && recursive {
-        let probe = Probe::Directory(path.clone());
-        if let Observation::Entries(entries) = request.observe.observe(request.actor, &probe) {
-            for entry in entries {
-                if steps.len() < MOST {
-                    let below = super::join(path, &entry.name);
-                    all &= add(request, &below, entry.kind == FileKind::Directory, true, removed, steps);
-                }
-            }
+/// Removes a name and, where that is asked for, all below it.
+pub(super) fn remove(path: Text, how: How) -> Job {
+    Job::look(move |request, work| {
+        let shown = request.show(&path);
+        let kind = request.link(&path).ok().map(|all| all.stat.kind);
+        if kind != Some(FileKind::Directory) {
+            return work.first([take(path, shown, false, how)]);
         }
-    }
-    if !all {
-        return false;
-    }
-    let call =
-        if directory { Call::Rmdir { path: path.clone() } } else { Call::Unlink { path: path.clone() } };
-    steps.push(Step::new(request.actor, call));
-    removed.push(Removed { path: request.show(path), directory });
-    !stays(request, path, directory)
+        if !how.recursive && !how.directories {
+            return work.fail(cannot(how.tool, "cannot remove", &shown, Errno::EISDIR));
+        }
+        let entries = if how.recursive { request.names_in(&path).unwrap_or_default() } else { Vec::new() };
+        let before = work.failures;
+        let mut jobs: Vec<Job> =
+            entries.iter().map(|entry| remove(super::join(&path, &entry.name), how)).collect();
+        // A directory in which something stays is left alone.
+        jobs.push(Job::look(move |_, work| {
+            if work.failures == before {
+                work.first([take(path, shown, true, how)]);
+            }
+        }));
+        work.first(jobs);
+    })
 }
 
-/// True for a file of a file system that the kernel has made its names for, for all that is on a read-only mount, and
-/// for a mount point.
-fn stays(request: &Request<'_>, path: &Text, directory: bool) -> bool {
-    let Observation::Mounts(mounts) = request.observe.observe(request.actor, &Probe::Mounts) else {
-        return false;
-    };
-    let path = sentence::absolute(&request.show(path), request.actor, request.observe);
-    sentence::deepest_mount(&path, &mounts).is_some_and(|mount| {
-        let made_by_the_kernel = ["cgroup", "cgroup2", "proc", "sysfs"].contains(&mount.fstype.as_str());
-        let read_only = mount.options.iter().any(|option| option == "ro");
-        read_only || mount.target == path || (made_by_the_kernel && !directory)
+fn take(path: Text, shown: String, directory: bool, how: How) -> Job {
+    let call = if directory { Call::Rmdir { path } } else { Call::Unlink { path } };
+    Job::calls(vec![call], move |_, answers, work| match refusal(answers) {
+        None if how.verbose && directory => work.output.out(format!("removed directory '{shown}'\n")),
+        None if how.verbose => work.output.out(format!("removed '{shown}'\n")),
+        None => {}
+        Some(Errno::ENOENT) if how.force => {}
+        Some(errno) => work.fail(cannot(how.tool, "cannot remove", &shown, errno)),
     })
 }

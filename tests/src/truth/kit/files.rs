@@ -1,8 +1,8 @@
 //! `k` on files and directories.
 
 use super::{done, read, refused, unescape, write};
-use drydock_engine::plan::reply::{FileKind, Stat};
-use drydock_engine::plan::{Call, OpenMode, Refusal, Reply, Text};
+use drydock_engine::plan::reply::{FileKind, Stat, Statx};
+use drydock_engine::plan::{Call, Errno, OpenMode, Refusal, Reply, Text};
 use drydock_engine::shell::tool::ToolRun;
 
 /// Runs a subcommand; `None` where it is none of these.
@@ -22,21 +22,54 @@ fn reading(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         ["ra", ref paths @ ..] => paths.iter().map(|path| read_line(run, path)).max().unwrap_or(0),
         ["ls", path] => list(run, path, false),
         ["ll", path] => list(run, path, true),
-        ["stat", path] => match run.perform(Call::Stat { path: Text::from(path) }) {
-            Ok(Reply::Stat(stat)) => {
-                run.print(&stat_line(&stat));
+        ["stat", path] => match statx(run, path, true) {
+            Ok(all) => {
+                run.print(&stat_line(&all));
+                0
+            }
+            Err(refusal) => refused(run, &refusal, "lstat"),
+        },
+        ["ino", path] => match statx(run, path, false) {
+            Ok(Statx { inode, device, .. }) => {
+                run.print(&format!("{}:{inode}\n", device.1));
+                0
+            }
+            Err(refusal) => refused(run, &refusal, "stat"),
+        },
+        ["readlink", path] => match run.perform(Call::Readlink { path: Text::from(path) }) {
+            Ok(reply) => print_data(run, &reply),
+            Err(refusal) => refused(run, &refusal, "readlink"),
+        },
+        ["getx", path, name] => {
+            let call = Call::Lgetxattr { path: Text::from(path), name: name.to_owned() };
+            match run.perform(call) {
+                Ok(reply) => print_data(run, &reply),
+                Err(refusal) => refused(run, &refusal, "lgetxattr"),
+            }
+        }
+        ["listx", path] => match run.perform(Call::Llistxattr { path: Text::from(path) }) {
+            Ok(Reply::Names(names)) => {
+                names.iter().for_each(|name| run.print(&format!("{name}\n")));
                 0
             }
             Ok(_) => 1,
-            Err(refusal) => refused(run, &refusal, "lstat"),
+            Err(refusal) => refused(run, &refusal, "llistxattr"),
         },
+        ["append", path, data] => match write(run, path, data, OpenMode::Write) {
+            Ok(_) => {
+                run.print("OK\n");
+                0
+            }
+            Err(refusal) => refused(run, &refusal, &refusal.at),
+        },
+        ["ovlfd", path] => old_descriptor(run, path),
         ["openro", path] => open(run, path, OpenMode::Read, "open(O_RDONLY)"),
         ["openwo", path] => open(run, path, OpenMode::Write, "open(O_WRONLY)"),
         ["openrw", path] => open(run, path, OpenMode::ReadWrite, "open(O_RDWR)"),
         ["creat", path] => open(run, path, OpenMode::Exclusive, "open(O_CREAT|O_EXCL)"),
         ["statfs", path] => match run.perform(Call::Statfs { path: Text::from(path) }) {
-            Ok(Reply::Statfs(magic)) => {
-                run.print(&format!("type={magic:#x}\n"));
+            Ok(Reply::Statfs(found)) => {
+                run.print(&format!("type={:#x}\n", found.kind));
                 0
             }
             Ok(_) => 1,
@@ -75,9 +108,10 @@ fn list(run: &mut ToolRun<'_, '_>, path: &str, long: bool) -> u8 {
             text.push_str(&format!("{}\n", entry.name));
             continue;
         }
-        let path = Text::from(format!("{path}/{}", entry.name));
-        if let Ok(Reply::Stat(stat)) = run.perform(Call::Stat { path }) {
-            text.push_str(&format!("{}{:04o} {}\n", letter(stat.kind), stat.mode, entry.name));
+        let path = format!("{path}/{}", entry.name);
+        if let Ok(all) = statx(run, &path, true) {
+            let Stat { kind, mode, .. } = all.stat;
+            text.push_str(&format!("{}{mode:04o} {}{}\n", letter(kind), entry.name, numbers(&all, " ")));
         }
     }
     run.print(&text);
@@ -96,7 +130,8 @@ fn letter(kind: FileKind) -> char {
     }
 }
 
-fn stat_line(stat: &Stat) -> String {
+fn stat_line(all: &Statx) -> String {
+    let stat = &all.stat;
     let kind = match stat.kind {
         FileKind::Directory => "dir",
         FileKind::Symlink => "link",
@@ -106,7 +141,46 @@ fn stat_line(stat: &Stat) -> String {
         FileKind::Regular | FileKind::Socket => "file",
     };
     let Stat { mode, nlink, uid, gid, size, .. } = stat;
-    format!("{kind} mode={mode:04o} nlink={nlink} uid={uid} gid={gid} size={size}\n")
+    let device = numbers(all, " rdev=");
+    format!("{kind} mode={mode:04o} nlink={nlink} uid={uid} gid={gid} size={size}{device}\n")
+}
+
+/// The numbers of a device, behind something.
+fn numbers(all: &Statx, before: &str) -> String {
+    let (major, minor) = all.represents;
+    match all.stat.kind {
+        FileKind::Character | FileKind::Block => format!("{before}{major}/{minor}"),
+        _ => String::new(),
+    }
+}
+
+fn statx(run: &mut ToolRun<'_, '_>, path: &str, nofollow: bool) -> Result<Statx, Refusal> {
+    match run.perform(Call::Statx { path: Text::from(path), nofollow })? {
+        Reply::Statx(all) => Ok(*all),
+        _ => Err(Refusal::bare(Errno::EINVAL, "statx")),
+    }
+}
+
+fn print_data(run: &mut ToolRun<'_, '_>, reply: &Reply) -> u8 {
+    let Reply::Data(text) = reply else { return 1 };
+    run.print(&format!("{text}\n"));
+    0
+}
+
+/// Opens a file to read, lets another descriptor append to it, and reads both. In the model what is open is a place,
+/// so that it is enough to open and to read.
+fn old_descriptor(run: &mut ToolRun<'_, '_>, path: &str) -> u8 {
+    let open = run.perform(Call::Open { path: Text::from(path), mode: OpenMode::Read });
+    let before = statx(run, path, false);
+    let written = open.and_then(|_| write(run, path, "NEW\n", OpenMode::Append));
+    let text = written.and_then(|_| Ok(Reply::Data(read(run, path)?)));
+    let (Ok(before), Ok(Reply::Data(text)), Ok(after)) = (before, text, statx(run, path, false)) else {
+        return 1;
+    };
+    let same = before.inode == after.inode && before.device == after.device;
+    let same = if same { "yes" } else { "no" };
+    run.print(&format!("old fd reads: {text}new fd reads: {text}same ino: {same}\n"));
+    0
 }
 
 fn writing(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
@@ -174,6 +248,20 @@ fn names(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
             let (uid, gid) = (uid.parse().ok(), gid.parse().ok());
             done(run, Call::Fchownat { path: Text::from(path), uid, gid, nofollow: true }, "chown")
         }
+        ["rename2", from, to, flags] => {
+            let call =
+                Call::Renameat2 { from: Text::from(from), to: Text::from(to), flags: rename_flags(flags) };
+            done(run, call, "renameat2")
+        }
+        ["truncate", path, length] => {
+            let length = length.parse().unwrap_or(0);
+            done(run, Call::Truncate { path: Text::from(path), length }, "truncate")
+        }
+        ["setx", path, name, value] => {
+            let (path, value) = (Text::from(path), Text::from(value));
+            let call = Call::Lsetxattr { path, name: name.to_owned(), value, flags: Vec::new() };
+            done(run, call, "lsetxattr")
+        }
         ["unlink", path] => done(run, Call::Unlink { path: Text::from(path) }, "unlink"),
         ["mount", fstype, source, target, ref rest @ ..] => {
             let call = Call::Mount {
@@ -191,6 +279,12 @@ fn names(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         }
         _ => return None,
     })
+}
+
+fn rename_flags(number: &str) -> Vec<String> {
+    let number: u32 = number.parse().unwrap_or(0);
+    let names = [(1, "noreplace"), (2, "exchange"), (4, "whiteout")];
+    names.iter().filter(|(bit, _)| number & bit != 0).map(|(_, name)| (*name).to_owned()).collect()
 }
 
 fn mount_flags(word: &str) -> Vec<String> {

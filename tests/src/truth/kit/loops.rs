@@ -1,4 +1,4 @@
-//! `losetup DEVICE FILE` and `losetup -d DEVICE`. The model has no nodes of block devices: what stands for the loop
+//! `losetup DEVICE FILE` and `losetup -d DEVICE`. The model does not open block devices: what stands for the loop
 //! device is a copy of the file on the disk with the loop device's number, and a link to it.
 
 use super::memory::child;
@@ -24,6 +24,8 @@ pub(super) fn losetup(run: &mut ToolRun<'_, '_>) -> u8 {
         [device, file] => {
             let dd =
                 ["/usr/bin/dd".to_owned(), format!("if={file}"), format!("of={copy}"), "bs=1M".to_owned()];
+            // The node of the device gives way, if there is one.
+            let _ = run.perform(Call::Unlink { path: Text::from(*device) });
             let link = Call::Symlink { target: Text::from(copy.as_str()), path: Text::from(*device) };
             let made = child(run, &dd.map(Text::from), 60_000).and_then(|_| run.perform(link));
             match made {

@@ -8,7 +8,7 @@
 //! | [`work`], [`memory`] | `k` as a workload |
 //! | [`loops`] | `losetup` |
 //! | [`roots`] | `k` on namespaces and root directories, and programs in other roots |
-//! | [`programs`] | `sh -c`, `awk`, `mv` and the like |
+//! | [`programs`] | `sh -c`, `awk`, `sed` and the like |
 
 mod awk;
 mod files;
@@ -28,7 +28,8 @@ pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "sh", run: programs::sh },
     Tool { name: "losetup", run: loops::losetup },
     Tool { name: "awk", run: programs::awk },
-    Tool { name: "mv", run: programs::mv },
+    Tool { name: "date", run: programs::date },
+    Tool { name: "sed", run: programs::sed },
     Tool { name: "rm", run: programs::rm },
     Tool { name: "sleep", run: programs::sleep },
     Tool { name: "taskset", run: work::taskset },

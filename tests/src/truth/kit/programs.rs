@@ -35,14 +35,43 @@ pub(super) fn awk(run: &mut ToolRun<'_, '_>) -> u8 {
     0
 }
 
-/// `mv FROM TO`.
-pub(super) fn mv(run: &mut ToolRun<'_, '_>) -> u8 {
+/// `date -r FILE +%Y`: the year in which a file was changed last; `date +%s`.
+pub(super) fn date(run: &mut ToolRun<'_, '_>) -> u8 {
     let words = run.arguments();
-    let [from, to] = words.as_slice() else { return missing(run, "mv with options") };
-    match run.perform(Call::Rename { from: Text::from(from.as_str()), to: Text::from(to.as_str()) }) {
-        Ok(_) => 0,
-        Err(refusal) => super::refused(run, &refusal, "mv"),
+    if words == ["+%s"] {
+        return seconds(run);
     }
+    let [option, path, format] = words.as_slice() else { return missing(run, "date") };
+    if option != "-r" || format != "+%Y" {
+        return missing(run, "date in other forms");
+    }
+    run.become_shell(&format!("stat -c %y '{path}' | cut -c1-4"))
+}
+
+/// `date +%s`: the clock is read off a file that is made now.
+fn seconds(run: &mut ToolRun<'_, '_>) -> u8 {
+    run.become_shell(": > /tmp/.now; stat -c %Y /tmp/.now; rm /tmp/.now")
+}
+
+/// `sed 's#OLD#NEW#'`, with `g` behind it or not, and `$` at the end of OLD for the end of the line.
+pub(super) fn sed(run: &mut ToolRun<'_, '_>) -> u8 {
+    let words = run.arguments();
+    let [script] = words.as_slice() else { return missing(run, "sed with options") };
+    let mark = script.chars().nth(1).unwrap_or('/');
+    let parts: Vec<&str> = script.split(mark).collect();
+    let ["s", old, new, flags] = parts.as_slice() else { return missing(run, &format!("sed {script}")) };
+    let input = run.input();
+    for line in input.lines() {
+        let line = match (old.strip_suffix('$'), *flags) {
+            (Some(end), _) => {
+                line.strip_suffix(end).map_or_else(|| line.to_owned(), |line| format!("{line}{new}"))
+            }
+            (None, "g") => line.replace(old, new),
+            (None, _) => line.replacen(old, new, 1),
+        };
+        run.print(&format!("{line}\n"));
+    }
+    0
 }
 
 /// libcgroup 0.41's `lssubsys`, which is the one that the shell has.
@@ -87,7 +116,7 @@ pub(super) fn rm(run: &mut ToolRun<'_, '_>) -> u8 {
     let has = |letter: char| options.iter().any(|option| option.contains(letter));
     let mut status = 0;
     for path in paths {
-        let gone = matches!(run.observe(&Probe::Path(Text::from(path.as_str()))), Observation::Refused(_));
+        let gone = matches!(run.observe(&Probe::Link(Text::from(path.as_str()))), Observation::Refused(_));
         if gone && has('f') {
             continue;
         }
@@ -101,8 +130,9 @@ pub(super) fn rm(run: &mut ToolRun<'_, '_>) -> u8 {
 /// Removes a name and what is below it; false where that was refused.
 fn remove(run: &mut ToolRun<'_, '_>, path: &str, below: bool) -> bool {
     let text = Text::from(path);
+    let link = matches!(run.observe(&Probe::Target(text.clone())), Observation::Data(_));
     let directory = match run.observe(&Probe::Directory(text.clone())) {
-        Observation::Entries(entries) if below => Some(entries),
+        Observation::Entries(entries) if below && !link => Some(entries),
         _ => None,
     };
     let call = match directory {

@@ -110,6 +110,25 @@ impl Kernel {
     }
 }
 
+impl Kernel {
+    /// A file in the upper layer, if it is there.
+    pub(crate) fn overlay_upper(&self, id: OverlayId, path: &str) -> Option<RamInode> {
+        let inode = self.overlay_stack(id, path)?.upper?;
+        Some((self.overlay(id)?.upper.as_ref()?.tree, inode))
+    }
+
+    /// The tree that an overlay's files are written to, or that of its topmost layer.
+    pub(crate) fn overlay_tree(&self, id: OverlayId) -> Option<crate::kernel::fs::ramfs::TreeId> {
+        let overlay = self.overlay(id)?;
+        match (&overlay.upper, overlay.lowers.first()) {
+            (Some(upper), _) => Some(upper.tree),
+            (None, Some(Node::Ram(tree, _))) => Some(*tree),
+            (None, Some(Node::Overlay(id, _))) => self.overlay_tree(*id),
+            _ => None,
+        }
+    }
+}
+
 /// A directory that more than one layer has (`OVL_TYPE_MERGE`).
 pub(super) fn is_merged(stack: &Stack) -> bool {
     let lowers = stack.lowers.len();
