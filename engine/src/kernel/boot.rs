@@ -6,7 +6,7 @@ use super::fs::ramfs::Content;
 use super::layered::Layered;
 use super::load::Load;
 use super::mount::{Mount, MountFlags, MountId, MountTable};
-use super::namespace::{NamespaceSet, Namespaces};
+use super::namespace::{FIRST_PIDS, NamespaceSet, Namespaces};
 use super::shared::{OrdMap, Shared};
 use super::task::{Stdio, comm_of};
 use super::task_table::TaskTable;
@@ -30,7 +30,8 @@ impl Kernel {
             affinities: OrdMap::new(),
             actors: Layered::default(),
             last_pid: profile.tasks.iter().map(|task| task.pid).max().unwrap_or(0),
-            namespaces: Namespaces::initial(),
+            namespaces: Namespaces::initial(&profile.hostname),
+            viewer: FIRST_PIDS,
             mounts: MountTable::default(),
             trees: OrdMap::new(),
             pipes: OrdMap::new(),
@@ -147,6 +148,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         exit_signal: None,
         ignores_terminal_signals: initial.actor == Actor::SHELL,
         credentials: Credentials::root().into(),
+        numbers: Vec::new(),
         namespaces: NamespaceSet::initial().into(),
         cwd: root,
         stdio: [Stdio::Terminal, Stdio::Terminal, Stdio::Terminal],

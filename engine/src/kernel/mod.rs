@@ -70,7 +70,7 @@ use cgroup::{CgroupState, GroupId};
 use fs::ramfs::{Ramfs, TreeId};
 use layered::Layered;
 use mount::MountTable;
-use namespace::Namespaces;
+use namespace::{NamespaceId, Namespaces};
 use pipe::Pipe;
 use sched::Affinity;
 use serde::Serialize;
@@ -99,6 +99,9 @@ pub struct Kernel {
     load: load::Load,
     /// Tasks of the kernel that are still to become their program.
     helpers: VecDeque<Helper>,
+    /// The pid namespace of who makes the call under way: pids in its words are numbers there.
+    #[serde(skip)]
+    viewer: NamespaceId,
 }
 
 /// The limits of a machine's first process.
@@ -130,6 +133,11 @@ impl Kernel {
     /// The control groups.
     pub fn cgroups(&self) -> &CgroupState {
         &self.cgroups
+    }
+
+    /// The namespaces.
+    pub fn namespaces(&self) -> &Namespaces {
+        &self.namespaces
     }
 
     /// All tasks by their own id: threads, and zombies too.
@@ -208,6 +216,7 @@ impl Kernel {
         self.forget_affinity();
         self.forget_files();
         self.release_unused_mounts();
+        self.release_namespaces();
         Ok(reply)
     }
 }

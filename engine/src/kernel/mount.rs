@@ -233,7 +233,7 @@ impl Kernel {
     pub(crate) fn root_node(&self, fs: FileSystem) -> Node {
         match fs {
             FileSystem::Ram(tree) => Node::Ram(tree, ramfs::ROOT),
-            FileSystem::Proc(_) => Node::Proc(procfs::ProcNode::Root),
+            FileSystem::Proc(number) => Node::Proc(self.namespaces.shown_by(number), procfs::ProcNode::Root),
             FileSystem::Sys => Node::Sys(sysfs::ROOT),
             FileSystem::Cgroup(hierarchy) => Node::Group(self.cgroups.root(hierarchy)),
         }

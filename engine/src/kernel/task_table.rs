@@ -3,6 +3,7 @@
 use super::Task;
 use super::fs::Node;
 use super::layered::{Layered, LayeredSet};
+use super::namespace::{NamespaceId, NamespaceKind};
 use super::pipe::PipeHandle;
 use super::programs::Ends;
 use super::shared::Shared;
@@ -33,6 +34,8 @@ pub(crate) enum Fact {
     Holds(PipeHandle),
     /// Its working directory is this one, or was before it was removed, or something in there that was.
     Inside(Node),
+    /// It is in this namespace, or its children will be. Those of the boot are left out.
+    In(NamespaceId),
 }
 
 /// The tasks, with an index of their facts that every change keeps up. A clone is cheap.
@@ -46,6 +49,8 @@ pub(crate) struct TaskTable {
     ends: LayeredSet<(Fact, u32)>,
     /// Pipes of which an end was let go, and nobody has looked since whether that was the last.
     released: Vec<String>,
+    /// Namespaces that a task has left since this was asked last.
+    left: Vec<NamespaceId>,
 }
 
 impl TaskTable {
@@ -115,11 +120,24 @@ impl TaskTable {
         std::mem::take(&mut self.released)
     }
 
+    /// Namespaces that tasks have left since this was last asked.
+    pub(crate) fn take_left(&mut self) -> Vec<NamespaceId> {
+        std::mem::take(&mut self.left)
+    }
+
+    /// True where a task is in a namespace, or its children will be.
+    pub(crate) fn is_in(&self, namespace: NamespaceId) -> bool {
+        self.with(Fact::In(namespace)).next().is_some()
+    }
+
     /// What was true of a task, and what is now.
     fn follow(&mut self, pid: u32, before: &[Fact], after: Vec<Fact>) {
         for fact in before.iter().filter(|fact| !after.contains(fact)) {
             if let Fact::Holds(handle) = fact {
                 self.released.push(handle.pipe.clone());
+            }
+            if let Fact::In(namespace) = fact {
+                self.left.push(*namespace);
             }
             self.index_mut(fact).remove(&(fact.clone(), pid));
         }
@@ -183,10 +201,24 @@ fn facts(task: &Task) -> Vec<Fact> {
         Stdio::Terminal | Stdio::Closed | Stdio::File(_) => None,
     });
     facts.extend(task.pipes.iter().chain(in_stdio).cloned().map(Fact::Holds));
+    add_namespaces(task, &mut facts);
     if task.is_alive() {
         facts.extend(facts_at_work(task));
     }
     facts
+}
+
+/// A task that has ended is still somebody's and has its numbers until it is reaped.
+fn add_namespaces(task: &Task, facts: &mut Vec<Fact>) {
+    let set = &task.namespaces;
+    let held = [set.get(NamespaceKind::Pid), task.credentials.users].into_iter();
+    let alive = task.is_alive();
+    for id in held.chain(set.all().filter(|_| alive)).filter(|id| !id.is_initial()) {
+        let fact = Fact::In(id);
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
 }
 
 fn facts_at_work(task: &Task) -> impl Iterator<Item = Fact> {

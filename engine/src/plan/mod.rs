@@ -32,6 +32,7 @@ pub mod reply;
 pub mod signal;
 pub mod strace;
 pub mod sys;
+mod sys_ipc;
 pub mod sys_namespaces;
 mod sys_users;
 pub mod table;
@@ -39,7 +40,7 @@ pub mod text;
 
 pub use backend::{Backend, Observe};
 pub use call::{
-    Call, FileRef, NamespaceRef, OpenMode, PipeEnd, PipeName, PriorityWhich, StdioSource, TaskRef,
+    Call, FileRef, IpcFlags, NamespaceRef, OpenMode, PipeEnd, PipeName, PriorityWhich, StdioSource, TaskRef,
 };
 pub use errno::Errno;
 pub use helper::Helper;

@@ -15,6 +15,8 @@ pub enum Probe {
     Directory(Text),
     /// A file's content. Answered by `Data` or `Refused`.
     File(Text),
+    /// Where a symbolic link points. Answered by `Data` or `Refused`.
+    Link(Text),
     /// The actor's working directory. Answered by `Data`.
     WorkingDirectory,
     /// The mount table that the actor sees, in order. Answered by `Mounts`.

@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 43] = [
+pub const CALLS: [CallRow; 50] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -78,6 +78,13 @@ pub const CALLS: [CallRow; 43] = [
     row("setdomainname", "NAME", "setdomainname(2)", Exact),
     row("chroot", "PATH", "chroot(2)", Exact),
     row("pivot_root", "NEW_ROOT PUT_OLD", "pivot_root(2)", Exact),
+    row("execveat", "ARG…", "execveat(2)", Partial("partial-execveat")),
+    row("shmget", "KEY BYTES [create,excl,MODE]", "shmget(2)", Partial("partial-ipc")),
+    row("msgget", "KEY [create,excl,MODE]", "msgget(2)", Partial("partial-ipc")),
+    row("semget", "KEY NUMBER [create,excl,MODE]", "semget(2)", Partial("partial-ipc")),
+    row("shmctl", "ID rmid", "shmctl(2)", Partial("partial-ipc-control")),
+    row("msgctl", "ID rmid", "msgctl(2)", Partial("partial-ipc-control")),
+    row("semctl", "ID rmid", "semctl(2)", Partial("partial-ipc-control")),
 ];
 
 impl Call {
@@ -127,6 +134,13 @@ impl Call {
             Self::Setdomainname { .. } => 40,
             Self::Chroot { .. } => 41,
             Self::PivotRoot { .. } => 42,
+            Self::Execveat { .. } => 43,
+            Self::Shmget { .. } => 44,
+            Self::Msgget { .. } => 45,
+            Self::Semget { .. } => 46,
+            Self::Shmctl { .. } => 47,
+            Self::Msgctl { .. } => 48,
+            Self::Semctl { .. } => 49,
         };
         &CALLS[index]
     }

@@ -14,6 +14,7 @@ pub(super) fn observe(probe: &Probe) -> Observation {
         Probe::Path(path) => plain(path).and_then(files::stat).map(Observation::Stat),
         Probe::Directory(path) => plain(path).and_then(files::entries).map(Observation::Entries),
         Probe::File(path) => plain(path).and_then(content).map(Observation::Data),
+        Probe::Link(path) => plain(path).and_then(link).map(Observation::Data),
         Probe::WorkingDirectory => working_directory().map(Observation::Data),
         Probe::Mounts => Ok(Observation::Mounts(mounts())),
         Probe::Tasks => Ok(Observation::Tasks(tasks())),
@@ -28,6 +29,11 @@ pub(super) fn observe(probe: &Probe) -> Observation {
 
 fn plain(text: &Text) -> Result<&str, Refusal> {
     text.plain().ok_or_else(|| Refusal::bare(Errno::EINVAL, "resolve"))
+}
+
+fn link(path: &str) -> Result<String, Refusal> {
+    let target = nix::fcntl::readlink(path).map_err(files::refused("readlink"))?;
+    Ok(target.to_string_lossy().into_owned())
 }
 
 fn content(path: &str) -> Result<String, Refusal> {

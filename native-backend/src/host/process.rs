@@ -4,6 +4,7 @@ use super::agent::Agent;
 use super::calls::Outcome;
 use super::fatal::Masks;
 use super::files::refused;
+use super::namespaces::flags_of;
 use super::raw::{self, Cloned, Disposition, set_signal};
 use super::settle;
 use drydock_engine::plan::{Answer, Errno, Refusal, Reply, Signal, WaitStatus};
@@ -18,17 +19,22 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 /// clone3(2): the child goes on as an agent of its own, as a process or as a thread.
-pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> Outcome {
-    if flags.iter().any(|flag| flag != "thread") {
-        return Outcome::Answer(Err(Refusal::bare(Errno::EINVAL, "clone3")));
-    }
+pub(super) fn clone3(agent: &mut Agent, flags: &[String], tids: &[u32]) -> Outcome {
+    let is_thread = flags.iter().any(|flag| flag == "thread");
+    let rest: Vec<String> = flags.iter().filter(|flag| *flag != "thread").cloned().collect();
+    let rest = match flags_of(&rest, "clone3") {
+        Ok(rest) if !is_thread || rest.is_empty() => rest,
+        // A thread is made by the C library, which asks for no namespaces.
+        Ok(_) => return Outcome::Answer(Err(Refusal::bare(Errno::EINVAL, "clone3"))),
+        Err(refusal) => return Outcome::Answer(Err(refusal)),
+    };
     let sockets = UnixStream::pair();
     let Ok((ours, theirs)) = sockets else {
         return Outcome::Answer(Err(Refusal::bare(Errno::EMFILE, "clone3")));
     };
-    if !flags.is_empty() {
+    if is_thread {
         let link = ours.as_raw_fd();
-        return match start_thread(agent.beside(ours), tid) {
+        return match start_thread(agent.beside(ours), tids.first().copied()) {
             Ok(tid) => Outcome::Parent(Ok(Reply::Pid(tid)), OwnedFd::from(theirs)),
             Err(errno) => {
                 // It is closed again: a child must not close what has that number by then.
@@ -37,7 +43,7 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> O
             }
         };
     }
-    match raw::clone_process(tid) {
+    match raw::clone_process(u64::from(rest.bits().cast_unsigned()), tids) {
         Ok(Cloned::Child) => {
             agent.become_child(ours);
             // The child of init; init ignores the signal.

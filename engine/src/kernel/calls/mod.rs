@@ -1,6 +1,7 @@
 //! One thin function a call: decode, see that the caller may act, ask the state that owns the rule.
 
 mod files;
+mod ipc;
 mod mounts;
 mod names;
 mod namespaces;
@@ -9,6 +10,7 @@ mod streams;
 mod tasks;
 mod users;
 
+use super::namespace::{IpcKind, NamespaceKind};
 use super::refuse::refuse;
 use super::shared::Shared;
 use super::{Kernel, Task};
@@ -23,6 +25,7 @@ pub(super) struct Caller {
 /// Performs one call.
 pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
     let caller = Caller { task: kernel.acting_task(&step.actor, step.call.name())?, at: step.call.name() };
+    kernel.viewer = caller.task.namespaces.get(NamespaceKind::Pid);
     match &step.call {
         Call::Mkdir { path, mode } => files::mkdir(kernel, &caller, path, *mode),
         Call::Rmdir { path } => files::rmdir(kernel, &caller, path),
@@ -76,6 +79,17 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::Setdomainname { name } => namespaces::setdomainname(kernel, &caller, name),
         Call::Chroot { path } => namespaces::chroot(kernel, &caller, path),
         Call::PivotRoot { new_root, put_old } => namespaces::pivot_root(kernel, &caller, new_root, put_old),
+        Call::Execveat { argv } => tasks::execveat(kernel, &caller, argv),
+        Call::Shmget { key, size, flags } => {
+            ipc::get(kernel, &caller, IpcKind::Memory, (*key, *size), *flags)
+        }
+        Call::Msgget { key, flags } => ipc::get(kernel, &caller, IpcKind::Queue, (*key, 0), *flags),
+        Call::Semget { key, nsems, flags } => {
+            ipc::get(kernel, &caller, IpcKind::Semaphores, (*key, *nsems), *flags)
+        }
+        Call::Shmctl { id } => ipc::remove(kernel, &caller, IpcKind::Memory, *id),
+        Call::Msgctl { id } => ipc::remove(kernel, &caller, IpcKind::Queue, *id),
+        Call::Semctl { id } => ipc::remove(kernel, &caller, IpcKind::Semaphores, *id),
     }
 }
 
@@ -101,7 +115,7 @@ impl Kernel {
 
     /// Text with the pids of actors put in.
     fn text(&self, text: &Text, at: &str) -> Result<String, Refusal> {
-        match text.resolve(|actor| self.pid_of(actor)) {
+        match text.resolve(|actor| self.pid_of(actor).map(|pid| self.number_or_outer(pid, self.viewer))) {
             Some(resolved) => Ok(resolved),
             None => refuse(Errno::ESRCH, at, Rule::new("rule-actor-unknown").with("actor", text)),
         }

@@ -7,6 +7,7 @@ use crate::kernel::fs::path::Walker;
 use crate::kernel::fs::ramfs::{ROOT, Ramfs, TreeId};
 use crate::kernel::fs::tmpfs_options::TmpfsOptions;
 use crate::kernel::mount::{AccessTimes, FileSystem, Mount, MountFlags, MountId};
+use crate::kernel::namespace::NamespaceKind;
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::shared::Shared;
 use crate::kernel::user::capability::Capability;
@@ -51,6 +52,9 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
         return Ok(Reply::Done);
     }
     let prepared = kernel.prepare(asked.fstype, &data)?;
+    if let FileSystem::Proc(number) = prepared.fs {
+        kernel.namespaces.show(number, caller.task.namespaces.get(NamespaceKind::Pid));
+    }
     let fstype = if asked.fstype == "cpuset" { "cgroup" } else { asked.fstype };
     kernel.attach(&place, prepared, wanted.mount, fstype, &source, &target)?;
     Ok(Reply::Done)

@@ -32,6 +32,7 @@ pub(crate) mod tree;
 
 use super::cgroup::GroupId;
 use super::mount::MountId;
+use super::namespace::NamespaceId;
 use procfs::ProcNode;
 use ramfs::{InodeId, TreeId};
 use serde::Serialize;
@@ -43,8 +44,10 @@ use sysfs::SysNode;
 pub(crate) enum Node {
     /// In a tmpfs.
     Ram(TreeId, InodeId),
-    /// In /proc.
-    Proc(ProcNode),
+    /// In /proc, mounted to show the numbers of a pid namespace.
+    Proc(NamespaceId, ProcNode),
+    /// A namespace, which a link in /proc/PID/ns leads to.
+    Namespace(NamespaceId),
     /// In /sys.
     Sys(SysNode),
     /// A control group's directory.

@@ -190,7 +190,8 @@ impl Kernel {
     pub(crate) fn magic(&self, node: &Node) -> u64 {
         match node {
             Node::Ram(..) => 0x0102_1994,
-            Node::Proc(_) => 0x9fa0,
+            Node::Proc(..) => 0x9fa0,
+            Node::Namespace(_) => 0x6e73_6673,
             Node::Sys(_) => 0x6265_6572,
             Node::Group(group) | Node::ControlFile(group, _) => {
                 let hierarchy = self.cgroups.hierarchy_of(*group);

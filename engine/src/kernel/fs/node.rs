@@ -13,7 +13,8 @@ impl Kernel {
                 let inode = self.trees.get(tree).and_then(|tree| tree.get(*id));
                 inode.map_or(FileKind::Regular, |inode| ramfs::kind_of(&inode.content))
             }
-            Node::Proc(node) => procfs::kind(node),
+            Node::Proc(_, node) => procfs::kind(node),
+            Node::Namespace(_) => FileKind::Regular,
             Node::Sys(node) => sysfs::stat(*node).kind,
             Node::Group(_) | Node::Removed(_) => FileKind::Directory,
             Node::ControlFile(..) => FileKind::Regular,
@@ -24,10 +25,12 @@ impl Kernel {
     pub(crate) fn child_node(&self, directory: &Node, name: &str, pid: u32) -> Option<Node> {
         match directory {
             Node::Ram(tree, id) => Some(Node::Ram(*tree, self.trees.get(tree)?.child(*id, name)?)),
-            Node::Proc(node) => procfs::child(self, node, name, pid).map(Node::Proc),
+            Node::Proc(view, node) => {
+                procfs::child(self, (*view, node), name, pid).map(|node| Node::Proc(*view, node))
+            }
             Node::Sys(node) => sysfs::child(*node, name).map(Node::Sys),
             Node::Group(group) => cgroupfs::child(&self.cgroups, *group, name),
-            Node::ControlFile(..) | Node::Removed(_) => None,
+            Node::ControlFile(..) | Node::Namespace(_) | Node::Removed(_) => None,
         }
     }
 
@@ -38,7 +41,8 @@ impl Kernel {
                 let location = self.trees.get(tree).and_then(|tree| tree.location(*id));
                 Node::Ram(*tree, location.map_or(ramfs::ROOT, |(parent, _)| parent))
             }
-            Node::Proc(node) => Node::Proc(procfs::parent(self, node)),
+            Node::Proc(view, node) => Node::Proc(*view, procfs::parent(self, node)),
+            Node::Namespace(id) => Node::Namespace(*id),
             Node::Sys(node) => Node::Sys(sysfs::parent(*node)),
             Node::Group(group) => Node::Group(self.cgroups.parent(*group).unwrap_or(*group)),
             Node::ControlFile(group, _) => Node::Group(*group),
@@ -50,7 +54,8 @@ impl Kernel {
     pub(crate) fn name_of_node(&self, node: &Node) -> Option<String> {
         match node {
             Node::Ram(tree, id) => self.trees.get(tree)?.location(*id).map(|(_, name)| name.to_owned()),
-            Node::Proc(node) => Some(procfs::name(node)),
+            Node::Proc(view, node) => Some(procfs::name(self, *view, node)),
+            Node::Namespace(_) => None,
             Node::Sys(node) => Some(sysfs::name(*node).to_owned()),
             Node::Group(group) => Some(self.cgroups.name_of(*group).to_owned()),
             Node::ControlFile(_, name) => Some((*name).to_owned()),
@@ -65,8 +70,10 @@ impl Kernel {
                 Content::Symlink(target) => Some(target.clone()),
                 _ => None,
             },
-            Node::Proc(node) => procfs::link_target(self, node, pid),
-            Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) | Node::Removed(_) => None,
+            Node::Proc(view, node) => procfs::link_target(self, *view, node, pid),
+            Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) | Node::Namespace(_) | Node::Removed(_) => {
+                None
+            }
         }
     }
 
@@ -74,7 +81,10 @@ impl Kernel {
     pub(crate) fn stat(&self, node: &Node) -> Stat {
         match node {
             Node::Ram(tree, id) => self.trees.get(tree).and_then(|tree| tree.stat(*id)).unwrap_or(removed()),
-            Node::Proc(node) => procfs::stat(self, node),
+            Node::Proc(_, node) => procfs::stat(self, node),
+            Node::Namespace(_) => {
+                Stat { kind: FileKind::Regular, mode: 0o444, nlink: 1, uid: 0, gid: 0, size: 0 }
+            }
             Node::Sys(node) => sysfs::stat(*node),
             Node::Group(group) => cgroupfs::stat_group(self, *group),
             Node::ControlFile(group, name) => cgroupfs::stat_file(&self.cgroups, *group, name),
@@ -90,12 +100,12 @@ impl Kernel {
                 let children = self.trees.get(tree).into_iter().flat_map(|ram| ram.entries(*id));
                 children.map(|(name, id)| entry(name, self.kind(&Node::Ram(*tree, id)))).collect()
             }
-            Node::Proc(node) => procfs::entries(self, node, pid),
+            Node::Proc(view, node) => procfs::entries(self, *view, node, pid),
             Node::Sys(node) => {
                 sysfs::entries(*node).map(|(name, node)| entry(name, sysfs::stat(node).kind)).collect()
             }
             Node::Group(group) => cgroupfs::entries(&self.cgroups, *group),
-            Node::ControlFile(..) | Node::Removed(_) => Vec::new(),
+            Node::ControlFile(..) | Node::Namespace(_) | Node::Removed(_) => Vec::new(),
         };
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         entries

@@ -3,6 +3,7 @@
 use super::procfs::ProcNode;
 use super::{Node, Place};
 use crate::kernel::limits::{MAXSYMLINKS, NAME_MAX, PATH_MAX};
+use crate::kernel::namespace::NsLink;
 use crate::kernel::refuse::{refuse, refuse_path};
 use crate::kernel::user::access::Access;
 use crate::kernel::{Kernel, Task};
@@ -92,6 +93,11 @@ impl<'k> Walker<'k> {
                 name => {
                     let next = self.child(&place, name)?;
                     self.check_link(&next)?;
+                    if let Node::Proc(_, ProcNode::NsLink(pid, link)) = &next.node {
+                        self.count_link()?;
+                        place = self.namespace(&next, *pid, *link)?;
+                        continue;
+                    }
                     match self.link_target(&next) {
                         Some(target) => {
                             slash |= rest.is_empty() && target.ends_with('/');
@@ -121,16 +127,33 @@ impl<'k> Walker<'k> {
     /// The links of a task in /proc lead only those who may look into it (`proc_pid_get_link`), and nowhere once it
     /// has ended.
     fn check_link(&self, link: &Place) -> Result<(), Refusal> {
-        let Node::Proc(ProcNode::PidLink(pid, _)) = &link.node else { return Ok(()) };
+        let Node::Proc(_, ProcNode::PidLink(pid, _) | ProcNode::NsLink(pid, _)) = &link.node else {
+            return Ok(());
+        };
         match self.kernel.task(*pid) {
             Some(target) if !self.kernel.may_look_into(self.task, target) => {
                 refuse_path(Errno::EACCES, self.at, "rule-proc-of-another", &self.path)
             }
-            Some(target) if !target.is_alive() => {
+            Some(target)
+                if !target.is_alive() && matches!(link.node, Node::Proc(_, ProcNode::PidLink(..))) =>
+            {
                 refuse_path(Errno::ENOENT, self.at, "rule-proc-of-ended", &self.path)
             }
             _ => Ok(()),
         }
+    }
+
+    /// A link in /proc/PID/ns leads to the namespace itself, whatever its text is.
+    fn namespace(&self, link: &Place, pid: u32, which: NsLink) -> Result<Place, Refusal> {
+        match self.kernel.namespace_behind(pid, which) {
+            Some(id) => Ok(Place { mount: link.mount, node: Node::Namespace(id) }),
+            None => refuse_path(Errno::ENOENT, self.at, "rule-namespace-link-empty", &self.path),
+        }
+    }
+
+    /// EACCES where the links of a task don't lead who asks.
+    pub(crate) fn check_readable(&self, link: &Place) -> Result<(), Refusal> {
+        self.check_link(link)
     }
 
     /// One more symbolic link: 40 are followed, the 41st is ELOOP.

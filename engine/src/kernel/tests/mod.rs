@@ -171,6 +171,7 @@ fn show(answer: &Answer) -> String {
             format!("{:?} {:o} nlink={} size={}", stat.kind, stat.mode, stat.nlink, stat.size)
         }
         Ok(Reply::Pid(pid)) => format!("pid {pid}"),
+        Ok(Reply::Object(id)) => format!("object {id}"),
         Ok(Reply::Wait(WaitStatus::Exited(status))) => format!("exit {status}"),
         Ok(Reply::Wait(WaitStatus::Signaled(signal))) => format!("signal {}", signal.name()),
         Ok(Reply::Wait(WaitStatus::Running)) => "running".to_owned(),

@@ -238,6 +238,7 @@ impl Observe for Fake {
                 Some(Some(text)) => Observation::Data(text.clone()),
                 _ => Observation::Refused(Errno::ENOENT),
             },
+            Probe::Link(_) => Observation::Refused(Errno::EINVAL),
             Probe::WorkingDirectory => Observation::Data(self.tasks[actor].cwd.clone()),
             Probe::Mounts => Observation::Mounts(Vec::new()),
             Probe::Tasks => Observation::Tasks(
@@ -359,7 +360,12 @@ impl Backend for Fake {
             | Call::Setdomainname { .. }
             | Call::Chroot { .. }
             | Call::PivotRoot { .. }
+            | Call::Execveat { .. }
+            | Call::Shmctl { .. }
+            | Call::Msgctl { .. }
+            | Call::Semctl { .. }
             | Call::Setpriority { .. } => Ok(Reply::Done),
+            Call::Shmget { .. } | Call::Msgget { .. } | Call::Semget { .. } => Ok(Reply::Object(0)),
             Call::Readlink { .. } => Err(Refusal::bare(Errno::EINVAL, "readlink")),
             Call::SchedGetaffinity { .. } => Ok(Reply::Cpus(vec![0])),
             Call::Prlimit64 { .. } => Ok(Reply::Limits(Limits { soft: Some(8), hard: None })),
