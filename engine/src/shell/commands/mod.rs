@@ -22,14 +22,17 @@ mod flow;
 mod grep;
 mod head;
 mod help;
+mod hostname;
 mod id;
 mod input;
+mod ipcs;
 mod jobs;
 mod kill;
 mod libcgroup;
 mod ls;
 mod ls_render;
 mod lscgroup;
+mod lsns;
 mod lssubsys;
 mod mkdir;
 mod mount;
@@ -37,6 +40,7 @@ mod mount_options;
 mod names;
 mod nice;
 mod nproc;
+mod nsenter;
 pub mod options;
 mod place;
 mod printf;
@@ -44,6 +48,7 @@ mod ps;
 mod ps_format;
 mod ps_options;
 mod pstree;
+mod readlink;
 mod request;
 mod rm;
 mod rmdir;
@@ -61,6 +66,7 @@ mod top_format;
 mod touch;
 mod ulimit;
 mod umount;
+mod unshare;
 mod variables;
 mod wc;
 
@@ -70,6 +76,7 @@ use super::interpret::{Flow, Interpreter};
 pub(super) use super::launch::{Act, Launch, Launched, Launcher, Refused, Setup};
 use super::wording;
 use crate::plan::{Fidelity, Text};
+pub(super) use accounts::{Identity, identity};
 use options::Opt;
 pub(super) use request::{Answers, Copy, Enough, Output, Planned, Request};
 
@@ -149,7 +156,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 84] = [
+pub static ALL: [&Command; 93] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -174,6 +181,7 @@ pub static ALL: [&Command; 84] = [
     &cut::CUT,
     &DD,
     &names::DIRNAME,
+    &hostname::DOMAINNAME,
     &echo::ECHO,
     &variables::ENV,
     &flow::EVAL,
@@ -185,23 +193,30 @@ pub static ALL: [&Command; 84] = [
     &grep::GREP,
     &head::HEAD,
     &help::HELP,
+    &hostname::HOSTNAME,
     &id::ID,
+    &ipcs::IPCMK,
+    &ipcs::IPCRM,
+    &ipcs::IPCS,
     &jobs::JOBS,
     &kill::KILL,
     &variables::LOCAL,
     &ls::LS,
     &lscgroup::LSCGROUP,
+    &lsns::LSNS,
     &lssubsys::LSSUBSYS,
     &MEMHOG,
     &mkdir::MKDIR,
     &mount::MOUNT,
     &nice::NICE,
     &nproc::NPROC,
+    &nsenter::NSENTER,
     &printf::PRINTF,
     &ps::PS,
     &pstree::PSTREE,
     &place::PWD,
     &variables::READ,
+    &readlink::READLINK,
     &variables::READONLY,
     &nice::RENICE,
     &flow::RETURN,
@@ -230,6 +245,7 @@ pub static ALL: [&Command; 84] = [
     &umount::UMOUNT,
     &sort::UNIQ,
     &variables::UNSET,
+    &unshare::UNSHARE,
     &jobs::WAIT,
     &wc::WC,
     &id::WHOAMI,
@@ -277,7 +293,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 49] = [
+pub(super) const NOT_MODELLED: [&str; 45] = [
     "apt",
     "apt-get",
     "awk",
@@ -298,21 +314,18 @@ pub(super) const NOT_MODELLED: [&str; 49] = [
     "free",
     "gcc",
     "gdb",
-    "hostname",
     "htop",
     "ifconfig",
     "ip",
     "iptables",
     "less",
     "ln",
-    "lsns",
     "lxc-start",
     "man",
     "more",
     "mv",
     "nano",
     "nohup",
-    "nsenter",
     "perl",
     "pgrep",
     "pivot_root",
@@ -325,7 +338,6 @@ pub(super) const NOT_MODELLED: [&str; 49] = [
     "sudo",
     "systemctl",
     "uname",
-    "unshare",
     "vi",
 ];
 
@@ -373,6 +385,12 @@ pub(super) fn command_text(text: &str) -> String {
         line.push_str(part);
     }
     line.replace(" |", " | ").replace("| |", "||").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What is said where a command that sets something up is given none to become.
+fn wording_error(request: &Request<'_>, message: &str) -> Output {
+    let only = wording::sentence(message, Some("needs-command")).unwrap_or_default();
+    Output::error(request.message(only), 1)
 }
 
 /// Joins a directory and a name.
