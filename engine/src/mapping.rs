@@ -337,6 +337,7 @@ impl<B: Backend> Observe for Mapped<'_, B> {
             Probe::Path(path) => moved(path).map(Probe::Path),
             Probe::Directory(path) => moved(path).map(Probe::Directory),
             Probe::File(path) => moved(path).map(Probe::File),
+            Probe::Link(path) => moved(path).map(Probe::Link),
             _ => None,
         }
         .unwrap_or_else(|| probe.clone());
@@ -345,6 +346,10 @@ impl<B: Backend> Observe for Mapped<'_, B> {
 
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.backend.pid(actor)
+    }
+
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.backend.pid_for(viewer, actor)
     }
 }
 

@@ -113,8 +113,14 @@ fn every_message_that_the_code_names_is_there() {
 
 #[test]
 fn every_rule_has_its_source_and_advice() {
-    for file in ["rules-cgroup.ftl", "rules-fs.ftl", "rules-mount.ftl", "rules-overlay.ftl", "rules-user.ftl"]
-    {
+    for file in [
+        "rules-cgroup.ftl",
+        "rules-fs.ftl",
+        "rules-mount.ftl",
+        "rules-namespaces.ftl",
+        "rules-overlay.ftl",
+        "rules-user.ftl",
+    ] {
         let text = fs::read_to_string(root().join("engine/messages/en").join(file)).expect(file);
         let rules = text.lines().filter_map(|line| line.split_once(" =")).map(|(name, _)| name);
         for rule in rules.filter(|name| name.starts_with("rule-")) {

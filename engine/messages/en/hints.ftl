@@ -70,3 +70,6 @@ why-top-read = top reads about the machine and each task in /proc.
 why-top-wait = Time passes between two looks, so that the difference is the CPU time used meanwhile.
 why-cgtop-read = The group's file tells what it uses.
 why-cgtop-wait = Time passes between two looks, so that the difference is what was used meanwhile.
+why-unshare = unshare leaves namespaces for new ones before it becomes the command.
+why-nsenter = nsenter enters the namespaces of another task before it becomes the command.
+why-lsns = The namespaces that there are are found in the links of all tasks.

@@ -36,6 +36,7 @@ rule-clone-flag = The flag { $flag } is none that clone3 takes here.
     .rule = clone3 refuses bits that it does not know, and sets of flags that can't go together.
     .source = clone(2), EINVAL
     .advice = The flags that are modelled are thread and newns; without a flag the child is a process.
+    .advice = A thread stays in the user and pid namespace of its process; who shares its directories (fs) makes no user or mount namespace.
 
 rule-affinity-empty = None of the CPUs { $cpus } is one of those that the task may use: { $allowed }.
     .rule = A task is bound to CPUs among those that its cpuset allows, and at least one must be left.

@@ -13,12 +13,13 @@ pub type Facts = BTreeMap<String, String>;
 type Bundle = FluentBundle<FluentResource, intl_memoizer::concurrent::IntlLangMemoizer>;
 
 /// The English files, with the name that an error in them is reported under.
-const ENGLISH: [(&str, &str); 11] = [
+const ENGLISH: [(&str, &str); 12] = [
     ("steps.ftl", include_str!("../../messages/en/steps.ftl")),
     ("rules-cgroup.ftl", include_str!("../../messages/en/rules-cgroup.ftl")),
     ("rules-fs.ftl", include_str!("../../messages/en/rules-fs.ftl")),
     ("rules-mount.ftl", include_str!("../../messages/en/rules-mount.ftl")),
     ("rules-overlay.ftl", include_str!("../../messages/en/rules-overlay.ftl")),
+    ("rules-namespaces.ftl", include_str!("../../messages/en/rules-namespaces.ftl")),
     ("rules-user.ftl", include_str!("../../messages/en/rules-user.ftl")),
     ("files.ftl", include_str!("../../messages/en/files.ftl")),
     ("commands.ftl", include_str!("../../messages/en/commands.ftl")),

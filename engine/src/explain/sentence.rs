@@ -234,6 +234,22 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
         | Call::Setdomainname { .. }
         | Call::Chroot { .. }
         | Call::PivotRoot { .. } => describe_namespace_call(call, known, facts),
+        Call::Execveat { argv } => {
+            set("program", argv.first().map(known).unwrap_or_default());
+            "step-execveat"
+        }
+        Call::Shmget { key, .. } | Call::Msgget { key, .. } | Call::Semget { key, .. } => {
+            set("key", format!("{key:#x}"));
+            match call {
+                Call::Shmget { .. } => "step-shmget",
+                Call::Msgget { .. } => "step-msgget",
+                _ => "step-semget",
+            }
+        }
+        Call::Shmctl { id } | Call::Msgctl { id } | Call::Semctl { id } => {
+            set("id", id.to_string());
+            "step-ipc-remove"
+        }
         Call::Wait4 { task, .. } => {
             set("task", task.to_string());
             "step-wait"

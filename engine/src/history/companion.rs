@@ -59,6 +59,10 @@ impl<B: Backend> Observe for Companion<B> {
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.backend.pid(actor)
     }
+
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.backend.pid_for(viewer, actor)
+    }
 }
 
 impl<B: Backend> Backend for Companion<B> {

@@ -26,6 +26,9 @@
 //! | the room of file systems that the session began with | the machine's own |
 //! | times of files from 2020 on | when it was done |
 //! | what overlayfs notes about where a copy is from, and its number | a file handle, a random number |
+//! | inode numbers of namespaces | counters of the whole machine: `uts:[#1]` is the first of its kind that is seen |
+//! | when IPC objects were made | the machine's clock |
+//! | limits of namespaces in the first user namespace | up to the machine's memory |
 //! | usage figures, unless commands compute with them | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
@@ -63,6 +66,10 @@ pub struct Neutral<'a, B: Backend> {
     most_tasks: Option<u64>,
     /// Inodes that were seen, by device and number, and the numbers that they are shown with.
     inodes: RefCell<BTreeMap<Identity, u64>>,
+    /// The machine's name.
+    hostname: String,
+    /// Links of namespaces that were seen, by kind in the order of appearance.
+    namespaces: RefCell<BTreeMap<String, Vec<String>>>,
 }
 
 impl<'a, B: Backend> Neutral<'a, B> {
@@ -77,6 +84,11 @@ impl<'a, B: Backend> Neutral<'a, B> {
         let initial = mounts.into_iter().map(|mount| mount.target).collect();
         let controllers = profile.controllers.iter().cloned().collect();
         let limits = backend.observe(&Actor::shell(), &Probe::File(Text::from("/proc/1/limits")));
+        let name = Probe::File(Text::from("/proc/sys/kernel/hostname"));
+        let hostname = match backend.observe(&Actor::shell(), &name) {
+            Observation::Data(name) => name,
+            _ => String::new(),
+        };
         let most_tasks = match limits {
             Observation::Data(text) => text.lines().find_map(of_the_machine).and_then(|(_, limit)| limit),
             _ => None,
@@ -89,6 +101,8 @@ impl<'a, B: Backend> Neutral<'a, B> {
             measured: BTreeSet::new(),
             most_tasks,
             inodes: RefCell::default(),
+            hostname,
+            namespaces: RefCell::default(),
         }
     }
 
@@ -113,7 +127,10 @@ impl<'a, B: Backend> Neutral<'a, B> {
             "status" if path.starts_with("/proc") => proc_pid_status(&data),
             "mountinfo" if path.starts_with("/proc") => self.proc_mountinfo(&data),
             "limits" if path.starts_with("/proc") => self.proc_limits(&data),
+            "shm" | "msg" | "sem" if path.starts_with("/proc/sysvipc/") => without_times(name, &data),
+            _ if path.starts_with("/proc/sys/user/") => self.namespace_limit(&data),
             "version" if path == "/proc/version" => proc_version(&data),
+            "hostname" if path.starts_with("/proc") && data != self.hostname => data,
             "loadavg" | "oom_score" | "uptime" | "pid_max" | "hostname" if path.starts_with("/proc") => {
                 format!("{HIDDEN}\n")
             }
@@ -124,6 +141,23 @@ impl<'a, B: Backend> Neutral<'a, B> {
             _ if is_measured_file(name) && !self.measured.contains(name) => format!("{HIDDEN}\n"),
             _ => data,
         }
+    }
+
+    /// A link of a namespace with the number of its appearance instead of its inode's; other links are as they are.
+    fn neutral_link(&self, target: &str) -> String {
+        let parts = target.split_once(":[").and_then(|(kind, rest)| Some((kind, rest.strip_suffix(']')?)));
+        let Some((kind, inode)) = parts.filter(|(_, inode)| inode.bytes().all(|byte| byte.is_ascii_digit()))
+        else {
+            return target.to_owned();
+        };
+        let mut seen = self.namespaces.borrow_mut();
+        let of_kind = seen.entry(kind.to_owned()).or_default();
+        let known = of_kind.iter().position(|known| known == inode);
+        let number = known.unwrap_or_else(|| {
+            of_kind.push(inode.to_owned());
+            of_kind.len() - 1
+        });
+        format!("{kind}:[{HIDDEN}{}]", number + 1)
     }
 
     /// Hides the second and third column, and controllers that are not in the profile.
@@ -174,6 +208,12 @@ impl<'a, B: Backend> Neutral<'a, B> {
             _ => format!("{line}\n"),
         };
         data.lines().map(line).collect()
+    }
+
+    /// Half as many namespaces as there may be threads, where it was not set.
+    fn namespace_limit(&self, data: &str) -> String {
+        let limit = data.trim().parse().ok();
+        if limit.is_some() && limit == self.most_tasks { format!("{HIDDEN}\n") } else { data.to_owned() }
     }
 
     fn neutral_limits(&self, resource: Resource, limits: Limits) -> Limits {
@@ -240,24 +280,26 @@ impl<'a, B: Backend> Neutral<'a, B> {
     fn neutral_reply(&self, step: &Step, reply: Reply) -> Reply {
         match (&step.call, reply) {
             (Call::Read { file: FileRef::Path(path), .. }, Reply::Data(data)) => {
-                let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
+                let path = path.resolve(|actor| self.backend.pid_for(&step.actor, actor)).unwrap_or_default();
                 let path = crate::explain::sentence::absolute(&path, &step.actor, self);
+                let path = if may_be_a_tasks(&path) { self.below_proc(&step.actor, &path) } else { path };
                 Reply::Data(self.neutral_data(&path, data))
             }
             (Call::Getdents64 { path }, Reply::Entries(mut entries)) => {
-                let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
+                let path = path.resolve(|actor| self.backend.pid_for(&step.actor, actor)).unwrap_or_default();
                 match self.fstype(&step.actor, &path).as_deref() {
                     Some("cgroup" | "cgroup2") => {
                         entries.retain(|entry| entry.kind != FileKind::Regular || is_known_file(&entry.name));
                     }
                     Some("proc") => {
-                        let path = crate::explain::sentence::absolute(&path, &step.actor, self);
+                        let path = self.below_proc(&step.actor, &path);
                         entries.retain(|entry| is_known_proc_name(&path, &entry.name));
                     }
                     _ => entries.iter_mut().for_each(hide_counter),
                 }
                 Reply::Entries(entries)
             }
+            (Call::Readlink { .. }, Reply::Data(target)) => Reply::Data(self.neutral_link(&target)),
             (_, Reply::Stat(stat)) => Reply::Stat(neutral_stat(stat)),
             (_, Reply::Statx(all)) => Reply::Statx(Box::new(self.neutral_statx(*all))),
             (Call::Statfs { path }, Reply::Statfs(found)) => {
@@ -311,6 +353,16 @@ impl<'a, B: Backend> Neutral<'a, B> {
             return Statfs { block: 4096, blocks: 0, free: 0, available: 0, ..found };
         }
         found
+    }
+
+    /// A path in a proc file system as it would be below /proc.
+    fn below_proc(&self, actor: &Actor, path: &str) -> String {
+        let path = crate::explain::sentence::absolute(path, actor, self);
+        let Observation::Mounts(mounts) = self.backend.observe(actor, &Probe::Mounts) else { return path };
+        let mount =
+            crate::explain::sentence::deepest_mount(&path, &mounts).filter(|mount| mount.fstype == "proc");
+        let rest = mount.and_then(|mount| path.strip_prefix(mount.target.trim_end_matches('/')));
+        rest.map_or_else(|| path.clone(), |rest| format!("/proc{rest}"))
     }
 
     /// The kind of file system that a path is on.
@@ -482,6 +534,8 @@ fn proc_pid_status(data: &str) -> String {
         "Uid:",
         "Gid:",
         "Groups:",
+        "NStgid:",
+        "NSpid:",
         "Threads:",
         "ShdPnd:",
         "CapPrm:",
@@ -515,6 +569,33 @@ fn without_role(data: &str) -> String {
     kept.map(|variable| format!("{variable}\0")).collect()
 }
 
+/// True for the names of files that a task has in /proc, wherever that is mounted.
+fn may_be_a_tasks(path: &str) -> bool {
+    const NAMES: [&str; 8] =
+        ["cgroup", "environ", "limits", "mountinfo", "mounts", "oom_score", "stat", "status"];
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let parent = directory.rsplit('/').next().unwrap_or_default();
+    let is_pid = parent == "self" || (!parent.is_empty() && parent.bytes().all(|byte| byte.is_ascii_digit()));
+    is_pid && !path.starts_with("/proc/") && NAMES.contains(&name)
+}
+
+/// The last columns tell when an IPC object was made and used, the segment's memory behind them.
+fn without_times(name: &str, data: &str) -> String {
+    let kept = match name {
+        "shm" => 11,
+        "msg" => 11,
+        _ => 8,
+    };
+    let line = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let shown = fields.iter().enumerate().map(|(index, field)| if index < kept { *field } else { "0" });
+        format!("{}\n", shown.collect::<Vec<_>>().join(" "))
+    };
+    let mut lines = data.lines();
+    let header = lines.next().map(|line| format!("{line}\n")).unwrap_or_default();
+    std::iter::once(header).chain(lines.map(line)).collect()
+}
+
 /// Lists of members; the picture has them once already.
 fn is_pid_list(name: &str) -> bool {
     ["cgroup.procs", "cgroup.threads", "tasks"].contains(&name)
@@ -536,6 +617,7 @@ impl<B: Backend> Observe for Neutral<'_, B> {
                 entries.iter_mut().for_each(hide_counter);
                 Observation::Entries(entries)
             }
+            (Probe::Target(_), Observation::Data(target)) => Observation::Data(self.neutral_link(&target)),
             (_, Observation::Stat(stat)) => Observation::Stat(neutral_stat(stat)),
             (_, Observation::Statx(all)) => Observation::Statx(Box::new(self.neutral_statx(*all))),
             (_, observation) => observation,
@@ -544,6 +626,10 @@ impl<B: Backend> Observe for Neutral<'_, B> {
 
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.backend.pid(actor)
+    }
+
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.backend.pid_for(viewer, actor)
     }
 }
 

@@ -36,6 +36,10 @@ impl<B: Backend, F: FnMut(Record, &B)> Observe for Recorder<'_, B, F> {
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.backend.pid(actor)
     }
+
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.backend.pid_for(viewer, actor)
+    }
 }
 
 impl<B: Backend, F: FnMut(Record, &B)> Backend for Recorder<'_, B, F> {

@@ -7,7 +7,7 @@ use super::layered::Layered;
 use super::load::Load;
 use super::mount::prepare::Prepared;
 use super::mount::{FileSystem, Mount, MountFlags, MountTable, SuperFlags};
-use super::namespace::{NamespaceId, NamespaceKind, NamespaceSet, Namespaces};
+use super::namespace::{FIRST_PIDS, NamespaceId, NamespaceKind, NamespaceSet, Namespaces};
 use super::shared::{OrdMap, Shared};
 use super::task::{Stdio, comm_of};
 use super::task_table::TaskTable;
@@ -31,7 +31,8 @@ impl Kernel {
             affinities: OrdMap::new(),
             actors: Layered::default(),
             last_pid: profile.tasks.iter().map(|task| task.pid).max().unwrap_or(0),
-            namespaces: Namespaces::initial(),
+            namespaces: Namespaces::initial(&profile.hostname),
+            viewer: FIRST_PIDS,
             mounts: MountTable::default(),
             trees: OrdMap::new(),
             overlays: OrdMap::new(),
@@ -157,6 +158,7 @@ fn initial_task(root: Place, initial: &InitialTask) -> Task {
         exit_signal: None,
         ignores_terminal_signals: initial.actor == Actor::SHELL,
         credentials: Credentials::root().into(),
+        numbers: Vec::new(),
         namespaces: NamespaceSet::initial().into(),
         cwd: root.clone(),
         root,

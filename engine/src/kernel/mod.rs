@@ -72,7 +72,7 @@ use fs::overlay::{Overlay, OverlayId};
 use fs::ramfs::{Ramfs, TreeId};
 use layered::Layered;
 use mount::MountTable;
-use namespace::Namespaces;
+use namespace::{NamespaceId, Namespaces};
 use pipe::Pipe;
 use sched::Affinity;
 use serde::Serialize;
@@ -102,6 +102,9 @@ pub struct Kernel {
     load: load::Load,
     /// Tasks of the kernel that are still to become their program.
     helpers: VecDeque<Helper>,
+    /// The pid namespace of who makes the call under way: pids in its words are numbers there.
+    #[serde(skip)]
+    viewer: NamespaceId,
 }
 
 /// The limits of a machine's first process.
@@ -133,6 +136,11 @@ impl Kernel {
     /// The control groups.
     pub fn cgroups(&self) -> &CgroupState {
         &self.cgroups
+    }
+
+    /// The namespaces.
+    pub fn namespaces(&self) -> &Namespaces {
+        &self.namespaces
     }
 
     /// All tasks by their own id: threads, and zombies too.
@@ -215,7 +223,7 @@ impl Kernel {
         self.settle(false);
         self.forget_affinity();
         self.forget_files();
-        self.end_mount_namespaces();
+        self.release_namespaces();
         self.release_unused_mounts();
         Ok(reply)
     }

@@ -1,9 +1,10 @@
 //! Answers to probes.
 
-use super::fs::Node;
 use super::fs::path::Walker;
+use super::fs::{Node, Place};
 use super::mount::FileSystem;
 use super::mount::info::Reach;
+use super::namespace::{FIRST_PIDS, NamespaceId};
 use super::{Kernel, Task};
 use crate::kernel::cgroup::GroupId;
 use crate::plan::probe::{GroupInfo, MountInfo, MountedHierarchy, TaskInfo};
@@ -21,47 +22,54 @@ impl Observe for Kernel {
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.pid_of(actor)
     }
+
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        let viewer = self.pid_of(viewer).and_then(|pid| self.task(pid));
+        viewer.map_or_else(|| self.pid_of(actor), |viewer| self.pid_seen_by(viewer, actor))
+    }
 }
 
 impl Kernel {
     fn answer(&self, task: &Task, probe: &Probe) -> Result<Observation, Refusal> {
         match probe {
             Probe::Path(path) => {
-                let path = self.probe_text(path)?;
+                let path = self.probe_text(task, path)?;
                 let place = Walker::new(self, task, "stat").place(&task.cwd, &path)?;
-                Ok(Observation::Stat(self.stat(&place.node)))
+                Ok(Observation::Stat(self.stat_seen_by(task, self.stat(&place.node))))
             }
             Probe::Directory(path) => {
-                let path = self.probe_text(path)?;
+                let path = self.probe_text(task, path)?;
                 self.list(task, &path, "open").map(Observation::Entries)
             }
             Probe::File(path) => {
-                let path = self.probe_text(path)?;
+                let path = self.probe_text(task, path)?;
                 let place = self.open_to_read(task, &path)?;
                 self.read_place(task, &place, &path).map(Observation::Data)
             }
             Probe::WorkingDirectory => self.working_directory(task).map(Observation::Data),
             Probe::Mounts => Ok(Observation::Mounts(self.mounts_of(task))),
             Probe::Tasks => {
-                let processes = self.tasks().filter(|each| each.is_leader());
-                Ok(Observation::Tasks(processes.map(|each| self.task_info(each, task.pid)).collect()))
+                let view = self.view_of(task);
+                let all = self.numbers_of(view).into_iter();
+                let tasks = all.filter_map(|(_, pid)| self.task(pid)).filter(|each| each.is_leader());
+                Ok(Observation::Tasks(tasks.map(|each| self.task_info(each, view, task)).collect()))
             }
             Probe::States(pids) => {
-                let found = pids.iter().filter_map(|pid| self.task(*pid)).filter(|each| each.is_leader());
-                let letter = |each: &Task| (each.pid, self.state_letter_for(each, task.pid));
-                Ok(Observation::States(found.map(letter).collect()))
+                let view = self.view_of(task);
+                let found =
+                    pids.iter().filter_map(|pid| Some((*pid, self.task(self.numbered(view, *pid)?)?)));
+                let letter = |(number, each): (u32, &Task)| (number, self.state_letter_for(each, task.pid));
+                Ok(Observation::States(found.filter(|(_, each)| each.is_leader()).map(letter).collect()))
             }
             Probe::Cgroups => Ok(Observation::Cgroups(self.mounted_hierarchies(task))),
             Probe::Link(path) => {
-                let path = self.probe_text(path)?;
+                let path = self.probe_text(task, path)?;
                 let place = Walker::new(self, task, "statx").link(&task.cwd, &path)?;
                 Ok(Observation::Statx(Box::new(self.statx(&place))))
             }
             Probe::Target(path) => {
-                let path = self.probe_text(path)?;
-                let place = Walker::new(self, task, "readlink").link(&task.cwd, &path)?;
-                let target = self.link_target(&place.node, task.pid);
-                target.map(Observation::Data).ok_or_else(|| Refusal::bare(Errno::EINVAL, "readlink"))
+                let path = self.probe_text(task, path)?;
+                self.read_link(task, "readlink", &path).map(|(_, target)| Observation::Data(target))
             }
         }
     }
@@ -75,19 +83,28 @@ impl Kernel {
         }
     }
 
-    fn probe_text(&self, text: &Text) -> Result<String, Refusal> {
-        text.resolve(|actor| self.pid_of(actor)).ok_or_else(|| Refusal::bare(Errno::ESRCH, "getpid"))
+    fn probe_text(&self, viewer: &Task, text: &Text) -> Result<String, Refusal> {
+        text.resolve(|actor| self.pid_seen_by(viewer, actor))
+            .ok_or_else(|| Refusal::bare(Errno::ESRCH, "getpid"))
     }
 
-    /// A task as `reader` sees it in /proc.
-    fn task_info(&self, task: &Task, reader: u32) -> TaskInfo {
-        let lines = self.cgroups.proc_pid_cgroup(task.pid);
+    /// The pid namespace that a task's /proc shows.
+    fn view_of(&self, task: &Task) -> NamespaceId {
+        match Walker::new(self, task, "open").place(&task.cwd, "/proc") {
+            Ok(Place { node: Node::Proc(view, _), .. }) => view,
+            _ => FIRST_PIDS,
+        }
+    }
+
+    /// A task as `reader` sees it in a /proc that shows a pid namespace.
+    fn task_info(&self, task: &Task, view: NamespaceId, reader: &Task) -> TaskInfo {
+        let lines = self.cgroup_text(task.pid, reader);
         let without_id = |line: &str| line.split_once(':').map_or(line, |(_, rest)| rest).to_owned();
         TaskInfo {
-            pid: task.pid,
-            ppid: task.ppid,
+            pid: self.number_of(task.pid, view),
+            ppid: self.number_of(task.ppid, view),
             comm: task.comm.clone(),
-            state: self.state_letter_for(task, reader),
+            state: self.state_letter_for(task, reader.pid),
             cgroups: lines.lines().map(without_id).collect(),
         }
     }

@@ -3,19 +3,15 @@
 //! A process is a group of threads that share their parent, their files and their signals. Each is a [`Task`];
 //! the first one stands for the process: it becomes the zombie and is what a parent waits for.
 
-use super::namespace::{NamespaceId, NamespaceKind};
+use super::namespace::{Flags, Membership, NamespaceKind};
 use super::programs::Work;
-use super::refuse::refuse;
+use super::refuse::{not_modelled, refuse};
 use super::task::Stdio;
-use super::user::capability::Capability;
 use super::{Fact, Kernel, Task, TaskState, limits};
 use crate::plan::{Actor, Errno, Refusal, Rule, WaitStatus};
 
 /// The flag of clone3(2) for a thread.
 const THREAD: &str = "thread";
-
-/// The flag for a mount namespace of its own.
-const NEW_MOUNTS: &str = "newns";
 
 impl Kernel {
     /// The process that a thread belongs to.
@@ -65,11 +61,8 @@ impl Kernel {
 
     /// clone3(2): a copy of the caller with its own pid, or one more thread of its process.
     pub(crate) fn fork(&mut self, caller: u32, child: &Actor, flags: &[String]) -> Result<u32, Refusal> {
-        if let Some(flag) = flags.iter().find(|flag| *flag != THREAD && *flag != NEW_MOUNTS) {
-            return refuse(Errno::EINVAL, "clone3", Rule::new("rule-clone-flag").with("flag", flag));
-        }
-        let is_thread = flags.iter().any(|flag| flag == THREAD);
-        let new_mounts = self.vet_new_mounts(caller, flags, is_thread)?;
+        let flags = Flags::read(flags);
+        self.vet_clone_flags(caller, &flags)?;
         if self.pid_of(child).and_then(|pid| self.task(pid)).is_some_and(|task| task.actor == *child) {
             let rule = Rule::new("rule-actor-taken").with("actor", child);
             return refuse(Errno::EEXIST, "clone3", rule);
@@ -81,7 +74,10 @@ impl Kernel {
         let Some(mut task) = self.task(caller).cloned() else {
             return refuse(Errno::ESRCH, "clone3", Rule::new("rule-actor-unknown").with("actor", child));
         };
-        if !is_thread {
+        let member = self.membership_of_child(&task, &flags)?;
+        let pids = member.set.get(NamespaceKind::Pid);
+        let numbers = self.free_numbers(pids)?;
+        if !flags.has_other(THREAD) {
             self.cgroups.fork(caller, pid)?;
             task.ppid = task.tgid;
             task.tgid = pid;
@@ -98,31 +94,55 @@ impl Kernel {
         task.cpu_ns = 0;
         task.pending.clear();
         task.exit_signal = None;
+        self.freeze_offsets(member.set.get(NamespaceKind::Time));
+        member.put_on(&mut task);
+        self.take_numbers(pid, pids, &numbers);
+        task.numbers = numbers;
         self.tasks.insert(task);
         self.actors.insert(child.clone(), pid);
         self.last_pid = pid;
-        if let Some(owner) = new_mounts {
-            self.new_mount_namespace(pid, owner)?;
-        }
         Ok(pid)
     }
 
-    /// clone3(2) with CLONE_NEWNS: not with a shared root directory (EINVAL), and only for who may mount (EPERM). Gives
-    /// the user namespace that the new one will belong to.
-    fn vet_new_mounts(
-        &self,
-        caller: u32,
-        flags: &[String],
-        is_thread: bool,
-    ) -> Result<Option<NamespaceId>, Refusal> {
-        let Some(task) = self.task(caller).filter(|_| flags.iter().any(|flag| flag == NEW_MOUNTS)) else {
-            return Ok(None);
-        };
-        if is_thread {
-            return refuse(Errno::EINVAL, "clone3", Rule::new("rule-clone-shared-root"));
+    /// The flags that can't go together (kernel/fork.c, `copy_process`). `thread` stands for all that a thread needs.
+    fn vet_clone_flags(&self, caller: u32, flags: &Flags) -> Result<(), Refusal> {
+        let wrong =
+            |flag: &str| refuse(Errno::EINVAL, "clone3", Rule::new("rule-clone-flag").with("flag", flag));
+        let known =
+            |flag: &&String| [THREAD, "fs", "files", "vm", "sighand", "sysvsem"].contains(&flag.as_str());
+        if let Some(flag) = flags.others.iter().find(|flag| !known(flag)) {
+            return wrong(flag);
         }
-        self.require(task, Capability::SysAdmin, "clone3", "rule-mount-needs-root")?;
-        Ok(Some(task.namespaces.get(NamespaceKind::User)))
+        let with_fs = |kind| flags.has(kind) && (flags.has_other("fs") || flags.has_other(THREAD));
+        if with_fs(NamespaceKind::Mnt) || with_fs(NamespaceKind::User) {
+            return wrong("fs");
+        }
+        if flags.has_other("sighand") && !flags.has_other("vm") && !flags.has_other(THREAD) {
+            return wrong("sighand");
+        }
+        if let Some(flag) = flags.others.iter().find(|flag| !flags.has_other(THREAD) && *flag != "fs") {
+            return not_modelled("clone3", &format!("the flag CLONE_{}", flag.to_uppercase()));
+        }
+        // A thread is in the pid namespace of its process.
+        let elsewhere = self
+            .task(caller)
+            .is_some_and(|task| task.namespaces.pid_for_children != task.namespaces.get(NamespaceKind::Pid));
+        if flags.has_other(THREAD) && (flags.has(NamespaceKind::Pid) || elsewhere) {
+            return wrong(THREAD);
+        }
+        Ok(())
+    }
+
+    /// Who a child is and where: in the namespaces of its parent, those for children, and new ones.
+    fn membership_of_child(&mut self, parent: &Task, flags: &Flags) -> Result<Membership, Refusal> {
+        let mut member = Membership::of(parent);
+        self.make_namespaces(parent, &mut member, &flags.kinds, "clone3")?;
+        let set = &mut member.set;
+        set.set(NamespaceKind::Pid, set.pid_for_children);
+        if !flags.has_other(THREAD) {
+            set.set(NamespaceKind::Time, set.time_for_children);
+        }
+        Ok(member)
     }
 
     /// `exit_group(2)`, or a signal: a process ends with all its threads.
@@ -163,6 +183,7 @@ impl Kernel {
         if tid == tgid {
             return tgid;
         }
+        let leader = self.task(tgid).map(|leader| leader.numbers.clone());
         self.stop_thread(tgid, WaitStatus::Exited(0));
         self.reap(tgid);
         self.cgroups.rename(tid, tgid);
@@ -171,7 +192,10 @@ impl Kernel {
         }
         if let Some(task) = self.tasks.remove(tid) {
             self.actors.insert(task.actor.clone(), tgid);
-            self.tasks.insert(Task { pid: tgid, ..(*task).clone() });
+            self.give_numbers_back(&task);
+            let numbers = leader.unwrap_or_default();
+            self.take_numbers(tgid, task.namespaces.get(NamespaceKind::Pid), &numbers);
+            self.tasks.insert(Task { pid: tgid, numbers, ..(*task).clone() });
         }
         tgid
     }
@@ -213,9 +237,11 @@ impl Kernel {
         }
     }
 
-    /// The last thread has ended: children get pid 1 as parent, the zombie waits for its own.
+    /// The last thread has ended: children get the first process of their pid namespace as parent, the zombie waits for
+    /// its own.
     fn process_over(&mut self, tgid: u32) {
         self.drop_unheld_pipes();
+        self.end_namespace_of(tgid);
         self.adopt_children_of(tgid);
         let Some((ppid, state)) = self.task(tgid).map(|task| (task.ppid, task.state)) else { return };
         if let TaskState::Ended(status) = state {
@@ -232,14 +258,16 @@ impl Kernel {
         self.tasks.with(Fact::ChildOf(tgid))
     }
 
-    /// Orphans become children of pid 1, which reaps those that have ended (wait(2), "NOTES").
+    /// Orphans become children of the first process of the namespace, which reaps those that have ended (wait(2), "NOTES").
     fn adopt_children_of(&mut self, tgid: u32) {
         let children: Vec<u32> = self.children_of(tgid).map(|task| task.pid).collect();
+        let reaper = self.task(tgid).map_or(1, |task| self.reaper_of(task));
         for child in children {
             if let Some(mut task) = self.task_mut(child) {
-                task.ppid = 1;
+                task.ppid = reaper;
             }
-            if self.is_over(child) {
+            // Of another first process it is not known that it ignores SIGCHLD, or waits.
+            if self.is_over(child) && reaper == 1 {
                 self.reap(child);
             }
         }
@@ -248,7 +276,8 @@ impl Kernel {
     /// The parent has asked how it ended: the pid is free again.
     pub(crate) fn reap(&mut self, pid: u32) {
         // The actor's number stays known: a plan may still name a task that is gone.
-        if self.tasks.remove(pid).is_some() {
+        if let Some(task) = self.tasks.remove(pid) {
+            self.give_numbers_back(&task);
             self.affinities.remove(&pid);
             self.cgroups.reap(pid);
         }

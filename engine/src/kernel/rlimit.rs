@@ -30,7 +30,9 @@ impl Kernel {
         let pid = match task {
             TaskRef::Actor(actor) => self.pid_of(actor),
             TaskRef::Pid(0) => Some(caller.pid),
-            TaskRef::Pid(number) => u32::try_from(*number).ok(),
+            TaskRef::Pid(number) => {
+                u32::try_from(*number).ok().and_then(|number| self.numbered_for(caller, number))
+            }
         };
         let Some(target) = pid.and_then(|pid| self.task(pid)).cloned() else {
             return refuse(Errno::ESRCH, AT, Rule::new("rule-no-such-process").with("pid", task));
@@ -55,7 +57,7 @@ impl Kernel {
         if caller.pid == target.pid || (same(who.uid.real, users) && same(who.gid.real, groups)) {
             return Ok(());
         }
-        self.require(caller, Capability::SysResource, AT, "rule-limit-of-others")
+        self.require_in(caller, whose.users, Capability::SysResource, AT, "rule-limit-of-others")
     }
 
     /// `do_prlimit`.

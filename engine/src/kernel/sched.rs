@@ -2,6 +2,7 @@
 
 use super::cgroup::GroupId;
 use super::fs::proc_text::list;
+use super::namespace::IdKind;
 use super::refuse::refuse;
 use super::shared::Shared;
 use super::user::capability::Capability;
@@ -54,7 +55,9 @@ impl Kernel {
         let found = match task {
             TaskRef::Actor(actor) => self.pid_of(actor),
             TaskRef::Pid(0) => Some(caller.pid),
-            TaskRef::Pid(number) => u32::try_from(*number).ok(),
+            TaskRef::Pid(number) => {
+                u32::try_from(*number).ok().and_then(|number| self.numbered_for(caller, number))
+            }
         };
         match found.filter(|tid| self.is_alive(*tid)) {
             Some(tid) => Ok(tid),
@@ -72,12 +75,10 @@ impl Kernel {
         const AT: &str = "sched_setaffinity";
         let tid = self.thread(caller, task, AT)?;
         // `check_same_owner` in kernel/sched/syscalls.c.
-        let same = self
-            .task(tid)
-            .map(|task| task.credentials().uid)
-            .is_some_and(|whose| [whose.real, whose.effective].contains(&caller.credentials().uid.effective));
-        if !same {
-            self.require(caller, Capability::SysNice, AT, "rule-schedule-others")?;
+        if let Some(whose) = self.task(tid).map(Task::credentials)
+            && ![whose.uid.real, whose.uid.effective].contains(&caller.credentials().uid.effective)
+        {
+            self.require_in(caller, whose.users, Capability::SysNice, AT, "rule-schedule-others")?;
         }
         let within = self.cpuset_of(tid);
         if !cpus.iter().any(|cpu| within.1.contains(cpu)) {
@@ -120,7 +121,10 @@ impl Kernel {
             (PriorityWhich::Pgrp, Some(0)) => of_group(caller.group),
             (PriorityWhich::Pgrp, Some(group)) => of_group(group),
             (PriorityWhich::User, Some(0)) => of_user(caller.credentials().uid.real),
-            (PriorityWhich::User, Some(uid)) => of_user(uid),
+            (PriorityWhich::User, Some(uid)) => {
+                let uid = self.id_down(caller.credentials().users, IdKind::User, uid);
+                uid.map(of_user).unwrap_or_default()
+            }
             _ => Vec::new(),
         };
         if found.is_empty() {
@@ -154,7 +158,8 @@ impl Kernel {
         let Some(target) = self.task(tid) else { return Ok(()) };
         let (user, whose) = (caller.credentials().uid.effective, target.credentials().uid);
         if user != whose.real && user != whose.effective {
-            self.require(caller, Capability::SysNice, AT, "rule-schedule-others")?;
+            let users = target.credentials().users;
+            self.require_in(caller, users, Capability::SysNice, AT, "rule-schedule-others")?;
         }
         if nice < target.nice && !caller.credentials().can(Capability::SysNice) {
             let rule = Rule::new("rule-nice-raised").with("nice", nice).with("now", target.nice);

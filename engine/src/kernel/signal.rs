@@ -1,6 +1,7 @@
 //! Signals: default actions (signal(7)), and tasks that can't take them yet.
 
 use super::cgroup::{Effect, FreezerKind};
+use super::namespace::{NamespaceId, NamespaceKind};
 use super::refuse::refuse;
 use super::task::is_busy;
 use super::user::capability::Capability;
@@ -54,8 +55,9 @@ impl Kernel {
             return refuse(Errno::EPERM, "kill", rule.with("uid", caller.credentials().uid.effective));
         }
         if signal.0 != 0 {
+            let sender = caller.namespaces.get(NamespaceKind::Pid);
             for pid in allowed {
-                self.signal(pid, signal.0);
+                self.signal_from(pid, signal.0, Some(sender));
             }
         }
         Ok(())
@@ -68,33 +70,46 @@ impl Kernel {
         let (who, whose) = (caller.credentials().uid, target.credentials().uid);
         let same = [who.effective, who.real].iter().any(|uid| *uid == whose.real || *uid == whose.saved);
         same || caller.tgid == target.tgid
-            || caller.credentials().can(Capability::Kill)
+            || self.has_capability(caller.credentials(), target.credentials.users, Capability::Kill)
             || (signal == Signal::CONT && caller.group == target.group)
     }
 
     /// The processes that kill(2) means: a pid, of which any thread's number will do; 0 the caller's group; -1
     /// all but pid 1 and the caller; -N group N.
     fn targets(&self, caller: &Task, to: &TaskRef) -> Vec<u32> {
+        let view = caller.namespaces.get(NamespaceKind::Pid);
         let some = |chosen: &dyn Fn(&Task) -> bool| {
             let processes = self.tasks().filter(|task| task.is_leader() && chosen(task));
             processes.map(|task| task.pid).collect::<Vec<u32>>()
         };
         match to {
             TaskRef::Actor(actor) => {
-                self.pid_of(actor).and_then(|tid| self.process_of(tid)).into_iter().collect()
+                self.meant(caller, actor).and_then(|tid| self.process_of(tid)).into_iter().collect()
             }
             TaskRef::Pid(0) => some(&|task| task.group == caller.group),
-            TaskRef::Pid(-1) => some(&|task| task.pid != 1 && task.pid != caller.tgid),
+            TaskRef::Pid(-1) => some(&|task| {
+                self.number_in(task, view).is_some_and(|number| number > 1) && task.pid != caller.tgid
+            }),
             TaskRef::Pid(number) => match u32::try_from(*number) {
-                Ok(tid) => self.process_of(tid).into_iter().collect(),
-                Err(_) => some(&|task| task.group == number.unsigned_abs()),
+                Ok(tid) => {
+                    self.numbered(view, tid).and_then(|tid| self.process_of(tid)).into_iter().collect()
+                }
+                Err(_) => some(&|task| self.number_of(task.group, view) == number.unsigned_abs()),
             },
         }
     }
 
     /// One signal to the process of a task. Pid 1 gets none that it has no handler for (kill(2), "NOTES").
     pub(crate) fn signal(&mut self, tid: u32, signal: u8) {
+        self.signal_from(tid, signal, None);
+    }
+
+    /// The same from a task of a pid namespace. The first process of one takes little (`sig_task_ignored`).
+    fn signal_from(&mut self, tid: u32, signal: u8, sender: Option<NamespaceId>) {
         let Some(pid) = self.process_of(tid).filter(|pid| *pid != 1 && !self.is_over(*pid)) else { return };
+        if self.task(pid).is_some_and(|task| self.is_first(task) && !self.first_takes(task, signal, sender)) {
+            return;
+        }
         let Some(mut task) = self.task_mut(pid) else { return };
         let ignored = task.ignores_terminal_signals && IGNORED_BY_SHELLS.contains(&signal);
         if ignored || task.exit_signal.is_some() {

@@ -96,6 +96,8 @@ pub struct Task {
     pub(crate) ignores_terminal_signals: bool,
     /// Who it is and what it may do.
     pub(crate) credentials: Shared<Credentials>,
+    /// Its numbers in nested pid namespaces, outermost first, from the one below the first to its own.
+    pub(crate) numbers: Vec<u32>,
     /// The namespaces that it is in.
     pub(crate) namespaces: Shared<NamespaceSet>,
     /// What `/` is to it.

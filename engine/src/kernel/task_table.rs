@@ -5,7 +5,7 @@ use super::fs::Node;
 use super::id_map::IdMap;
 use super::layered::LayeredSet;
 use super::mount::MountId;
-use super::namespace::NamespaceId;
+use super::namespace::{NamespaceId, NamespaceKind};
 use super::pipe::PipeHandle;
 use super::programs::Ends;
 use super::shared::Shared;
@@ -39,8 +39,8 @@ pub(crate) enum Fact {
     Inside(Node),
     /// It is alive, and its root, its working directory or an open file is in this mount.
     On(MountId),
-    /// It is alive, and in this mount namespace.
-    Mounts(NamespaceId),
+    /// It is in this namespace, or its children will be. Those of the boot are left out.
+    In(NamespaceId),
 }
 
 /// The tasks, with an index of their facts that every change keeps up. A clone is cheap.
@@ -54,8 +54,8 @@ pub(crate) struct TaskTable {
     ends: LayeredSet<(Fact, u32)>,
     /// Pipes of which an end was let go, and nobody has looked since whether that was the last.
     released: Vec<String>,
-    /// Mount namespaces that a task has left, and nobody has looked since whether it was the last.
-    left_mounts: Vec<NamespaceId>,
+    /// Namespaces that a task has left since this was asked last.
+    left: Vec<NamespaceId>,
 }
 
 impl TaskTable {
@@ -125,9 +125,14 @@ impl TaskTable {
         std::mem::take(&mut self.released)
     }
 
-    /// Mount namespaces that a task has left since this was last asked.
-    pub(crate) fn take_left_mounts(&mut self) -> Vec<NamespaceId> {
-        std::mem::take(&mut self.left_mounts)
+    /// Namespaces that tasks have left since this was last asked.
+    pub(crate) fn take_left(&mut self) -> Vec<NamespaceId> {
+        std::mem::take(&mut self.left)
+    }
+
+    /// True where a task is in a namespace, or its children will be.
+    pub(crate) fn is_in(&self, namespace: NamespaceId) -> bool {
+        self.with(Fact::In(namespace)).next().is_some()
     }
 
     /// What was true of a task, and what is now.
@@ -136,8 +141,8 @@ impl TaskTable {
             if let Fact::Holds(handle) = fact {
                 self.released.push(handle.pipe.clone());
             }
-            if let Fact::Mounts(namespace) = fact {
-                self.left_mounts.push(*namespace);
+            if let Fact::In(namespace) = fact {
+                self.left.push(*namespace);
             }
             self.index_mut(fact).remove(&(fact.clone(), pid));
         }
@@ -204,10 +209,10 @@ fn facts(task: &Task) -> Vec<Fact> {
         Stdio::Terminal | Stdio::Closed | Stdio::File(_) => None,
     });
     facts.extend(task.pipes.iter().chain(in_stdio).cloned().map(Fact::Holds));
+    add_namespaces(task, &mut facts);
     if task.is_alive() {
         facts.extend(facts_at_work(task));
         facts.extend(mounts_used(task).into_iter().map(Fact::On));
-        facts.push(Fact::Mounts(task.mount_namespace()));
     }
     facts
 }
@@ -219,6 +224,19 @@ fn mounts_used(task: &Task) -> BTreeSet<MountId> {
         Stdio::Terminal | Stdio::Closed | Stdio::Pipe(_) => None,
     });
     open.chain([task.root.mount, task.cwd.mount]).collect()
+}
+
+/// A task that has ended is still somebody's and has its numbers until it is reaped.
+fn add_namespaces(task: &Task, facts: &mut Vec<Fact>) {
+    let set = &task.namespaces;
+    let held = [set.get(NamespaceKind::Pid), task.credentials.users].into_iter();
+    let alive = task.is_alive();
+    for id in held.chain(set.all().filter(|_| alive)).filter(|id| !id.is_initial()) {
+        let fact = Fact::In(id);
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
 }
 
 fn facts_at_work(task: &Task) -> impl Iterator<Item = Fact> {

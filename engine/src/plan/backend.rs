@@ -9,6 +9,11 @@ pub trait Observe {
 
     /// The pid of an actor, in the pid namespace of the shell; `None` before its `clone3`.
     fn pid(&self, actor: &Actor) -> Option<u32>;
+
+    /// The same in the pid namespace of `viewer`, or of the shell where it can't be seen from there.
+    fn pid_for(&self, _viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.pid(actor)
+    }
 }
 
 /// A kernel that performs steps: the model, or Linux.

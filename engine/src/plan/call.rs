@@ -95,6 +95,21 @@ pub enum NamespaceRef {
     Task(TaskRef),
 }
 
+/// What shmget(2), msgget(2) and semget(2) are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IpcFlags {
+    /// `IPC_CREAT`: an object is made where the key has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub create: bool,
+    /// `IPC_EXCL`: only then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclusive: bool,
+    /// Permission bits, octal as in `0o600`.
+    #[serde(default)]
+    pub mode: u32,
+}
+
 /// Whom setpriority(2) and getpriority(2) mean by a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -499,6 +514,52 @@ pub enum Call {
         /// and has to be there (`O_TRUNC`).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         create: Option<u32>,
+    },
+    /// execveat(2) of the program that performs the actor's calls: what execve(2) does to a task happens (its name,
+    /// its capabilities), and it takes calls on. For commands that the shell performs itself.
+    Execveat {
+        /// The arguments, the program's name first.
+        argv: Vec<Text>,
+    },
+    /// shmget(2): a segment of shared memory. Answered by its id.
+    Shmget {
+        /// The key; 0 is `IPC_PRIVATE`.
+        key: i32,
+        /// Bytes.
+        size: u64,
+        /// What is asked for.
+        flags: IpcFlags,
+    },
+    /// msgget(2): a queue of messages. Answered by its id.
+    Msgget {
+        /// The key; 0 is `IPC_PRIVATE`.
+        key: i32,
+        /// What is asked for.
+        flags: IpcFlags,
+    },
+    /// semget(2): a set of semaphores. Answered by its id.
+    Semget {
+        /// The key; 0 is `IPC_PRIVATE`.
+        key: i32,
+        /// How many.
+        nsems: u64,
+        /// What is asked for.
+        flags: IpcFlags,
+    },
+    /// shmctl(2) with `IPC_RMID`: removes a segment.
+    Shmctl {
+        /// Its id.
+        id: i32,
+    },
+    /// msgctl(2) with `IPC_RMID`: removes a queue.
+    Msgctl {
+        /// Its id.
+        id: i32,
+    },
+    /// semctl(2) with `IPC_RMID`: removes a set.
+    Semctl {
+        /// Its id.
+        id: i32,
     },
 }
 

@@ -33,6 +33,7 @@ pub mod signal;
 pub mod strace;
 pub mod sys;
 mod sys_files;
+mod sys_ipc;
 pub mod sys_namespaces;
 mod sys_users;
 pub mod table;
@@ -40,7 +41,8 @@ pub mod text;
 
 pub use backend::{Backend, Observe};
 pub use call::{
-    Call, FileRef, NamespaceRef, OpenMode, PipeEnd, PipeName, PriorityWhich, SetTime, StdioSource, TaskRef,
+    Call, FileRef, IpcFlags, NamespaceRef, OpenMode, PipeEnd, PipeName, PriorityWhich, SetTime, StdioSource,
+    TaskRef,
 };
 pub use errno::Errno;
 pub use helper::Helper;

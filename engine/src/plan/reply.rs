@@ -24,6 +24,8 @@ pub enum Reply {
     Stat(Stat),
     /// The pid of the new child, in the pid namespace of its parent.
     Pid(u32),
+    /// The id of an IPC object.
+    Object(i32),
     /// What kind of file system it is, and how much room it has.
     Statfs(Box<Statfs>),
     /// How a child is or has ended.

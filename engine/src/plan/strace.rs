@@ -2,7 +2,7 @@
 
 use super::reply::{Entry, Time};
 use super::{
-    Answer, Call, FileRef, Limits, NamespaceRef, OpenMode, PipeEnd, PriorityWhich, Reply, SetTime,
+    Answer, Call, FileRef, IpcFlags, Limits, NamespaceRef, OpenMode, PipeEnd, PriorityWhich, Reply, SetTime,
     StdioSource, TaskRef, Text, WaitStatus,
 };
 
@@ -105,6 +105,17 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
             vec![path(name), known(name, resolve).len().to_string()]
         }
         Call::PivotRoot { new_root, put_old } => vec![path(new_root), path(put_old)],
+        Call::Execveat { argv } => {
+            let words: Vec<_> = argv.iter().map(path).collect();
+            vec!["/* itself */".to_owned(), "\"\"".to_owned(), format!("[{}]", words.join(", "))]
+        }
+        Call::Shmget { key, size, flags } => vec![ipc_key(*key), size.to_string(), ipc_flags(*flags)],
+        Call::Msgget { key, flags } => vec![ipc_key(*key), ipc_flags(*flags)],
+        Call::Semget { key, nsems, flags } => vec![ipc_key(*key), nsems.to_string(), ipc_flags(*flags)],
+        Call::Shmctl { id } | Call::Msgctl { id } => {
+            vec![id.to_string(), "IPC_RMID".to_owned(), "NULL".to_owned()]
+        }
+        Call::Semctl { id } => vec![id.to_string(), "0".to_owned(), "IPC_RMID".to_owned()],
         Call::Setpriority { which, task: t, nice } => {
             vec![prio_word(*which).to_owned(), task(t, resolve), nice.to_string()]
         }
@@ -152,6 +163,16 @@ fn time(time: SetTime) -> String {
             format!("{{tv_sec={seconds}, tv_nsec={nanoseconds}}}")
         }
     }
+}
+
+fn ipc_key(key: i32) -> String {
+    if key == 0 { "IPC_PRIVATE".to_owned() } else { format!("{key:#x}") }
+}
+
+fn ipc_flags(flags: IpcFlags) -> String {
+    let words = [(flags.create, "IPC_CREAT|"), (flags.exclusive, "IPC_EXCL|")];
+    let words: String = words.iter().filter(|(set, _)| *set).map(|(_, word)| *word).collect();
+    format!("{words}{:04o}", flags.mode)
 }
 
 /// Milliseconds in seconds, without zeros at the end: `5`, `0.25`.
@@ -288,6 +309,7 @@ fn reply(reply: &Reply) -> String {
             format!("{:?} mode={:04o} size={}", stat.kind, stat.mode, stat.size).to_lowercase()
         }
         Reply::Pid(pid) => pid.to_string(),
+        Reply::Object(id) => id.to_string(),
         Reply::Statfs(found) => format!("f_type={:#x}", found.kind),
         Reply::Wait(WaitStatus::Exited(status)) => format!("exited, status {status}"),
         Reply::Wait(WaitStatus::Signaled(signal)) => format!("killed by SIG{}", signal.name()),

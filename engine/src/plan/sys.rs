@@ -38,6 +38,7 @@ pub fn parse(words: &[Text]) -> Result<Call, SysError> {
         .or_else(|| super::sys_users::parse(name, args))
         .or_else(|| super::sys_namespaces::parse(name, args))
         .or_else(|| super::sys_files::parse(name, args))
+        .or_else(|| super::sys_ipc::parse(name, args))
         .unwrap_or(Err(SysError::Usage(row.name, row.usage)))
 }
 
@@ -347,6 +348,13 @@ mod tests {
             "utimensat /a omit 978307200.5 nofollow",
             "statx /a nofollow",
             "copy_file_range /a /b 644",
+            "execveat /bin/sh",
+            "shmget 0x1234 4096 create,600",
+            "msgget 0x1234 create,excl,600",
+            "semget 1 2 create,600",
+            "shmctl 0 rmid",
+            "msgctl 0 rmid",
+            "semctl 0 rmid",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");

@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 52] = [
+pub const CALLS: [CallRow; 59] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -87,6 +87,13 @@ pub const CALLS: [CallRow; 52] = [
     row("utimensat", "PATH [ACCESS MODIFY [nofollow]]", "utimensat(2)", Partial("partial-utimensat")),
     row("statx", "PATH [nofollow]", "statx(2)", Partial("partial-statx")),
     row("copy_file_range", "FROM TO [MODE]", "copy_file_range(2)", Partial("partial-copy-file-range")),
+    row("execveat", "ARG…", "execveat(2)", Partial("partial-execveat")),
+    row("shmget", "KEY BYTES [create,excl,MODE]", "shmget(2)", Partial("partial-ipc")),
+    row("msgget", "KEY [create,excl,MODE]", "msgget(2)", Partial("partial-ipc")),
+    row("semget", "KEY NUMBER [create,excl,MODE]", "semget(2)", Partial("partial-ipc")),
+    row("shmctl", "ID rmid", "shmctl(2)", Partial("partial-ipc-control")),
+    row("msgctl", "ID rmid", "msgctl(2)", Partial("partial-ipc-control")),
+    row("semctl", "ID rmid", "semctl(2)", Partial("partial-ipc-control")),
 ];
 
 impl Call {
@@ -145,6 +152,13 @@ impl Call {
             Self::Utimensat { .. } => 49,
             Self::Statx { .. } => 50,
             Self::CopyFileRange { .. } => 51,
+            Self::Execveat { .. } => 52,
+            Self::Shmget { .. } => 53,
+            Self::Msgget { .. } => 54,
+            Self::Semget { .. } => 55,
+            Self::Shmctl { .. } => 56,
+            Self::Msgctl { .. } => 57,
+            Self::Semctl { .. } => 58,
         };
         &CALLS[index]
     }

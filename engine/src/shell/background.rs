@@ -7,11 +7,12 @@ use super::Hint;
 use super::commands::sh;
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
+use super::launch::take_first;
 use super::pipeline::Part;
 use super::program::Feed;
-use super::simple::Prepared;
+use super::simple::{Performer, Prepared};
 use super::state::State;
-use crate::plan::{Actor, Call, Reply, TaskRef};
+use crate::plan::{Actor, Call, Reply, TaskRef, Text};
 use brush_parser::ast::{
     AndOr, AndOrList, Command, CompoundCommand, CompoundList, Pipeline, Program, SeparatorOperator,
 };
@@ -82,6 +83,12 @@ impl Interpreter<'_> {
         let mut parts = self.parts(commands)?;
         let count = parts.len();
         if let [Part::Simple(prepared)] = parts.as_mut_slice()
+            && prepared.forks()
+            && let Performer::Program(path) = self.launched_performer(&prepared.words)
+        {
+            return self.start_forked(prepared.clone(), &path).map(Some);
+        }
+        if let [Part::Simple(prepared)] = parts.as_mut_slice()
             && let Some(text) = self.text_of_new_shell(prepared)
         {
             return self.start_new_shell(prepared, &text).map(Some);
@@ -102,9 +109,33 @@ impl Interpreter<'_> {
         Ok(Some(Started { actors, ..Started::default() }))
     }
 
+    /// Starts a program whose task is the child of another one, which waits for it: `unshare --fork PROGRAM &`.
+    fn start_forked(&mut self, mut prepared: Prepared, path: &Text) -> Result<Started, Failure> {
+        let Some((first, name)) = take_first(&mut prepared) else { return Ok(Started::default()) };
+        self.backend.begin_command(&prepared.text);
+        let child = self.clone_child(name)?;
+        let mut started = Started { actors: vec![child.clone()], ..Started::default() };
+        if let Err((status, message)) = self.perform_setup(&child, &first) {
+            self.complain(&message);
+            let _ = self.step_by(&child, Call::ExitGroup { status }, "why-exit-refused");
+            return Ok(started);
+        }
+        let mut made = Ok(());
+        self.in_child(&child, |shell| {
+            made = shell.start(&prepared, path, &Feed::Inherited, None).map(|inner| {
+                started.children.push(inner.actor);
+            });
+            Flow::Next
+        });
+        made?;
+        let state = State { actor: child, ..self.shell.state.clone() };
+        started.rest = Some(Suspended { state, units: VecDeque::new() });
+        Ok(started)
+    }
+
     /// What `sh -c TEXT` runs, where nothing is redirected: a list that waits is resumed without redirections.
     fn text_of_new_shell(&self, prepared: &Prepared) -> Option<Program> {
-        if !prepared.redirections.is_empty() || !self.is_new_shell(&prepared.words) {
+        if !prepared.redirections.is_empty() || prepared.forks() || !self.is_new_shell(&prepared.words) {
             return None;
         }
         let text = sh::text_of(prepared.words.get(1..).unwrap_or_default())?;

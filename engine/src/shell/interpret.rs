@@ -63,6 +63,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) left_running: Vec<Actor>,
     /// The subshell has become a program.
     pub(super) replaced: bool,
+    /// Who a task was before it made a user namespace, for the child that writes its maps.
+    pub(super) noted_identity: super::commands::Identity,
     /// Which programs subshells have become.
     pub(super) became: BTreeMap<Actor, String>,
     /// Tasks whose program runs without end, by what was typed.
@@ -104,6 +106,7 @@ impl<'a> Interpreter<'a> {
             running: Vec::new(),
             left_running: Vec::new(),
             replaced: false,
+            noted_identity: super::commands::Identity::default(),
             became: BTreeMap::new(),
             endless: BTreeSet::new(),
             background: false,

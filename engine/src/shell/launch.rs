@@ -4,13 +4,16 @@
 //! that is its own task; where the shell performs the command itself, a child of the shell does both.
 
 use super::commands::{Action, Command, Planned, Request, sh};
+use super::commands::{Identity, identity};
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
 use super::redirect::Redirection;
 use super::simple::{Performer, Prepared, Saved};
 use super::stream::{InputKind, Io, Sink, Source};
 use super::{Hint, Stream, commands};
-use crate::plan::{Actor, Call, Errno, FileRef, OpenMode, PriorityWhich, Reply, TaskRef, Text};
+use crate::plan::{
+    Actor, Call, Errno, FileRef, Observation, OpenMode, PriorityWhich, Probe, Reply, TaskRef, Text,
+};
 
 /// A step of the new task before it becomes the command.
 #[derive(Clone, Debug)]
@@ -32,13 +35,36 @@ pub(super) enum Act {
     Nice(i32),
     /// It writes its own pid into a file.
     WriteOwnPid(Text),
+    /// It maps its own user or group of before, in a user namespace that it has made; `None` is to the same number.
+    MapOwn {
+        /// The group, not the user.
+        group: bool,
+        /// What it is inside.
+        inside: Option<u32>,
+    },
+    /// It gives up its groups, if it may.
+    TryClearGroups,
+    /// It makes a child that does the rest, and ends as that one does. The word is what the task is called.
+    Fork(&'static str),
+    /// It becomes the command, as execve(2) has it, also where the shell performs that itself.
+    Become,
 }
 
 impl Act {
     /// True where the task may do other things afterwards, or sees other files.
     fn changes_user(&self) -> bool {
-        use Call::{Chroot, Setgroups, Setresgid, Setresuid};
-        matches!(self, Self::Call(Setresuid { .. } | Setresgid { .. } | Setgroups { .. } | Chroot { .. }))
+        matches!(
+            self,
+            Self::Fork(_)
+                | Self::Call(
+                    Call::Setresuid { .. }
+                        | Call::Setresgid { .. }
+                        | Call::Setgroups { .. }
+                        | Call::Unshare { .. }
+                        | Call::Setns { .. }
+                        | Call::Chroot { .. }
+                )
+        )
     }
 }
 
@@ -113,6 +139,39 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Runs a launched command whose task makes a child for the rest of the set-up: `unshare --fork`.
+    pub(super) fn run_forked(&mut self, mut prepared: Prepared) -> Flow {
+        let Some((first, name)) = take_first(&mut prepared) else { return Flow::Next };
+        // Files are opened before anything changes.
+        let io = match self.open_beforehand(&prepared.redirections) {
+            Ok(io) => io,
+            Err(failure) => return self.fail(&failure, 1),
+        };
+        prepared.redirections.clear();
+        let child = match self.clone_child(name) {
+            Ok(child) => child,
+            Err(failure) => return self.fail(&failure, 254),
+        };
+        let outer = std::mem::replace(&mut self.io, io);
+        let flow = match self.perform_setup(&child, &first) {
+            Err((status, message)) => {
+                self.complain(&message);
+                self.set_status(status)
+            }
+            Ok(()) => self.in_child(&child, |shell| shell.run_prepared(prepared, false)),
+        };
+        self.io = outer;
+        self.end_and_await(child, flow)
+    }
+
+    /// The task becomes a command that the shell performs: what execve(2) does to it happens.
+    fn become_command(&mut self, actor: &Actor, setup: &[Setup], words: &[Text]) {
+        if setup.iter().any(|setup| matches!(setup.act, Act::Become)) {
+            // Where it is refused, the task stays what it was.
+            let _ = self.step_by(actor, Call::Execveat { argv: words.to_vec() }, "why-execve");
+        }
+    }
+
     /// Runs a launched command that the shell performs itself, in a task of its own.
     pub(super) fn run_in_own_task(&mut self, mut prepared: Prepared) -> Flow {
         let setup = std::mem::take(&mut prepared.setup);
@@ -153,9 +212,13 @@ impl Interpreter<'_> {
                 self.set_status(status)
             }
             (Ok(()), _) if self.is_new_shell(&prepared.words) => {
+                self.become_command(&child, &setup, &prepared.words);
                 self.in_child(&child, |shell| shell.run_new_shell(&prepared))
             }
-            (Ok(()), _) => self.in_child(&child, |shell| shell.run_prepared(prepared, false)),
+            (Ok(()), _) => {
+                self.become_command(&child, &setup, &prepared.words);
+                self.in_child(&child, |shell| shell.run_prepared(prepared, false))
+            }
         };
         if let Some(io) = outer {
             self.io = io;
@@ -189,7 +252,10 @@ impl Interpreter<'_> {
         let prepared = Prepared { redirections, ..prepared };
         let outer = std::mem::replace(&mut self.io, io);
         let flow = match self.perform_setup(&actor, &prepared.setup) {
-            Ok(()) => self.run_new_shell(&prepared),
+            Ok(()) => {
+                self.become_command(&actor, &prepared.setup, &prepared.words);
+                self.run_new_shell(&prepared)
+            }
             Err((status, message)) => {
                 self.complain(&message);
                 self.set_status(status)
@@ -266,6 +332,9 @@ impl Interpreter<'_> {
     pub(super) fn perform_setup(&mut self, actor: &Actor, setup: &[Setup]) -> Result<(), (u8, String)> {
         for Setup { act, why, refused } in setup {
             let call = match act {
+                Act::Fork(_) | Act::Become => continue,
+                Act::TryClearGroups => Call::Setgroups { groups: Vec::new() },
+                Act::MapOwn { group, inside } => map_own(&self.noted_identity, *group, *inside),
                 Act::Call(call) => call.clone(),
                 Act::Nice(by) => self.lower_priority(actor, *by, why),
                 Act::WriteOwnPid(path) => Call::Write {
@@ -274,15 +343,28 @@ impl Interpreter<'_> {
                     mode: OpenMode::Write,
                 },
             };
+            if matches!(&call, Call::Unshare { flags } if flags.iter().any(|flag| flag == "newuser")) {
+                // In a user namespace of its own the task is nobody at first.
+                self.noted_identity = self.identity_of(actor);
+            }
             if let Err(refusal) = self.step_by(actor, call, why) {
                 let path = named_path(act).map(|path| self.resolve(path)).unwrap_or_default();
                 match refused(refusal.errno, self.backend.pid(actor).unwrap_or(0)) {
                     Refused::Ends(status, message) => return Err((status, message.replace("{path}", &path))),
+                    Refused::GoesOn(message) if message.is_empty() => {}
                     Refused::GoesOn(message) => self.complain(&message),
                 }
             }
         }
         Ok(())
+    }
+
+    /// Who a task is, as /proc tells it.
+    fn identity_of(&self, actor: &Actor) -> Identity {
+        match self.backend.observe(actor, &Probe::File(Text::from("/proc/self/status"))) {
+            Observation::Data(status) => identity(&status),
+            _ => Identity::default(),
+        }
     }
 
     /// The call that changes a task's nice value by so much.
@@ -301,6 +383,24 @@ fn named_path(act: &Act) -> Option<&Text> {
     match act {
         Act::Call(Call::Chroot { path }) => Some(path),
         _ => None,
+    }
+}
+
+/// Takes the part of a set-up before the fork off a command; gives it and what the task is called that does it.
+pub(super) fn take_first(prepared: &mut Prepared) -> Option<(Vec<Setup>, &'static str)> {
+    let index = prepared.setup.iter().position(|setup| matches!(setup.act, Act::Fork(_)))?;
+    let rest = prepared.setup.split_off(index + 1);
+    let Some(Act::Fork(name)) = prepared.setup.pop().map(|setup| setup.act) else { return None };
+    Some((std::mem::replace(&mut prepared.setup, rest), name))
+}
+
+/// Writes the map of one id.
+fn map_own(own: &Identity, group: bool, inside: Option<u32>) -> Call {
+    let (file, outside) = if group { ("gid_map", own.egid) } else { ("uid_map", own.euid) };
+    Call::Write {
+        file: FileRef::Path(Text::from(format!("/proc/self/{file}"))),
+        data: Text::from(format!("{} {outside} 1", inside.unwrap_or(outside))),
+        mode: OpenMode::Write,
     }
 }
 

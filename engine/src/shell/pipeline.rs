@@ -46,7 +46,8 @@ impl Interpreter<'_> {
                 self.launched_performer(&prepared.words)
             };
             parts.push(match performer {
-                Performer::Program(path) => Part::Program(prepared, path),
+                // Where a child does the rest, the task that the pipeline starts is another one.
+                Performer::Program(path) if !prepared.forks() => Part::Program(prepared, path),
                 _ => Part::Simple(prepared),
             });
         }

@@ -31,6 +31,13 @@ pub(super) struct Prepared {
     pub(super) text: String,
 }
 
+impl Prepared {
+    /// True where a child does the rest of the set-up and becomes the command.
+    pub(super) fn forks(&self) -> bool {
+        self.setup.iter().any(|setup| matches!(setup.act, super::launch::Act::Fork(_)))
+    }
+}
+
 /// Who performs a command.
 pub(super) enum Performer {
     /// Nobody: there are only assignments and redirections.
@@ -131,6 +138,9 @@ impl Interpreter<'_> {
         }
         self.backend.begin_command(&prepared.text);
         let prepared = self.unwrap_launchers(prepared);
+        if prepared.forks() {
+            return self.run_forked(prepared);
+        }
         if tail && self.is_new_shell(&prepared.words) && self.may_become_shell() {
             return self.become_new_shell(prepared);
         }

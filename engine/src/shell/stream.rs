@@ -98,7 +98,7 @@ impl Interpreter<'_> {
 
     /// The characters of a text; an actor that never was gives `?`.
     pub(super) fn resolve(&self, text: &Text) -> String {
-        let known = text.resolve(|actor| self.backend.pid(actor));
+        let known = text.resolve(|actor| self.backend.pid_for(&self.actor(), actor));
         known.unwrap_or_else(|| text.to_string())
     }
 

@@ -158,6 +158,14 @@ impl Writer {
             Call::PivotRoot { new_root, put_old } => {
                 Some(format!("pivot_root {} {}", word(new_root), word(put_old)))
             }
+            // The command that follows is started by it.
+            Call::Execveat { .. } => None,
+            Call::Shmget { size, flags, .. } => Some(format!("ipcmk -M {size} -p {:o}", flags.mode)),
+            Call::Msgget { flags, .. } => Some(format!("ipcmk -Q -p {:o}", flags.mode)),
+            Call::Semget { nsems, flags, .. } => Some(format!("ipcmk -S {nsems} -p {:o}", flags.mode)),
+            Call::Shmctl { id } => Some(format!("ipcrm -m {id}")),
+            Call::Msgctl { id } => Some(format!("ipcrm -q {id}")),
+            Call::Semctl { id } => Some(format!("ipcrm -s {id}")),
             Call::Setresuid { ruid, .. } => self.user(actor, "--reuid", *ruid),
             Call::Setresgid { rgid, .. } => self.user(actor, "--regid", *rgid),
             Call::Setgroups { groups } if groups.is_empty() => {

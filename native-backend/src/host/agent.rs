@@ -6,7 +6,7 @@
 use super::calls::{self, Outcome};
 use super::protocol::{Request, Response, Work};
 use super::raw::{Disposition, set_signal};
-use super::{observe, wire};
+use super::{again, observe, wire};
 use drydock_engine::plan::{PipeEnd, PipeName};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
@@ -111,7 +111,7 @@ impl Agent {
 
     fn serve(&mut self, Request { id, work }: Request) -> io::Result<()> {
         match work {
-            Work::Perform(call, tid) => match calls::perform(self, &call, tid) {
+            Work::Perform(call, tids) => match calls::perform(self, &call, (id, &tids)) {
                 Outcome::Answer(answer) => wire::send(&self.link, &Response::Performed(id, answer), &[]),
                 Outcome::Parent(answer, socket) => {
                     wire::send(&self.link, &Response::Performed(id, answer), &[socket])
@@ -126,6 +126,21 @@ impl Agent {
             Work::Interrupt => Ok(()),
         }
     }
+}
+
+/// Goes on as an agent after execveat(2) of itself. Does not return.
+pub(super) fn run_again() -> ! {
+    let status = match again::resume() {
+        Ok(mut agent) => {
+            agent.serve_all();
+            0
+        }
+        Err(error) => {
+            eprintln!("drydock: an agent could not go on: {error}");
+            1
+        }
+    };
+    std::process::exit(status)
 }
 
 /// Runs as an agent; the socket to the controller is standard input. Does not return.

@@ -4,10 +4,11 @@
 
 use super::agent::{Agent, Ends};
 use super::files::{self, Refused, refused};
-use super::{attributes, namespaces, process, scheduling, settle, users};
+use super::raw::{self, Ipc};
+use super::{again, attributes, namespaces, process, scheduling, settle, users};
 use drydock_engine::plan::{
-    Answer, Call, Errno, FileRef, NamespaceRef, OpenMode, PipeName, Refusal, Reply, StdioSource, TaskRef,
-    Text,
+    Answer, Call, Errno, FileRef, IpcFlags, NamespaceRef, OpenMode, PipeName, Refusal, Reply, StdioSource,
+    TaskRef, Text,
 };
 use nix::fcntl::OFlag;
 use nix::mount::{MntFlags, MsFlags};
@@ -28,9 +29,14 @@ pub(super) enum Outcome {
 }
 
 /// Performs a call in this process.
-pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outcome {
+/// `request` is its number, and the pids that a child shall have.
+pub(super) fn perform(agent: &mut Agent, call: &Call, request: (u64, &[u32])) -> Outcome {
     match call {
-        Call::Clone3 { child: _, flags } => process::clone3(agent, flags, tid),
+        Call::Clone3 { child: _, flags } => process::clone3(agent, flags, request.1),
+        Call::Execveat { argv } => {
+            let done = plains(argv).and_then(|argv| again::execute(agent, request.0, &argv));
+            Outcome::Answer(done)
+        }
         Call::Mkdir { .. }
         | Call::Rmdir { .. }
         | Call::Unlink { .. }
@@ -81,7 +87,13 @@ pub(super) fn perform(agent: &mut Agent, call: &Call, tid: Option<u32>) -> Outco
         | Call::Lremovexattr { .. }
         | Call::Utimensat { .. }
         | Call::Statx { .. }
-        | Call::CopyFileRange { .. } => Outcome::Answer(answer(agent, call)),
+        | Call::CopyFileRange { .. }
+        | Call::Shmget { .. }
+        | Call::Msgget { .. }
+        | Call::Semget { .. }
+        | Call::Shmctl { .. }
+        | Call::Msgctl { .. }
+        | Call::Semctl { .. } => Outcome::Answer(answer(agent, call)),
     }
 }
 
@@ -120,8 +132,8 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
         Call::Close { end } => {
             agent.take_end(end).map(|_| Reply::Done).ok_or_else(|| Refusal::bare(Errno::EBADF, at))
         }
-        // `perform` has taken this one.
-        Call::Clone3 { .. } => Err(Refusal::bare(Errno::ENOSYS, at)),
+        // `perform` has taken these.
+        Call::Clone3 { .. } | Call::Execveat { .. } => Err(Refusal::bare(Errno::ENOSYS, at)),
         Call::Execve { path, argv, env } => process::execve(plain(path)?, &plains(argv)?, &plains(env)?),
         Call::ExitGroup { status } => std::process::exit(i32::from(*status)),
         Call::Wait4 { task, patience_ms } => process::wait4(&agent.link, number(task, at)?, *patience_ms),
@@ -140,6 +152,12 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
             users::change_owner(plain(path)?, *uid, *gid, *nofollow)
         }
         Call::Prlimit64 { task, resource, new } => scheduling::limit(number(task, at)?, *resource, *new),
+        Call::Shmget { key, size, flags } => ipc_get(Ipc::Memory, *key, *size, *flags, at),
+        Call::Msgget { key, flags } => ipc_get(Ipc::Queue, *key, 0, *flags, at),
+        Call::Semget { key, nsems, flags } => ipc_get(Ipc::Semaphores, *key, *nsems, *flags, at),
+        Call::Shmctl { id } => done(raw::ipc_remove(Ipc::Memory, *id), at),
+        Call::Msgctl { id } => done(raw::ipc_remove(Ipc::Queue, *id), at),
+        Call::Semctl { id } => done(raw::ipc_remove(Ipc::Semaphores, *id), at),
         Call::Readlink { path } => attributes::readlink(plain(path)?).map(Reply::Data),
         Call::Unshare { flags } => namespaces::unshare(flags),
         Call::Setns { from: NamespaceRef::File(path), nstype } => namespaces::enter(plain(path)?, nstype),
@@ -147,7 +165,7 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
             namespaces::enter_those_of(number(task, at)?, nstype)
         }
         Call::Sethostname { name } => done(nix::unistd::sethostname(plain(name)?), at),
-        Call::Setdomainname { name } => done(super::raw::set_domain_name(plain(name)?), at),
+        Call::Setdomainname { name } => done(raw::set_domain_name(plain(name)?), at),
         Call::Chroot { path } => done(nix::unistd::chroot(plain(path)?), at),
         Call::PivotRoot { new_root, put_old } => {
             done(nix::unistd::pivot_root(plain(new_root)?, plain(put_old)?), at)
@@ -174,6 +192,12 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
         }
         Call::CopyFileRange { from, to, create } => attributes::copy(plain(from)?, plain(to)?, *create),
     }
+}
+
+fn ipc_get(kind: Ipc, key: i32, size: u64, flags: IpcFlags, at: &str) -> Answer {
+    let bits = [(flags.create, libc::IPC_CREAT), (flags.exclusive, libc::IPC_EXCL)];
+    let bits = bits.iter().filter(|(set, _)| *set).fold(flags.mode.cast_signed(), |all, (_, bit)| all | bit);
+    raw::ipc_get(kind, key, size, bits).map(Reply::Object).map_err(refused(at))
 }
 
 /// The characters of a text without references.

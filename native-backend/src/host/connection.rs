@@ -1,5 +1,6 @@
 //! The controller's ends: keeper, agents, terminal.
 
+use super::numbers::{Birth, PidSpace, Seat, Spaces, entered};
 use super::protocol::{KEEPER, KeeperReply, KeeperRequest, ROLE, Request, Response, Setup, Work};
 use super::terminal::Terminal;
 use super::{HostError, Options, raw, wire};
@@ -63,6 +64,8 @@ pub(super) enum Gone {
 #[derive(Debug)]
 struct Known {
     pid: u32,
+    /// Its place in the pid namespaces.
+    seat: Seat,
     /// The process that it is a thread of.
     process: u32,
     /// `None` from execve or its end on.
@@ -79,6 +82,7 @@ pub(super) struct Connection {
     terminal: Terminal,
     actors: BTreeMap<Actor, Known>,
     last_pid: u32,
+    spaces: Spaces,
     last_request: u64,
 }
 
@@ -104,6 +108,7 @@ impl Connection {
             terminal,
             actors: BTreeMap::new(),
             last_pid: profile.tasks.iter().map(|task| task.pid).max().unwrap_or(1),
+            spaces: Spaces::default(),
             last_request: 0,
         };
         connection.set_up(Setup { profile: profile.clone(), state, id: new_id() })?;
@@ -136,9 +141,66 @@ impl Connection {
         self.actors.get(actor).map(|known| known.pid)
     }
 
-    /// The pid that the next child gets: as on a machine where nobody else makes tasks.
-    pub(super) fn next_pid(&self) -> u32 {
-        self.last_pid + 1
+    /// The pid of an actor as another one sees it.
+    pub(super) fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        let viewer = self.actors.get(viewer).map_or(0, |known| known.seat.own);
+        self.actors.get(actor).map(|known| match self.spaces.number(&known.seat, viewer) {
+            // What can't be seen from there has been written further up.
+            0 => known.pid,
+            number => number,
+        })
+    }
+
+    /// What a child of an actor is going to be: its numbers are the next ones, as on a machine where nobody else makes
+    /// tasks.
+    pub(super) fn expect_child(&mut self, parent: &Actor, flags: &[String]) -> Birth {
+        let seat = self.actors.get(parent).map(|known| known.seat.clone());
+        let (own, mut space) = seat.map_or((0, 0), |seat| (seat.own, seat.children));
+        if flags.iter().any(|flag| flag == "newpid") && own == space {
+            space = self.spaces.add(space);
+        }
+        self.spaces.next(space, self.last_pid + 1)
+    }
+
+    /// Notes a new actor: a process, or a thread of one. It has told the number that its parent sees.
+    pub(super) fn add_child(
+        &mut self,
+        parent: &Actor,
+        child: &Actor,
+        birth: Birth,
+        (number, is_thread): (u32, bool),
+        agent: UnixStream,
+    ) {
+        let own = self.actors.get(parent).map_or(0, |known| known.seat.own);
+        let pid = if own == 0 { number } else { birth.pid() };
+        let process = if is_thread { self.process(parent).unwrap_or(pid) } else { pid };
+        self.spaces.gave(&birth);
+        let numbers = if birth.numbers.len() > 1 { birth.numbers } else { vec![pid] };
+        self.add(child, pid, process, agent);
+        if let Some(known) = self.actors.get_mut(child) {
+            known.seat = Seat { own: birth.space, children: birth.space, numbers };
+        }
+    }
+
+    /// After unshare(2) and setns(2): children of the actor may be in another pid namespace.
+    pub(super) fn changed_namespaces(&mut self, actor: &Actor, call: &Call) {
+        let Some(own) = self.actors.get(actor).map(|known| known.seat.own) else { return };
+        let children = match call {
+            Call::Unshare { flags } if flags.iter().any(|flag| flag == "newpid") => {
+                Some(self.spaces.add(own))
+            }
+            call => entered(call).and_then(|(number, children)| self.space_of(own, number, children)),
+        };
+        if let (Some(children), Some(known)) = (children, self.actors.get_mut(actor)) {
+            known.seat.children = children;
+        }
+    }
+
+    /// The pid namespace of the task with a number as it is seen from one, or that of its children.
+    fn space_of(&self, viewer: PidSpace, number: u32, children: bool) -> Option<PidSpace> {
+        let is_it = |known: &&Known| self.spaces.number(&known.seat, viewer) == number;
+        let seat = self.actors.values().find(is_it).map(|known| &known.seat)?;
+        Some(if children { seat.children } else { seat.own })
     }
 
     /// Has the session's first task set the counter of pids, so that the next task gets this one (proc(5),
@@ -152,7 +214,7 @@ impl Connection {
             mode: OpenMode::Write,
         };
         // Where there is no such counter, the task has another number, and all else is as it was.
-        let _ = self.ask(&first, Work::Perform(Box::new(call.clone()), None), &call);
+        let _ = self.ask(&first, Work::Perform(Box::new(call.clone()), Vec::new()), &call);
     }
 
     /// The process of an actor in the session's pid namespace.
@@ -163,16 +225,21 @@ impl Connection {
     /// Notes a new actor: a process, or a thread of one.
     pub(super) fn add(&mut self, actor: &Actor, pid: u32, process: u32, agent: UnixStream) {
         self.last_pid = self.last_pid.max(pid);
-        self.actors.insert(actor.clone(), Known { pid, process, agent: Some(agent), silent: false });
+        self.actors.insert(
+            actor.clone(),
+            Known { pid, seat: Seat::outer(pid), process, agent: Some(agent), silent: false },
+        );
     }
 
     /// execve(2), "Effect on process attributes": the other threads are gone, and the one that made the call has
     /// the process's number.
     pub(super) fn became_program(&mut self, actor: &Actor) {
         let Some(process) = self.process(actor) else { return };
+        let first = self.actors.values().find(|known| known.pid == process).map(|known| known.seat.clone());
         self.actors.retain(|other, known| other == actor || known.process != process);
         if let Some(known) = self.actors.get_mut(actor) {
             known.pid = process;
+            known.seat.numbers = first.map_or_else(|| vec![process], |seat| seat.numbers);
         }
     }
 

@@ -74,7 +74,7 @@ fn start(
     if task.ppid != 1 {
         return Err(format!("{}: only children of init can be there at the start", task.actor));
     }
-    match raw::clone_process(Some(task.pid), 0).during(format!("a task with pid {}", task.pid))? {
+    match raw::clone_process(0, &[task.pid]).during(format!("a task with pid {}", task.pid))? {
         Cloned::Parent(_) => Ok(()),
         Cloned::Child => {
             let Err(problem) = become_agent(profile, task, exe, socket);

@@ -110,7 +110,7 @@ impl Keeper {
         }
         let (report, reporter) = UnixStream::pair().during("a socket for the first task")?;
         unshare(CloneFlags::CLONE_NEWPID).during("a pid namespace")?;
-        match raw::clone_process(None, 0).during("the session's first task")? {
+        match raw::clone_process(0, &[]).during("the session's first task")? {
             Cloned::Child => {
                 drop(report);
                 init::run(&self.setup.profile, &places, &exe, &ours, &reporter)

@@ -2,13 +2,14 @@
 //!
 //! | module | what it is | where it runs |
 //! |---|---|---|
-//! | here, [`connection`], [`resolve`], [`terminal`] | [`LinuxHost`], a kernel to the engine | controller |
+//! | here, [`connection`], [`numbers`], [`resolve`], [`terminal`] | [`LinuxHost`], a kernel to the engine | controller |
 //! | [`profile`], [`machine`], [`disk`] | which hosts this machine can be | controller |
 //! | [`keeper`], [`hierarchies`], [`groups`] | what is made on the machine, and its removal | keeper |
 //! | [`init`], [`rootfs`] | the first task: namespaces, root, the other tasks | session |
-//! | [`agent`], [`calls`], [`files`], [`process`], [`scheduling`], [`namespaces`], [`settle`], [`fatal`], [`observe`], [`proc_view`] | calls, probes | each actor |
+//! | [`agent`], [`again`], [`calls`], [`files`], [`attributes`], [`process`], [`scheduling`], [`namespaces`], [`settle`], [`fatal`], [`observe`], [`proc_view`] | calls, probes | each actor |
 //! | [`wire`], [`protocol`], [`raw`] | messages; the few unsafe system calls | all |
 
+mod again;
 mod agent;
 mod attributes;
 mod calls;
@@ -23,6 +24,7 @@ mod init;
 mod keeper;
 pub(crate) mod machine;
 mod namespaces;
+mod numbers;
 mod observe;
 mod proc_view;
 mod process;
@@ -46,6 +48,7 @@ use drydock_engine::plan::reply::FileKind;
 use drydock_engine::plan::{
     Actor, Answer, Backend, Call, Errno, FileRef, Observation, Observe, Probe, Refusal, Reply, Step, Text,
 };
+use numbers::Birth;
 use protocol::{KeeperRequest, Work};
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -71,6 +74,7 @@ pub fn run_if_part_of_a_session() {
     match std::env::var(protocol::ROLE).as_deref() {
         Ok(protocol::KEEPER) => keeper::run(),
         Ok(protocol::AGENT) => agent::run(),
+        Ok(protocol::AGENT_AGAIN) => agent::run_again(),
         _ => {}
     }
 }
@@ -96,20 +100,34 @@ impl LinuxHost {
         }
         let mut connection = self.connection.borrow_mut();
         let gone = || Refusal::bare(Errno::ESRCH, call.name());
-        let resolved = resolve::resolve(call, &|actor| connection.pid(actor)).ok_or_else(gone)?;
-        let tid = matches!(call, Call::Clone3 { .. }).then(|| connection.next_pid());
-        let mut said = connection.ask(actor, Work::Perform(Box::new(resolved.clone()), tid), call);
-        if let (Some(tid), Ok(Said::Answer(Err(Refusal { errno: Errno::EPERM, .. }), _))) = (tid, &said) {
-            // Only root chooses pids. For others the counter is set, and the next pid is the one that is wanted.
-            connection.set_next_pid(tid);
-            said = connection.ask(actor, Work::Perform(Box::new(resolved), None), call);
+        let resolved = resolve::resolve(call, &|other| connection.pid_for(actor, other)).ok_or_else(gone)?;
+        let birth = match call {
+            Call::Clone3 { flags, .. } => Some(connection.expect_child(actor, flags)),
+            _ => None,
+        };
+        let mut tids = birth.as_ref().map(Birth::tids).unwrap_or_default();
+        let mut said = connection.ask(actor, Work::Perform(Box::new(resolved.clone()), tids.clone()), call);
+        while let Ok(Said::Answer(Err(Refusal { errno: Errno::EPERM, .. }), _)) = &said {
+            // Who is root in a user namespace chooses pids in the namespaces that this one owns, and only there. For
+            // those above the session's counter is set, and the next pid is the one that is wanted.
+            let Some(birth) = birth.as_ref().filter(|_| !tids.is_empty()) else { break };
+            connection.set_next_pid(birth.pid());
+            tids.pop();
+            said = connection.ask(actor, Work::Perform(Box::new(resolved.clone()), tids.clone()), call);
         }
         match (said, call) {
             (Ok(Said::Answer(Ok(Reply::Pid(pid)), Some(socket))), Call::Clone3 { child, flags }) => {
                 let is_thread = flags.iter().any(|flag| flag == "thread");
-                let process = if is_thread { connection.process(actor).unwrap_or(pid) } else { pid };
-                connection.add(child, pid, process, socket);
+                connection.add_child(actor, child, birth.unwrap_or_default(), (pid, is_thread), socket);
                 Ok(Reply::Pid(pid))
+            }
+            (Ok(Said::Answer(Ok(reply), _)), Call::Execveat { .. }) => {
+                connection.became_program(actor);
+                Ok(reply)
+            }
+            (Ok(Said::Answer(Ok(reply), _)), Call::Unshare { .. } | Call::Setns { .. }) => {
+                connection.changed_namespaces(actor, &resolved);
+                Ok(reply)
             }
             (Ok(Said::Answer(answer, _)), _) => answer,
             (Ok(Said::Observation(_)), _) => Err(Refusal::bare(Errno::EIO, call.name())),
@@ -246,7 +264,7 @@ fn tells_a_state(path: &Text) -> bool {
 impl LinuxHost {
     fn look(&self, actor: &Actor, probe: &Probe) -> Observation {
         let mut connection = self.connection.borrow_mut();
-        let plain = |text: &Text| text.resolve(|actor| connection.pid(actor)).map(Text::from);
+        let plain = |text: &Text| text.resolve(|other| connection.pid_for(actor, other)).map(Text::from);
         let resolved = match probe {
             Probe::Path(path) => plain(path).map(Probe::Path),
             Probe::Directory(path) => plain(path).map(Probe::Directory),
@@ -281,6 +299,10 @@ impl Observe for LinuxHost {
 
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.connection.borrow().pid(actor)
+    }
+
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.connection.borrow().pid_for(viewer, actor)
     }
 }
 

@@ -4,6 +4,7 @@ use super::agent::Agent;
 use super::calls::Outcome;
 use super::fatal::Masks;
 use super::files::refused;
+use super::namespaces::flags_of;
 use super::raw::{self, Cloned, Disposition, set_signal};
 use super::{namespaces, settle};
 use drydock_engine::plan::{Answer, Errno, Refusal, Reply, Signal, WaitStatus};
@@ -18,10 +19,13 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 /// clone3(2): the child goes on as an agent of its own, as a process or as a thread.
-pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> Outcome {
+pub(super) fn clone3(agent: &mut Agent, flags: &[String], tids: &[u32]) -> Outcome {
     let is_thread = flags.iter().any(|flag| flag == "thread");
-    let spaces = match namespaces_of(flags, is_thread) {
-        Ok(spaces) => spaces,
+    let rest: Vec<String> = flags.iter().filter(|flag| *flag != "thread").cloned().collect();
+    let rest = match flags_of(&rest, "clone3") {
+        Ok(rest) if !is_thread || rest.is_empty() => rest,
+        // A thread is made by the C library, which asks for no namespaces.
+        Ok(_) => return Outcome::Answer(Err(Refusal::bare(Errno::EINVAL, "clone3"))),
         Err(refusal) => return Outcome::Answer(Err(refusal)),
     };
     let sockets = UnixStream::pair();
@@ -30,7 +34,7 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> O
     };
     if is_thread {
         let link = ours.as_raw_fd();
-        return match start_thread(agent.beside(ours), tid) {
+        return match start_thread(agent.beside(ours), tids.first().copied()) {
             Ok(tid) => Outcome::Parent(Ok(Reply::Pid(tid)), OwnedFd::from(theirs)),
             Err(errno) => {
                 // It is closed again: a child must not close what has that number by then.
@@ -39,7 +43,7 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> O
             }
         };
     }
-    match raw::clone_process(tid, spaces) {
+    match raw::clone_process(u64::from(rest.bits().cast_unsigned()), tids) {
         Ok(Cloned::Child) => {
             agent.become_child(ours);
             // The child of init; init ignores the signal.
@@ -51,17 +55,6 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tid: Option<u32>) -> O
         }
         Err(errno) => Outcome::Answer(Err(refused("clone3")(errno))),
     }
-}
-
-/// The flags of clone3(2) for new namespaces. Threads share what is about a namespace, so they can't have any.
-fn namespaces_of(flags: &[String], is_thread: bool) -> Result<u64, Refusal> {
-    let names: Vec<String> = flags.iter().filter(|flag| *flag != "thread").cloned().collect();
-    let known = |name: &String| name.starts_with("new");
-    if !names.iter().all(known) || (is_thread && !names.is_empty()) {
-        return Err(Refusal::bare(Errno::EINVAL, "clone3"));
-    }
-    let bits = namespaces::flags_of(&names, "clone3")?.bits();
-    Ok(u64::from(bits.cast_unsigned()))
 }
 
 /// A thread with an agent of its own. It gets the number that is wanted, since nobody else in this pid namespace

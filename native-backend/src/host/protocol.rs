@@ -17,6 +17,11 @@ pub(super) const KEEPER: &str = "keeper";
 /// Value of [`ROLE`] for an agent.
 pub(super) const AGENT: &str = "agent";
 
+/// Value of [`ROLE`] for an agent that has executed its own program once more.
+pub(super) const AGENT_AGAIN: &str = "agent-again";
+/// The environment variable with what such an agent keeps.
+pub(super) const KEPT: &str = "DRYDOCK_KEPT";
+
 /// Value of [`ROLE`] for the init of a test host.
 pub(crate) const TEST_HOST: &str = "test-host";
 
@@ -70,8 +75,8 @@ pub(super) struct Request {
 /// What an agent can be asked.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Work {
-    /// A call, its references to pids resolved; the pid that a child shall have.
-    Perform(Box<Call>, Option<u32>),
+    /// A call, its references to pids resolved; the pids that a child shall have, in its own pid namespace first.
+    Perform(Box<Call>, Vec<u32>),
     /// A question.
     Observe(Probe),
     /// Ends the waiting that the agent is in, if it is in one. There is no answer.

@@ -13,19 +13,21 @@ pub(crate) enum Cloned {
     Parent(i32),
 }
 
-/// clone3(2) as fork(2) uses it, with namespaces in `flags` (none that share memory), with a chosen pid where `tid` is given (CLONE_SET_TID; needs CAP_SYS_ADMIN).
+/// clone3(2) as fork(2) uses it, with flags for namespaces, and with chosen pids (CLONE_SET_TID; needs CAP_SYS_ADMIN):
+/// the child's number in its own pid namespace, then that in the one above, and so on.
 ///
 /// To be called where no other thread of the process is at work: keepers have one thread, and of the threads of
 /// an actor all but the caller wait for the controller.
-pub(crate) fn clone_process(tid: Option<u32>, flags: u64) -> nix::Result<Cloned> {
-    let chosen = [tid.unwrap_or(0).cast_signed()];
+pub(crate) fn clone_process(flags: u64, tids: &[u32]) -> nix::Result<Cloned> {
+    let chosen: Vec<i32> = tids.iter().map(|tid| tid.cast_signed()).collect();
     // SAFETY: all-zero is a valid clone_args: no flags, no stack, no descriptors.
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
     args.flags = flags;
     args.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
-    if tid.is_some() {
+    args.flags = flags;
+    if !chosen.is_empty() {
         args.set_tid = chosen.as_ptr() as u64;
-        args.set_tid_size = 1;
+        args.set_tid_size = chosen.len() as u64;
     }
     // SAFETY: without CLONE_VM the child has its own copy of the memory; the other threads wait in
     // recvmsg(2), so no lock is held by a thread that the child lacks. `args` and `chosen` outlive the call.
@@ -177,4 +179,46 @@ pub(super) fn on_sigint(flag: &'static std::sync::atomic::AtomicBool) {
 pub(super) fn set_domain_name(name: &str) -> nix::Result<()> {
     // SAFETY: the pointer and the length are those of a live string; the kernel only reads it.
     Errno::result(unsafe { libc::setdomainname(name.as_ptr().cast(), name.len()) }).map(drop)
+}
+
+/// A kind of System V IPC object.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ipc {
+    Memory,
+    Queue,
+    Semaphores,
+}
+
+/// shmget(2), msgget(2), semget(2).
+pub(super) fn ipc_get(kind: Ipc, key: i32, size: u64, flags: i32) -> nix::Result<i32> {
+    let size = usize::try_from(size).map_err(|_| Errno::EINVAL)?;
+    let number = i32::try_from(size).unwrap_or(i32::MAX);
+    // SAFETY: each takes numbers.
+    Errno::result(unsafe {
+        match kind {
+            Ipc::Memory => libc::shmget(key, size, flags),
+            Ipc::Queue => libc::msgget(key, flags),
+            Ipc::Semaphores => libc::semget(key, number, flags),
+        }
+    })
+}
+
+/// IPC_RMID of shmctl(2), msgctl(2), semctl(2).
+pub(super) fn ipc_remove(kind: Ipc, id: i32) -> nix::Result<()> {
+    // SAFETY: IPC_RMID takes no argument behind it.
+    Errno::result(unsafe {
+        match kind {
+            Ipc::Memory => libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()),
+            Ipc::Queue => libc::msgctl(id, libc::IPC_RMID, std::ptr::null_mut()),
+            Ipc::Semaphores => libc::semctl(id, 0, libc::IPC_RMID),
+        }
+    })
+    .map(drop)
+}
+
+/// Lets a descriptor stay open over execve(2), or not.
+pub(super) fn keep_on_exec(fd: RawFd, keep: bool) -> nix::Result<()> {
+    let flags = if keep { 0 } else { libc::FD_CLOEXEC };
+    // SAFETY: changes a flag of a descriptor, whoever has it.
+    Errno::result(unsafe { libc::fcntl(fd, libc::F_SETFD, flags) }).map(drop)
 }

@@ -75,7 +75,14 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
         Call::Prlimit64 { task: whom, resource, new } => {
             Call::Prlimit64 { task: task(whom)?, resource: *resource, new: *new }
         }
-        Call::Unshare { .. } => call.clone(),
+        Call::Unshare { .. }
+        | Call::Shmget { .. }
+        | Call::Msgget { .. }
+        | Call::Semget { .. }
+        | Call::Shmctl { .. }
+        | Call::Msgctl { .. }
+        | Call::Semctl { .. } => call.clone(),
+        Call::Execveat { argv } => Call::Execveat { argv: texts(argv)? },
         Call::Setns { from, nstype } => {
             let from = match from {
                 NamespaceRef::File(path) => NamespaceRef::File(text(path)?),

@@ -60,9 +60,9 @@ fn dispatch(own: u32, hogs: &Hogs) -> BTreeSet<u32> {
     let mut workers = BTreeSet::new();
     for worker in 0..hogs.workers() {
         let chosen = own + 1 + u32::try_from(workers.len()).unwrap_or(0);
-        let cloned = match raw::clone_process(Some(chosen), 0) {
+        let cloned = match raw::clone_process(0, &[chosen]) {
             Err(nix::errno::Errno::EEXIST | nix::errno::Errno::EPERM | nix::errno::Errno::EINVAL) => {
-                raw::clone_process(None, 0)
+                raw::clone_process(0, &[])
             }
             other => other,
         };

@@ -26,6 +26,6 @@ pub mod replay;
 pub mod report;
 pub mod script;
 
-/// The scripts that are about control groups, tasks and resources, mounts, roots and overlays.
-pub const SCRIPTS: [&str; 10] =
-    ["v1mount", "v1tree", "v1ctl", "v1new", "v2", "cpu1", "cpu2", "prop", "root", "ovl"];
+/// The scripts that are about control groups, tasks and resources, mounts, roots, overlays and namespaces.
+pub const SCRIPTS: [&str; 12] =
+    ["v1mount", "v1tree", "v1ctl", "v1new", "v2", "cpu1", "cpu2", "prop", "root", "ovl", "ns", "cgns"];

@@ -6,6 +6,7 @@
 //! | pids in messages of grep | two machines give other numbers |
 //! | the words of taskset, touch and mkdir | busybox, and coreutils or util-linux, have different ones for one refusal |
 //! | `inode64` of a tmpfs | the kernel's build decides it |
+//! | numbers of namespaces but the fixed ones | the kernel counts them from its boot on |
 //! | `total=` of pressure files | how long tasks have waited is measured |
 
 /// True where two lines differ only in figures that are measured: CPU time, shares of it, counted periods. Shares
@@ -104,7 +105,15 @@ fn line(line: &str) -> String {
     if let Some(rest) = line.strip_prefix("grep: /proc/") {
         return format!("grep: /proc/N{}", &rest[rest.find('/').unwrap_or(0)..]);
     }
-    line.trim_end().to_owned()
+    namespace(line).unwrap_or_else(|| line.trim_end().to_owned())
+}
+
+/// `mnt:[N]`, and of the kinds whose first one has a fixed number the others.
+fn namespace(line: &str) -> Option<String> {
+    let (kind, rest) = line.split_once(":[")?;
+    let inode: u64 = rest.strip_suffix(']')?.parse().ok()?;
+    let fixed = !matches!(kind, "mnt" | "net") && (4_026_531_834..=4_026_531_839).contains(&inode);
+    (!fixed).then(|| format!("{kind}:[N]"))
 }
 
 #[cfg(test)]

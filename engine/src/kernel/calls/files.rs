@@ -94,7 +94,7 @@ pub(super) fn getdents64(kernel: &mut Kernel, caller: &Caller, path: &Text) -> A
 pub(super) fn stat(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answer {
     let path = kernel.text(path, caller.at)?;
     let place = Walker::new(kernel, &caller.task, caller.at).place(&caller.task.cwd, &path)?;
-    Ok(Reply::Stat(kernel.stat(&place.node)))
+    Ok(Reply::Stat(kernel.stat_seen_by(&caller.task, kernel.stat(&place.node))))
 }
 
 /// chdir(2).

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod files;
+mod ipc;
 mod mounts;
 mod names;
 mod namespaces;
@@ -10,6 +11,7 @@ mod streams;
 mod tasks;
 mod users;
 
+use super::namespace::{IpcKind, NamespaceKind};
 use super::refuse::refuse;
 use super::shared::Shared;
 use super::{Kernel, Task};
@@ -24,6 +26,7 @@ pub(super) struct Caller {
 /// Performs one call.
 pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
     let caller = Caller { task: kernel.acting_task(&step.actor, step.call.name())?, at: step.call.name() };
+    kernel.viewer = caller.task.namespaces.get(NamespaceKind::Pid);
     match &step.call {
         Call::Mkdir { path, mode } => files::mkdir(kernel, &caller, path, *mode),
         Call::Rmdir { path } => files::rmdir(kernel, &caller, path),
@@ -92,6 +95,17 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::CopyFileRange { from, to, create } => {
             attributes::copy_file_range(kernel, &caller, from, to, *create)
         }
+        Call::Execveat { argv } => tasks::execveat(kernel, &caller, argv),
+        Call::Shmget { key, size, flags } => {
+            ipc::get(kernel, &caller, IpcKind::Memory, (*key, *size), *flags)
+        }
+        Call::Msgget { key, flags } => ipc::get(kernel, &caller, IpcKind::Queue, (*key, 0), *flags),
+        Call::Semget { key, nsems, flags } => {
+            ipc::get(kernel, &caller, IpcKind::Semaphores, (*key, *nsems), *flags)
+        }
+        Call::Shmctl { id } => ipc::remove(kernel, &caller, IpcKind::Memory, *id),
+        Call::Msgctl { id } => ipc::remove(kernel, &caller, IpcKind::Queue, *id),
+        Call::Semctl { id } => ipc::remove(kernel, &caller, IpcKind::Semaphores, *id),
     }
 }
 
@@ -117,7 +131,7 @@ impl Kernel {
 
     /// Text with the pids of actors put in.
     fn text(&self, text: &Text, at: &str) -> Result<String, Refusal> {
-        match text.resolve(|actor| self.pid_of(actor)) {
+        match text.resolve(|actor| self.pid_of(actor).map(|pid| self.number_or_outer(pid, self.viewer))) {
             Some(resolved) => Ok(resolved),
             None => refuse(Errno::ESRCH, at, Rule::new("rule-actor-unknown").with("actor", text)),
         }

@@ -7,7 +7,8 @@ use crate::kernel::fs::path::Walker;
 use crate::kernel::limits::PATH_MAX;
 use crate::kernel::mount::propagation::Kind;
 use crate::kernel::mount::rearrange::NewFlags;
-use crate::kernel::mount::{AccessTimes, MountFlags, SuperFlags};
+use crate::kernel::mount::{AccessTimes, FileSystem, MountFlags, SuperFlags};
+use crate::kernel::namespace::NamespaceKind;
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::user::capability::Capability;
 use crate::plan::reply::FileKind;
@@ -88,6 +89,9 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
             "overlay" => kernel.prepare_overlay(task, &data)?,
             fstype => kernel.prepare(fstype, &data)?,
         };
+        if let FileSystem::Proc(number) = prepared.fs {
+            kernel.namespaces.show(number, task.namespaces.get(NamespaceKind::Pid));
+        }
         let mut flags = (wanted.mount, wanted.fs);
         flags.1.rdonly |= kernel.is_readonly_by_nature(prepared.fs);
         kernel.mount_new(task, &place, prepared, flags, &source, &target)?;

@@ -1,11 +1,12 @@
 //! Calls that give and move names, and statfs(2).
 
 use super::Caller;
-use crate::kernel::Kernel;
+use crate::kernel::fs::Place;
 use crate::kernel::fs::path::Walker;
 use crate::kernel::refuse::refuse_path;
+use crate::kernel::{Kernel, Task};
 use crate::plan::reply::FileKind;
-use crate::plan::{Answer, Errno, Reply, Text};
+use crate::plan::{Answer, Errno, Refusal, Reply, Text};
 
 /// rename(2), renameat2(2).
 pub(super) fn rename(
@@ -37,13 +38,29 @@ pub(super) fn link(kernel: &mut Kernel, caller: &Caller, from: &Text, to: &Text)
 /// readlink(2): EINVAL for what is no symbolic link.
 pub(super) fn readlink(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answer {
     let path = kernel.text(path, caller.at)?;
-    let place = Walker::new(kernel, &caller.task, caller.at).link(&caller.task.cwd, &path)?;
-    match kernel.link_target(&place.node, caller.task.pid) {
-        Some(target) => {
-            kernel.note_access(&place);
-            Ok(Reply::Data(target))
+    let (place, target) = kernel.read_link(&caller.task, caller.at, &path)?;
+    kernel.note_access(&place);
+    Ok(Reply::Data(target))
+}
+
+impl Kernel {
+    /// A symbolic link, and where it points for a task.
+    pub(in crate::kernel) fn read_link(
+        &self,
+        task: &Task,
+        at: &str,
+        path: &str,
+    ) -> Result<(Place, String), Refusal> {
+        let mut walker = Walker::new(self, task, at);
+        let place = walker.link(&task.cwd, path)?;
+        walker.check_readable(&place)?;
+        if self.kind(&place.node) != FileKind::Symlink {
+            return refuse_path(Errno::EINVAL, at, "rule-not-a-link", path);
         }
-        None => refuse_path(Errno::EINVAL, caller.at, "rule-not-a-link", &path),
+        match self.link_target(&place.node, task.pid) {
+            Some(target) => Ok((place, target)),
+            None => refuse_path(Errno::ENOENT, at, "rule-path-missing", path),
+        }
     }
 }
 

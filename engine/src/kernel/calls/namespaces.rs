@@ -4,76 +4,43 @@ use super::Caller;
 use crate::kernel::Kernel;
 use crate::kernel::fs::Place;
 use crate::kernel::fs::path::Walker;
-use crate::kernel::namespace::{NamespaceId, NamespaceKind};
-use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
+use crate::kernel::namespace::UtsName;
+use crate::kernel::refuse::refuse_path;
 use crate::kernel::user::access::Access;
 use crate::kernel::user::capability::Capability;
 use crate::plan::reply::FileKind;
-use crate::plan::{Answer, Errno, NamespaceRef, Refusal, Reply, Rule, TaskRef, Text};
+use crate::plan::{Answer, Errno, NamespaceRef, Refusal, Reply, Text};
 
 /// unshare(2).
 pub(super) fn unshare(kernel: &mut Kernel, caller: &Caller, flags: &[String]) -> Answer {
-    for flag in flags.iter().filter(|flag| *flag != "fs") {
-        match NamespaceKind::of_flag(flag) {
-            Some(NamespaceKind::Mnt) => unshare_mounts(kernel, caller)?,
-            Some(_) => return not_modelled(caller.at, &format!("CLONE_{}", flag.to_ascii_uppercase())),
-            None => return refuse(Errno::EINVAL, caller.at, Rule::new("rule-clone-flag").with("flag", flag)),
-        }
-    }
+    kernel.unshare(&caller.task, flags)?;
     Ok(Reply::Done)
-}
-
-/// unshare(2) with CLONE_NEWNS.
-fn unshare_mounts(kernel: &mut Kernel, caller: &Caller) -> Result<(), Refusal> {
-    kernel.require(&caller.task, Capability::SysAdmin, caller.at, "rule-mount-needs-root")?;
-    let owner = caller.task.namespaces.get(NamespaceKind::User);
-    kernel.new_mount_namespace(caller.task.pid, owner).map(|_| ())
 }
 
 /// setns(2).
 pub(super) fn setns(kernel: &mut Kernel, caller: &Caller, from: &NamespaceRef, nstype: &[String]) -> Answer {
-    match (from, nstype) {
-        (NamespaceRef::Task(task), [flag]) if flag == "newns" => {
-            let namespace = kernel.mounts_of_other(task)?;
-            setns_mounts(kernel, caller, namespace)?;
-            Ok(Reply::Done)
+    match from {
+        NamespaceRef::File(path) => {
+            let path = kernel.text(path, caller.at)?;
+            kernel.enter_file(&caller.task, &path, nstype)?;
         }
-        _ => not_modelled(caller.at, "entering namespaces"),
+        NamespaceRef::Task(task) => kernel.enter_those_of(&caller.task, task, nstype)?,
     }
-}
-
-/// setns(2) into a mount namespace. Threads that share root and working directory can't (`mntns_install`).
-fn setns_mounts(kernel: &mut Kernel, caller: &Caller, namespace: NamespaceId) -> Result<(), Refusal> {
-    kernel.require(&caller.task, Capability::SysAdmin, caller.at, "rule-mount-needs-root")?;
-    if kernel.n_threads(&caller.task) > 1 {
-        return refuse(Errno::EINVAL, caller.at, Rule::new("rule-setns-threads"));
-    }
-    kernel.enter_mount_namespace(caller.task.pid, namespace);
-    Ok(())
-}
-
-impl Kernel {
-    /// The mount namespace of a task that is named.
-    fn mounts_of_other(&self, task: &TaskRef) -> Result<NamespaceId, Refusal> {
-        let pid = match task {
-            TaskRef::Actor(actor) => self.pid_of(actor),
-            TaskRef::Pid(pid) => u32::try_from(*pid).ok(),
-        };
-        match pid.and_then(|pid| self.task(pid)).filter(|task| task.is_alive()) {
-            Some(task) => Ok(task.mount_namespace()),
-            None => refuse(Errno::ESRCH, "pidfd_open", Rule::new("rule-no-such-process").with("pid", task)),
-        }
-    }
+    Ok(Reply::Done)
 }
 
 /// sethostname(2).
-pub(super) fn sethostname(_kernel: &mut Kernel, caller: &Caller, _name: &Text) -> Answer {
-    not_modelled(caller.at, "host names")
+pub(super) fn sethostname(kernel: &mut Kernel, caller: &Caller, name: &Text) -> Answer {
+    let name = kernel.text(name, caller.at)?;
+    kernel.set_uts_name(&caller.task, UtsName::Host, &name, caller.at)?;
+    Ok(Reply::Done)
 }
 
 /// setdomainname(2).
-pub(super) fn setdomainname(_kernel: &mut Kernel, caller: &Caller, _name: &Text) -> Answer {
-    not_modelled(caller.at, "domain names")
+pub(super) fn setdomainname(kernel: &mut Kernel, caller: &Caller, name: &Text) -> Answer {
+    let name = kernel.text(name, caller.at)?;
+    kernel.set_uts_name(&caller.task, UtsName::Domain, &name, caller.at)?;
+    Ok(Reply::Done)
 }
 
 /// chroot(2). The directory is looked up first, then who may (fs/open.c).

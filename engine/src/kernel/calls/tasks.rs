@@ -1,13 +1,15 @@
 //! Calls on tasks.
 
 use super::Caller;
+use crate::kernel::namespace::NamespaceKind;
 use crate::kernel::refuse::refuse;
-use crate::kernel::{Kernel, TaskState, programs};
+use crate::kernel::{Kernel, Task, TaskState, programs};
 use crate::plan::{Actor, Answer, Errno, Reply, Rule, Signal, TaskRef, Text, WaitStatus};
 
 /// clone3(2).
 pub(super) fn clone3(kernel: &mut Kernel, caller: &Caller, child: &Actor, flags: &[String]) -> Answer {
-    kernel.fork(caller.task.pid, child, flags).map(Reply::Pid)
+    let pid = kernel.fork(caller.task.pid, child, flags)?;
+    Ok(Reply::Pid(kernel.number_of(pid, caller.task.namespaces.get(NamespaceKind::Pid))))
 }
 
 /// execve(2).
@@ -27,6 +29,15 @@ pub(super) fn execve(
     if let Some(mut task) = kernel.task_mut(pid) {
         task.env = env;
     }
+    Ok(Reply::Done)
+}
+
+/// execveat(2) of the caller's own program, which takes calls on.
+pub(super) fn execveat(kernel: &mut Kernel, caller: &Caller, argv: &[Text]) -> Answer {
+    let words = argv.iter().map(|word| kernel.text(word, caller.at));
+    let argv = words.collect::<Result<Vec<String>, _>>()?;
+    let pid = kernel.take_over_process(caller.task.pid);
+    kernel.follow_execve(pid, &argv);
     Ok(Reply::Done)
 }
 
@@ -50,7 +61,7 @@ pub(super) fn exit(kernel: &mut Kernel, caller: &Caller, status: u8) -> Answer {
 
 /// wait4(2): lets simulated time pass until the child has ended, or patience has.
 pub(super) fn wait4(kernel: &mut Kernel, caller: &Caller, task: &TaskRef, patience_ms: u64) -> Answer {
-    let Some(child) = kernel.child_of(caller.task.tgid, task) else {
+    let Some(child) = kernel.child_of(&caller.task, task) else {
         let rule = Rule::new("rule-not-a-child").with("caller", &caller.task.actor);
         return refuse(Errno::ECHILD, caller.at, rule);
     };
@@ -79,7 +90,8 @@ pub(super) fn clock_nanosleep(kernel: &mut Kernel, milliseconds: u64) -> Reply {
 
 impl Kernel {
     /// The child that a call names. -1 is any child: one that has ended comes first (wait4(2)).
-    fn child_of(&self, parent: u32, task: &TaskRef) -> Option<u32> {
+    fn child_of(&self, caller: &Task, task: &TaskRef) -> Option<u32> {
+        let parent = caller.tgid;
         let is_child =
             |pid: &u32| self.task(*pid).is_some_and(|task| task.ppid == parent && task.is_leader());
         match task {
@@ -90,7 +102,10 @@ impl Kernel {
                 let ended = pids.iter().find(|pid| self.is_over(**pid));
                 ended.or(pids.first()).copied()
             }
-            TaskRef::Pid(number) => u32::try_from(*number).ok().filter(is_child),
+            TaskRef::Pid(number) => {
+                let number = u32::try_from(*number).ok()?;
+                self.numbered_for(caller, number).filter(is_child)
+            }
         }
     }
 }

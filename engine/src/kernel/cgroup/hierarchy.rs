@@ -22,7 +22,7 @@ pub(super) struct Hierarchy {
     pub(super) noprefix: bool,
     xattr: bool,
     /// Of version 2, as /proc/mounts shows them.
-    options: Vec<String>,
+    pub(super) options: Vec<String>,
     /// It belongs to the machine outside of the cgroup namespace and outlives every umount here.
     outside: bool,
 }

@@ -4,6 +4,7 @@ use super::device::Device;
 use super::ramfs::Content;
 use super::{Node, Place, proc_text, procfs, ramfs, sysfs};
 use crate::kernel::cgroup::{Effect, WriteContext};
+use crate::kernel::namespace::{NamespaceKind, UtsName};
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::task::comm_of;
 use crate::kernel::{Kernel, Task, limits};
@@ -19,9 +20,13 @@ impl Kernel {
         }
         match &place.node {
             Node::Ram(..) | Node::Overlay(..) => self.read_ram(&place.node, path),
-            Node::Proc(node) => Ok(proc_text::read(self, node, task.pid)),
+            Node::Proc(view, node) => Ok(proc_text::read(self, *view, node, task)),
+            Node::Namespace(_) => refuse_path(Errno::EINVAL, "read", "rule-namespace-file", path),
             Node::Sys(_) => Ok(sysfs::read(self.profile.cpus)),
-            Node::ControlFile(group, name) => self.cgroups.read(*group, name),
+            Node::ControlFile(group, name) => {
+                let text = self.cgroups.read(*group, name)?;
+                Ok(if is_pid_list(name) { self.numbers_for(task, &text) } else { text })
+            }
             Node::Group(_) | Node::Removed(_) => Ok(String::new()),
         }
     }
@@ -80,12 +85,15 @@ impl Kernel {
     ) -> Result<Vec<Effect>, Refusal> {
         match &place.node {
             Node::Ram(..) | Node::Overlay(..) => self.write_ram(&place.node, mode, data).map(|()| Vec::new()),
-            Node::Proc(node) => self.write_proc(task, *node, data).map(|()| Vec::new()),
+            Node::Proc(_, node) => self.write_proc(task, *node, data).map(|()| Vec::new()),
             Node::ControlFile(group, name) => {
+                let number = if is_pid_list(name) { self.number_from(task, data) } else { None };
+                let data = number.as_deref().unwrap_or(data);
+                self.vet_delegation(task, *group, name, data)?;
                 let context = WriteContext::of(task, &self.tasks);
                 self.cgroups.write(*group, name, data, &context)
             }
-            Node::Sys(_) | Node::Group(_) | Node::Removed(_) => {
+            Node::Sys(_) | Node::Group(_) | Node::Namespace(_) | Node::Removed(_) => {
                 refuse(Errno::EBADF, "write", Rule::new("rule-not-writable"))
             }
         }
@@ -158,7 +166,18 @@ impl Kernel {
                 refuse(Errno::EINVAL, "write", Rule::new("rule-comm-of-another"))
             }
             ProcNode::PidFile(pid, PidFile::OomScoreAdj) => self.set_oom_score_adj(task, pid, data),
-            ProcNode::File(RootFile::Hostname | RootFile::PidMax) => {
+            ProcNode::PidFile(pid, PidFile::Map(file)) => self.write_map(task, pid, file, data),
+            ProcNode::PidFile(pid, PidFile::TimensOffsets) => self.write_offsets(task, pid, data),
+            ProcNode::Limit(kind) => self.write_limit(task, kind, data),
+            ProcNode::File(RootFile::Hostname) => {
+                self.write_uts_name(task, UtsName::Host, data);
+                Ok(())
+            }
+            ProcNode::File(RootFile::Domainname) => {
+                self.write_uts_name(task, UtsName::Domain, data);
+                Ok(())
+            }
+            ProcNode::File(RootFile::PidMax | RootFile::Overflowuid | RootFile::Overflowgid) => {
                 not_modelled("write", "a change of a setting in /proc/sys")
             }
             ProcNode::PidFile(_, PidFile::OomScore) | ProcNode::File(_) => refused(Errno::EIO),
@@ -173,6 +192,30 @@ fn zeros(size: u64, path: &str) -> Result<String, Refusal> {
         Ok(count) if size <= limits::READ_MAX => Ok("\0".repeat(count)),
         _ => refuse_path(Errno::EFBIG, "read", "rule-device-endless", path),
     }
+}
+
+impl Kernel {
+    /// A list of pids as a task in a nested pid namespace reads it: version 1 leaves out whom it can't see.
+    fn numbers_for(&self, task: &Task, text: &str) -> String {
+        let view = task.namespaces.get(NamespaceKind::Pid);
+        if view.is_initial() {
+            return text.to_owned();
+        }
+        let numbers = text.lines().filter_map(|line| line.parse().ok()).map(|pid| self.number_of(pid, view));
+        numbers.filter(|number| *number != 0).map(|number| format!("{number}\n")).collect()
+    }
+
+    /// The pid that a task in a nested pid namespace means, as the control groups know it; nobody has the highest.
+    fn number_from(&self, task: &Task, data: &str) -> Option<String> {
+        let view = task.namespaces.get(NamespaceKind::Pid);
+        let number = data.trim().parse::<u32>().ok().filter(|number| *number != 0 && !view.is_initial())?;
+        Some(self.numbered(view, number).unwrap_or(i32::MAX as u32).to_string())
+    }
+}
+
+/// Control files whose lines are pids.
+fn is_pid_list(name: &str) -> bool {
+    ["tasks", "cgroup.procs", "cgroup.threads"].contains(&name)
 }
 
 /// Takes so many bytes from the start of a text. A character that is cut becomes U+FFFD.

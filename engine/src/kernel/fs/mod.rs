@@ -42,6 +42,7 @@ pub(crate) mod xattr;
 
 use super::cgroup::GroupId;
 use super::mount::MountId;
+use super::namespace::NamespaceId;
 use overlay::OverlayId;
 use procfs::ProcNode;
 use ramfs::{InodeId, TreeId};
@@ -56,8 +57,10 @@ pub(crate) enum Node {
     Ram(TreeId, InodeId),
     /// In an overlay, by its path there without a slash at either end; the root's is empty.
     Overlay(OverlayId, String),
-    /// In /proc.
-    Proc(ProcNode),
+    /// In /proc, mounted to show the numbers of a pid namespace.
+    Proc(NamespaceId, ProcNode),
+    /// A namespace, which a link in /proc/PID/ns leads to.
+    Namespace(NamespaceId),
     /// In /sys.
     Sys(SysNode),
     /// A control group's directory.

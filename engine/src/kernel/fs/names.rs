@@ -192,7 +192,8 @@ impl Kernel {
             Node::Ram(tree, _) if self.trees.get(tree).is_some_and(|tree| tree.is_ramfs) => 0x8584_58f6,
             Node::Ram(..) => 0x0102_1994,
             Node::Overlay(..) => 0x794c_7630,
-            Node::Proc(_) => 0x9fa0,
+            Node::Proc(..) => 0x9fa0,
+            Node::Namespace(_) => 0x6e73_6673,
             Node::Sys(_) => 0x6265_6572,
             Node::Group(group) | Node::ControlFile(group, _) => {
                 let hierarchy = self.cgroups.hierarchy_of(*group);

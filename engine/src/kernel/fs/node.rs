@@ -16,7 +16,8 @@ impl Kernel {
             Node::Overlay(id, path) => {
                 self.overlay_top(*id, path).map_or(FileKind::Regular, |top| self.kind(&top))
             }
-            Node::Proc(node) => procfs::kind(node),
+            Node::Proc(_, node) => procfs::kind(node),
+            Node::Namespace(_) => FileKind::Regular,
             Node::Sys(node) => sysfs::stat(*node).kind,
             Node::Group(_) | Node::Removed(_) => FileKind::Directory,
             Node::ControlFile(..) => FileKind::Regular,
@@ -28,10 +29,12 @@ impl Kernel {
         match directory {
             Node::Ram(tree, id) => Some(Node::Ram(*tree, self.trees.get(tree)?.child(*id, name)?)),
             Node::Overlay(id, path) => self.overlay_lookup(*id, path, name, "open").ok().flatten(),
-            Node::Proc(node) => procfs::child(self, node, name, pid).map(Node::Proc),
+            Node::Proc(view, node) => {
+                procfs::child(self, (*view, node), name, pid).map(|node| Node::Proc(*view, node))
+            }
             Node::Sys(node) => sysfs::child(*node, name).map(Node::Sys),
             Node::Group(group) => cgroupfs::child(&self.cgroups, *group, name),
-            Node::ControlFile(..) | Node::Removed(_) => None,
+            Node::ControlFile(..) | Node::Namespace(_) | Node::Removed(_) => None,
         }
     }
 
@@ -45,7 +48,8 @@ impl Kernel {
             Node::Overlay(id, path) => {
                 Node::Overlay(*id, overlay::split(path).map_or("", |(above, _)| above).to_owned())
             }
-            Node::Proc(node) => Node::Proc(procfs::parent(self, node)),
+            Node::Proc(view, node) => Node::Proc(*view, procfs::parent(self, node)),
+            Node::Namespace(id) => Node::Namespace(*id),
             Node::Sys(node) => Node::Sys(sysfs::parent(*node)),
             Node::Group(group) => Node::Group(self.cgroups.parent(*group).unwrap_or(*group)),
             Node::ControlFile(group, _) => Node::Group(*group),
@@ -58,7 +62,8 @@ impl Kernel {
         match node {
             Node::Ram(tree, id) => self.trees.get(tree)?.location(*id).map(|(_, name)| name.to_owned()),
             Node::Overlay(_, path) => overlay::split(path).map(|(_, name)| name.to_owned()),
-            Node::Proc(node) => Some(procfs::name(node)),
+            Node::Proc(view, node) => Some(procfs::name(self, *view, node)),
+            Node::Namespace(_) => None,
             Node::Sys(node) => Some(sysfs::name(*node).to_owned()),
             Node::Group(group) => Some(self.cgroups.name_of(*group).to_owned()),
             Node::ControlFile(_, name) => Some((*name).to_owned()),
@@ -74,8 +79,10 @@ impl Kernel {
                 _ => None,
             },
             Node::Overlay(id, path) => self.link_target(&self.overlay_top(*id, path)?, pid),
-            Node::Proc(node) => procfs::link_target(self, node, pid),
-            Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) | Node::Removed(_) => None,
+            Node::Proc(view, node) => procfs::link_target(self, *view, node, pid),
+            Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) | Node::Namespace(_) | Node::Removed(_) => {
+                None
+            }
         }
     }
 
@@ -84,7 +91,10 @@ impl Kernel {
         match node {
             Node::Ram(tree, id) => self.trees.get(tree).and_then(|tree| tree.stat(*id)).unwrap_or(removed()),
             Node::Overlay(id, path) => self.overlay_stat(*id, path).unwrap_or(removed()),
-            Node::Proc(node) => procfs::stat(self, node),
+            Node::Proc(_, node) => procfs::stat(self, node),
+            Node::Namespace(_) => {
+                Stat { kind: FileKind::Regular, mode: 0o444, nlink: 1, uid: 0, gid: 0, size: 0 }
+            }
             Node::Sys(node) => sysfs::stat(*node),
             Node::Group(group) => cgroupfs::stat_group(self, *group),
             Node::ControlFile(group, name) => cgroupfs::stat_file(&self.cgroups, *group, name),
@@ -101,12 +111,12 @@ impl Kernel {
                 children.map(|(name, id)| entry(name, self.kind(&Node::Ram(*tree, id)))).collect()
             }
             Node::Overlay(id, path) => self.overlay_entries(*id, path),
-            Node::Proc(node) => procfs::entries(self, node, pid),
+            Node::Proc(view, node) => procfs::entries(self, *view, node, pid),
             Node::Sys(node) => {
                 sysfs::entries(*node).map(|(name, node)| entry(name, sysfs::stat(node).kind)).collect()
             }
             Node::Group(group) => cgroupfs::entries(&self.cgroups, *group),
-            Node::ControlFile(..) | Node::Removed(_) => Vec::new(),
+            Node::ControlFile(..) | Node::Namespace(_) | Node::Removed(_) => Vec::new(),
         };
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         entries

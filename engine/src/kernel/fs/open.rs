@@ -3,11 +3,12 @@
 use super::device::{Device, device};
 use super::overlay::Need;
 use super::path::{Last, Parent, Walker};
-use super::procfs::{PidFile, ProcNode, RootFile};
+use super::procfs::{PidFile, ProcNode};
 use super::ramfs::Content;
 use super::{Node, Place, sysfs};
 use crate::host::KernelVersion;
 use crate::kernel::limits::UMASK;
+use crate::kernel::namespace::MapFile;
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::user::access::Access;
 use crate::kernel::{Kernel, Task};
@@ -121,7 +122,7 @@ impl Kernel {
                 let rule = Rule::new("rule-cgroup-file-create").with("name", name).with("path", path);
                 refuse(Errno::EACCES, AT, rule)
             }
-            Node::Sys(_) | Node::Proc(_) | Node::Removed(_) => {
+            Node::Sys(_) | Node::Proc(..) | Node::Namespace(_) | Node::Removed(_) => {
                 refuse_path(Errno::EACCES, AT, "rule-fixed-tree-create", path)
             }
         }
@@ -130,21 +131,28 @@ impl Kernel {
     /// Directories where a missing name stays missing: proc, /sys/fs/cgroup itself, what was removed.
     pub(crate) fn missing_for_good(&self, directory: &Node, at: &str, path: &str) -> Option<Refusal> {
         let rule = match directory {
-            Node::Proc(_) => "rule-proc-missing",
+            Node::Proc(..) => "rule-proc-missing",
             Node::Sys(node) if sysfs::is_mount_point(*node) => "rule-path-missing",
             Node::Removed(_) => "rule-directory-removed",
             Node::Group(group) if !self.cgroups.exists(*group) => "rule-directory-removed",
-            Node::Ram(..) | Node::Overlay(..) | Node::Sys(_) | Node::Group(_) | Node::ControlFile(..) => {
+            Node::Ram(..)
+            | Node::Overlay(..)
+            | Node::Sys(_)
+            | Node::Group(_)
+            | Node::ControlFile(..)
+            | Node::Namespace(_) => {
                 return None;
             }
         };
         Some(Refusal::by(Errno::ENOENT, at, Rule::new(rule).with("path", path)))
     }
 
-    /// True for a setting of a machine that is shared with others: a session has a read-only mount of /proc/sys there.
-    fn is_shared_setting(&self, node: &Node) -> bool {
-        let setting = matches!(node, Node::Proc(ProcNode::File(RootFile::Hostname | RootFile::PidMax)));
-        setting && self.profile.contained
+    /// True for a setting of a machine that is shared with others: a session has a read-only mount of /proc/sys there,
+    /// which other mounts of proc have not.
+    fn is_shared_setting(&self, place: &Place) -> bool {
+        let on = self.mounts.mount_point(place.mount);
+        let own = on.and_then(|on| self.path_in_file_system(&on.node)).is_some_and(|path| path == "/proc");
+        own && matches!(&place.node, Node::Proc(_, node) if node.is_setting()) && self.profile.contained
     }
 
     fn check_open(&self, task: &Task, place: &Place, mode: OpenMode, path: &str) -> Result<(), Refusal> {
@@ -168,7 +176,12 @@ impl Kernel {
                 self.check_secret(task, &place.node, path)?;
                 self.permit(task, &place.node, access_of(mode), AT, path)?;
                 self.check_ended(&place.node, path)?;
-                if writes && self.is_shared_setting(&place.node) {
+                if let Node::Proc(_, ProcNode::PidFile(pid, PidFile::Map(MapFile::Setgroups))) = &place.node
+                    && writes
+                {
+                    self.check_open_setgroups(task, *pid, path)?;
+                }
+                if writes && self.is_shared_setting(place) {
                     return refuse_path(Errno::EROFS, AT, "rule-read-only", path);
                 }
                 match kind {
@@ -184,7 +197,7 @@ impl Kernel {
 
     /// The environment of a task is for those who may look into it (fs/proc/base.c, `environ_open`).
     fn check_secret(&self, task: &Task, node: &Node, path: &str) -> Result<(), Refusal> {
-        let Node::Proc(ProcNode::PidFile(pid, PidFile::Environ)) = node else { return Ok(()) };
+        let Node::Proc(_, ProcNode::PidFile(pid, PidFile::Environ)) = node else { return Ok(()) };
         match self.task(*pid) {
             Some(target) if !self.may_look_into(task, target) => {
                 refuse_path(Errno::EACCES, AT, "rule-proc-of-another", path)
@@ -196,7 +209,7 @@ impl Kernel {
     /// Of a task that has ended, these files are there and can't be opened: since Linux 6.16 its environment
     /// (fs/proc/base.c, `proc_mem_open`), and its mounts (fs/proc_namespace.c, `mounts_open_common`).
     fn check_ended(&self, node: &Node, path: &str) -> Result<(), Refusal> {
-        let Node::Proc(ProcNode::PidFile(pid, file)) = node else { return Ok(()) };
+        let Node::Proc(_, ProcNode::PidFile(pid, file)) = node else { return Ok(()) };
         if self.is_alive(*pid) {
             return Ok(());
         }

@@ -3,6 +3,7 @@
 use super::procfs::ProcNode;
 use super::{Node, Place};
 use crate::kernel::limits::{MAXSYMLINKS, NAME_MAX, PATH_MAX};
+use crate::kernel::namespace::NsLink;
 use crate::kernel::refuse::{refuse, refuse_path};
 use crate::kernel::user::access::Access;
 use crate::kernel::{Kernel, Task};
@@ -125,12 +126,16 @@ impl<'k> Walker<'k> {
     /// The links of a task in /proc lead only those who may look into it (`proc_pid_get_link`), and nowhere once it
     /// has ended.
     fn check_link(&self, link: &Place) -> Result<(), Refusal> {
-        let Node::Proc(ProcNode::PidLink(pid, _)) = &link.node else { return Ok(()) };
+        let Node::Proc(_, ProcNode::PidLink(pid, _) | ProcNode::NsLink(pid, _)) = &link.node else {
+            return Ok(());
+        };
         match self.kernel.task(*pid) {
             Some(target) if !self.kernel.may_look_into(self.task, target) => {
                 refuse_path(Errno::EACCES, self.at, "rule-proc-of-another", &self.path)
             }
-            Some(target) if !target.is_alive() => {
+            Some(target)
+                if !target.is_alive() && matches!(link.node, Node::Proc(_, ProcNode::PidLink(..))) =>
+            {
                 refuse_path(Errno::ENOENT, self.at, "rule-proc-of-ended", &self.path)
             }
             _ => Ok(()),
@@ -160,14 +165,32 @@ impl<'k> Walker<'k> {
         Ok(kernel.top(Place { mount: at.mount, node }))
     }
 
-    /// Where a link of /proc/PID leads: not to what its text says but to the very place (`proc_pid_get_link`).
+    /// Where a link of /proc/PID leads: not to what its text says but to the very place (`proc_pid_get_link`), one in
+    /// /proc/PID/ns to the namespace itself.
     fn jump_target(&mut self, link: &Place) -> Result<Option<Place>, Refusal> {
-        let Some(place) = self.kernel.place_behind(&link.node) else { return Ok(None) };
+        let behind = match &link.node {
+            Node::Proc(_, ProcNode::NsLink(pid, which)) => Some(self.namespace(link, *pid, *which)?),
+            node => self.kernel.place_behind(node),
+        };
+        let Some(place) = behind else { return Ok(None) };
         self.count_link()?;
         if self.kernel.mounts.get(link.mount).is_some_and(|mount| mount.flags.nosymfollow) {
             return refuse_path(Errno::ELOOP, self.at, "rule-nosymfollow", &self.path);
         }
         Ok(Some(place))
+    }
+
+    /// A link in /proc/PID/ns leads to the namespace itself, whatever its text is.
+    fn namespace(&self, link: &Place, pid: u32, which: NsLink) -> Result<Place, Refusal> {
+        match self.kernel.namespace_behind(pid, which) {
+            Some(id) => Ok(Place { mount: link.mount, node: Node::Namespace(id) }),
+            None => refuse_path(Errno::ENOENT, self.at, "rule-namespace-link-empty", &self.path),
+        }
+    }
+
+    /// EACCES where the links of a task don't lead who asks.
+    pub(crate) fn check_readable(&self, link: &Place) -> Result<(), Refusal> {
+        self.check_link(link)
     }
 
     /// One more symbolic link: 40 are followed, the 41st is ELOOP.

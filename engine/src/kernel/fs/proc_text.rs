@@ -3,12 +3,14 @@
 use super::procfs::{PidFile, ProcNode, RootFile};
 use crate::kernel::cgroup::{GroupId, Version};
 use crate::kernel::mount::info::Seen;
+use crate::kernel::namespace::{Clock, IdKind, NamespaceId, NamespaceKind, OVERFLOW, UtsName};
 use crate::kernel::{Kernel, Task, limits};
 use crate::plan::probe::MountInfo;
 use std::fmt::Write as _;
 
-/// The content of a file; `reader` is who reads.
-pub(crate) fn read(kernel: &Kernel, node: &ProcNode, reader: u32) -> String {
+/// The content of a file of a /proc that shows a pid namespace; `who` reads.
+pub(crate) fn read(kernel: &Kernel, view: NamespaceId, node: &ProcNode, who: &Task) -> String {
+    let reader = who.pid;
     match node {
         ProcNode::File(RootFile::Cgroups) => kernel.cgroups.proc_cgroups(),
         ProcNode::File(RootFile::Cmdline) => format!("{}\n", kernel.profile.command_line),
@@ -18,7 +20,10 @@ pub(crate) fn read(kernel: &Kernel, node: &ProcNode, reader: u32) -> String {
         ProcNode::File(RootFile::Version) => {
             format!("Linux version {}.{}\n", kernel.profile.kernel.major, kernel.profile.kernel.minor)
         }
-        ProcNode::File(RootFile::Uptime) => uptime(kernel.now_ms()),
+        ProcNode::File(RootFile::Uptime) => {
+            let ahead = kernel.offsets(who.namespaces.get(NamespaceKind::Time)).ahead_ms(Clock::Boottime);
+            uptime(kernel.now_ms().saturating_add_signed(ahead), kernel.now_ms())
+        }
         ProcNode::File(RootFile::Cpuinfo) => {
             // What a CPU is called and can do is the machine's own: only the numbers are told.
             (0..kernel.profile.cpus).map(|cpu| format!("processor\t: {cpu}\n\n")).collect()
@@ -26,19 +31,25 @@ pub(crate) fn read(kernel: &Kernel, node: &ProcNode, reader: u32) -> String {
         ProcNode::File(RootFile::Meminfo) => {
             format!("MemTotal:       {:8} kB\n", kernel.profile.memory / 1024)
         }
-        ProcNode::File(RootFile::Hostname) => format!("{}\n", kernel.profile.hostname),
+        ProcNode::File(RootFile::Hostname) => format!("{}\n", kernel.uts_name(who, UtsName::Host)),
+        ProcNode::File(RootFile::Domainname) => format!("{}\n", kernel.uts_name(who, UtsName::Domain)),
+        ProcNode::File(RootFile::Overflowuid | RootFile::Overflowgid) => format!("{OVERFLOW}\n"),
+        ProcNode::Limit(kind) => {
+            format!("{}\n", kernel.most_namespaces(who.credentials().users, *kind))
+        }
+        ProcNode::Ipc(kind) => kernel.ipc_text(*kind, who),
         ProcNode::File(RootFile::PidMax) => format!("{}\n", limits::PID_MAX),
         ProcNode::PidFile(pid, file) => {
-            kernel.task(*pid).map_or_else(String::new, |task| of_task(kernel, task, *file, reader))
+            kernel.task(*pid).map_or_else(String::new, |task| of_task(kernel, view, task, *file, who))
         }
         _ => String::new(),
     }
 }
 
-fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
+fn of_task(kernel: &Kernel, view: NamespaceId, task: &Task, file: PidFile, who: &Task) -> String {
     match file {
-        PidFile::Cgroup => kernel.cgroups.proc_pid_cgroup(task.pid),
-        PidFile::Children => children(kernel, task),
+        PidFile::Cgroup => kernel.cgroup_text(task.pid, who),
+        PidFile::Children => children(kernel, view, task),
         PidFile::Cmdline if !task.is_alive() => String::new(),
         PidFile::Cmdline => task.argv.iter().map(|word| format!("{word}\0")).collect(),
         PidFile::Comm => format!("{}\n", task.comm),
@@ -46,20 +57,22 @@ fn of_task(kernel: &Kernel, task: &Task, file: PidFile, reader: u32) -> String {
         PidFile::Environ if !task.is_alive() => String::new(),
         PidFile::Environ => task.env.iter().map(|variable| format!("{variable}\0")).collect(),
         PidFile::Limits => super::limits_text::text(|resource| kernel.limits_of(task, resource)),
+        PidFile::Map(file) => kernel.map_text(task, file, who.credentials()),
+        PidFile::TimensOffsets => kernel.offsets_text(task),
         PidFile::Mountinfo => mountinfo(kernel, task),
         PidFile::Mounts => kernel.mounts_of(task).iter().map(mount_line).collect(),
         PidFile::OomScore => format!("{}\n", kernel.oom_score(task)),
         PidFile::OomScoreAdj => format!("{}\n", task.oom_score_adj),
-        PidFile::Stat => stat_line(kernel, task, reader),
-        PidFile::Status => status(kernel, task, reader),
+        PidFile::Stat => stat_line(kernel, view, task, who.pid),
+        PidFile::Status => status(kernel, view, task, who),
     }
 }
 
 /// The numbers of the children, a blank behind each; the model counts those of all threads as the first one's
 /// (proc_pid_task(5)).
-fn children(kernel: &Kernel, task: &Task) -> String {
+fn children(kernel: &Kernel, view: NamespaceId, task: &Task) -> String {
     let of_process = kernel.tasks().filter(|child| child.is_leader() && child.ppid == task.pid);
-    of_process.map(|child| format!("{} ", child.pid)).collect()
+    of_process.map(|child| format!("{} ", kernel.number_of(child.pid, view))).collect()
 }
 
 /// The nearest group with the controller cpuset, in whichever hierarchy has it (kernel/cgroup/cpuset.c,
@@ -81,9 +94,10 @@ fn filesystems() -> String {
     ["sysfs", "tmpfs", "proc", "cgroup", "cgroup2", "cpuset"].map(|name| format!("nodev\t{name}\n")).concat()
 }
 
-fn uptime(now_ms: u64) -> String {
-    let seconds = format!("{}.{:02}", now_ms / 1000, now_ms % 1000 / 10);
-    format!("{seconds} {seconds}\n")
+/// How long the machine is up, and how long its CPUs were idle.
+fn uptime(up_ms: u64, idle_ms: u64) -> String {
+    let seconds = |ms: u64| format!("{}.{:02}", ms / 1000, ms % 1000 / 10);
+    format!("{} {}\n", seconds(up_ms), seconds(idle_ms))
 }
 
 /// A line of /proc/mounts: blanks, backslashes and `#` are octal (fs/proc_namespace.c, `mangle`), in an option
@@ -146,10 +160,10 @@ fn octal(text: &str, these: &str) -> String {
 }
 
 /// The 52 fields of /proc/PID/stat; those that the model does not have are 0.
-fn stat_line(kernel: &Kernel, task: &Task, reader: u32) -> String {
+fn stat_line(kernel: &Kernel, view: NamespaceId, task: &Task, reader: u32) -> String {
     let letter = kernel.state_letter_for(task, reader);
-    let head =
-        format!("{} ({}) {letter} {} {} {} 0 -1", task.pid, task.comm, task.ppid, task.group, task.group);
+    let [pid, parent, group] = [task.pid, task.ppid, task.group].map(|pid| kernel.number_of(pid, view));
+    let head = format!("{pid} ({}) {letter} {parent} {group} {group} 0 -1", task.comm);
     let started = task.started_ms / 10;
     let used = task.cpu_ns / 10_000_000;
     // Fields 9 to 52: flags … user time (14) in ticks of 10 ms, priority (18), nice (19), threads (20), start
@@ -171,25 +185,30 @@ fn stat_line(kernel: &Kernel, task: &Task, reader: u32) -> String {
 }
 
 /// The lines of /proc/PID/status that the model knows.
-fn status(kernel: &Kernel, task: &Task, reader: u32) -> String {
-    let letter = kernel.state_letter_for(task, reader);
+fn status(kernel: &Kernel, view: NamespaceId, task: &Task, reader: &Task) -> String {
+    let letter = kernel.state_letter_for(task, reader.pid);
+    let users = reader.credentials().users;
+    let shown = |kind: IdKind, id: u32| kernel.id_shown(users, kind, id);
+    let leader = kernel.task(task.tgid).unwrap_or(task);
     let cpus = kernel.cpus_allowed(task.pid);
     let mask: u64 = cpus.iter().filter(|cpu| **cpu < 64).map(|cpu| 1_u64 << cpu).sum();
     let who = task.credentials();
-    let groups: Vec<String> = who.groups.iter().map(u32::to_string).collect();
+    let groups: Vec<String> = who.groups.iter().map(|gid| shown(IdKind::Group, *gid).to_string()).collect();
     let lines = [
         ("Name", task.comm.replace('\\', "\\\\").replace('\n', "\\n")),
         ("Umask", "0022".to_owned()),
         ("State", format!("{letter} ({})", state_word(letter))),
-        ("Tgid", task.tgid.to_string()),
+        ("Tgid", kernel.number_of(task.tgid, view).to_string()),
         ("Ngid", "0".to_owned()),
-        ("Pid", task.pid.to_string()),
-        ("PPid", task.ppid.to_string()),
+        ("Pid", kernel.number_of(task.pid, view).to_string()),
+        ("PPid", kernel.number_of(task.ppid, view).to_string()),
         ("TracerPid", "0".to_owned()),
-        ("Uid", who.uid.line()),
-        ("Gid", who.gid.line()),
+        ("Uid", who.uid.line(|id| shown(IdKind::User, id))),
+        ("Gid", who.gid.line(|id| shown(IdKind::Group, id))),
         // A blank follows each group, and one where there is none.
         ("Groups", format!("{} ", groups.join(" "))),
+        ("NStgid", kernel.nested_numbers(leader, view)),
+        ("NSpid", kernel.nested_numbers(task, view)),
         ("Threads", kernel.n_threads(task).to_string()),
         ("ShdPnd", format!("{:016x}", kernel.pending_signals(task))),
         ("CapInh", who.inheritable.hex()),
@@ -240,7 +259,7 @@ mod tests {
     fn texts_are_as_linux_writes_them() {
         assert_eq!(list(&[0, 1, 2, 4]), "0-2,4");
         assert_eq!(list(&[]), "");
-        assert_eq!(uptime(12_345), "12.34 12.34\n");
+        assert_eq!(uptime(12_345, 12_345), "12.34 12.34\n");
         let options = ["rw", "relatime", "cpuset", "cpu", "memory"].map(str::to_owned).to_vec();
         let info = MountInfo {
             source: "cpu_and_mem".into(),

@@ -49,7 +49,7 @@ impl Kernel {
                 self.cgroups.give(made, task.owner());
                 Ok(())
             }
-            Node::Sys(_) | Node::Proc(_) | Node::ControlFile(..) | Node::Removed(_) => {
+            Node::Sys(_) | Node::Proc(..) | Node::Namespace(_) | Node::ControlFile(..) | Node::Removed(_) => {
                 refuse_path(Errno::EPERM, AT, "rule-fixed-tree", path)
             }
         }
@@ -146,7 +146,7 @@ impl Kernel {
 
     /// proc and sysfs have no rmdir (EPERM); a mount point is busy. In that order (fs/namei.c, vfs_rmdir).
     fn check_removable(&self, task: &Task, victim: &Place, at: &str, path: &str) -> Result<(), Refusal> {
-        if matches!(victim.node, Node::Proc(_)) {
+        if matches!(victim.node, Node::Proc(..)) {
             return refuse_path(Errno::EPERM, at, "rule-fixed-tree", path);
         }
         if self.is_mount_point_for(task, &victim.node) {

@@ -117,7 +117,7 @@ impl Kernel {
         match fs {
             FileSystem::Ram(tree) => Node::Ram(tree, ramfs::ROOT),
             FileSystem::Overlay(id) => Node::Overlay(id, String::new()),
-            FileSystem::Proc(_) => Node::Proc(procfs::ProcNode::Root),
+            FileSystem::Proc(number) => Node::Proc(self.namespaces.shown_by(number), procfs::ProcNode::Root),
             FileSystem::Sys => Node::Sys(sysfs::ROOT),
             FileSystem::Cgroup(hierarchy) => Node::Group(self.cgroups.root(hierarchy)),
         }

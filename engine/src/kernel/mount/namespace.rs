@@ -5,7 +5,6 @@ use super::copy::{Copied, Unbindable};
 use super::detach::How;
 use crate::kernel::fs::Place;
 use crate::kernel::namespace::{NamespaceId, NamespaceKind};
-use crate::kernel::task_table::Fact;
 use crate::kernel::{Kernel, Task};
 use crate::plan::Refusal;
 use std::collections::BTreeMap;
@@ -18,18 +17,17 @@ impl Task {
 }
 
 impl Kernel {
-    /// A task gets a mount namespace of its own with copies of all mounts (`copy_mnt_ns`). Shared ones stay peers; in a
-    /// namespace that belongs to another user namespace they become slaves, and all are locked. Its root and working
-    /// directory are the same ones in the copies.
-    pub(crate) fn new_mount_namespace(
+    /// Puts copies of all mounts that a task has into a new mount namespace (`copy_mnt_ns`). Shared ones stay peers; in a
+    /// namespace that belongs to another user namespace they become slaves, and all are locked. Gives the task's root and
+    /// working directory in the copies.
+    pub(crate) fn copy_mounts(
         &mut self,
-        pid: u32,
+        task: &Task,
+        new: NamespaceId,
         owner: NamespaceId,
-    ) -> Result<NamespaceId, Refusal> {
-        let Some(task) = self.task(pid).cloned() else { return Ok(NamespaceId::initial(NamespaceKind::Mnt)) };
+    ) -> Result<(Place, Place), Refusal> {
         let old = task.mount_namespace();
         let less = self.owner_of(old) != Some(owner);
-        let new = self.namespaces.add(NamespaceKind::Mnt, owner, None);
         let how = if less { Copied::SlaveOfShared } else { Copied::Alike };
         let pairs = self.copy_namespace(old, how)?;
         if let Some((_, first)) = pairs.first().copied() {
@@ -46,8 +44,7 @@ impl Kernel {
             let mount = copies.get(&place.mount).copied().unwrap_or(place.mount);
             Place { mount, node: place.node.clone() }
         };
-        self.put_into_mounts(pid, new, carried(&task.root), carried(&task.cwd));
-        Ok(new)
+        Ok((carried(&task.root), carried(&task.cwd)))
     }
 
     fn copy_namespace(
@@ -60,29 +57,15 @@ impl Kernel {
         self.copy_tree(top, &root, how, Unbindable::Kept)
     }
 
-    /// setns(2) into a mount namespace: root and working directory are its root then (`mntns_install`), what is mounted
-    /// on that included.
-    pub(crate) fn enter_mount_namespace(&mut self, pid: u32, namespace: NamespaceId) {
-        let root = self.mounts.top_of(namespace).map(|top| self.mounts.topmost(top));
-        if let Some(root) = root.and_then(|top| self.mounts.root_of(top)) {
-            self.put_into_mounts(pid, namespace, root.clone(), root);
-        }
+    /// The root of a mount namespace, with what is mounted on it (`mntns_install`).
+    pub(crate) fn root_of_namespace(&self, namespace: NamespaceId) -> Option<Place> {
+        let top = self.mounts.topmost(self.mounts.top_of(namespace)?);
+        self.mounts.root_of(top)
     }
 
-    fn put_into_mounts(&mut self, pid: u32, namespace: NamespaceId, root: Place, cwd: Place) {
-        if let Some(mut task) = self.task_mut(pid) {
-            task.namespaces.set(NamespaceKind::Mnt, namespace);
-            task.root = root;
-            task.cwd = cwd;
-        }
-    }
-
-    /// Takes away the mounts of namespaces that their last task has left. Nothing is told to other namespaces
-    /// (`put_mnt_ns`).
-    pub(crate) fn end_mount_namespaces(&mut self) {
-        for namespace in self.tasks.take_left_mounts() {
-            let used = self.tasks.with(Fact::Mounts(namespace)).next().is_some();
-            let Some(top) = self.mounts.top_of(namespace).filter(|_| !used) else { continue };
+    /// Takes away the mounts of a namespace that is gone. Nothing is told to other namespaces (`put_mnt_ns`).
+    pub(crate) fn end_mount_namespace(&mut self, namespace: NamespaceId) {
+        if let Some(top) = self.mounts.top_of(namespace) {
             self.mounts.forget_top(namespace);
             self.umount_tree(top, How::Lazy, false);
         }

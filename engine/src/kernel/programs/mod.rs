@@ -240,12 +240,21 @@ impl Kernel {
         }
     }
 
+    /// What execve does to a task whatever the program is: its name, its arguments, what it may do.
+    pub(crate) fn follow_execve(&mut self, pid: u32, argv: &[String]) {
+        let root = self.task(pid).and_then(|task| self.root_of(task.credentials.users));
+        if let Some(mut task) = self.task_mut(pid) {
+            task.comm = argv.first().map(|word| comm_of(word)).unwrap_or_default();
+            task.argv = argv.to_vec();
+            task.credentials.follow_execve(root);
+        }
+    }
+
     /// What every execve does: name, arguments, no pipe ends but the standard streams, no handlers.
     fn become_program(&mut self, pid: u32, path: &str, argv: &[String]) {
+        self.follow_execve(pid, argv);
         if let Some(mut task) = self.task_mut(pid) {
             task.comm = comm_of(path);
-            task.argv = argv.to_vec();
-            task.credentials.follow_execve();
             task.pipes.clear();
             task.ignores_terminal_signals = false;
         }

@@ -124,7 +124,7 @@ fn proc_and_sys_are_fixed() {
         &[
             (
                 "ls /proc",
-                "1 1650 1701 cgroups cmdline cpuinfo filesystems loadavg meminfo mounts self sys uptime version",
+                "1 1650 1701 cgroups cmdline cpuinfo filesystems loadavg meminfo mounts self sys sysvipc uptime version",
             ),
             ("r /proc/self/comm", "sh\n"),
             ("r /proc/1701/cmdline", "worker\0"),
@@ -174,7 +174,7 @@ fn proc_tells_the_groups_of_a_task() {
             (
                 "r /proc/1701/status",
                 "Name:\tworker\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t1701\nNgid:\t0\nPid:\t1701\nPPid:\t1\n\
-                 TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t \nThreads:\t1\n\
+                 TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t \nNStgid:\t1701\nNSpid:\t1701\nThreads:\t1\n\
                  ShdPnd:\t0000000000000000\nCapInh:\t0000000000000000\nCapPrm:\t000001ffffffffff\n\
                  CapEff:\t000001ffffffffff\nCapBnd:\t000001ffffffffff\nCapAmb:\t0000000000000000\nCpus_allowed:\t2\n\
                  Cpus_allowed_list:\t1\nMems_allowed_list:\t0\n",

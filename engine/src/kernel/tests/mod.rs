@@ -21,6 +21,7 @@ use crate::plan::{
 const MESSAGES: &str = concat!(
     include_str!("../../../messages/en/rules-fs.ftl"),
     include_str!("../../../messages/en/rules-mount.ftl"),
+    include_str!("../../../messages/en/rules-namespaces.ftl"),
     include_str!("../../../messages/en/rules-overlay.ftl"),
     include_str!("../../../messages/en/rules-cgroup.ftl"),
     include_str!("../../../messages/en/rules-user.ftl")
@@ -173,6 +174,7 @@ fn show(answer: &Answer) -> String {
             format!("{:?} {:o} nlink={} size={}", stat.kind, stat.mode, stat.nlink, stat.size)
         }
         Ok(Reply::Pid(pid)) => format!("pid {pid}"),
+        Ok(Reply::Object(id)) => format!("object {id}"),
         Ok(Reply::Wait(WaitStatus::Exited(status))) => format!("exit {status}"),
         Ok(Reply::Wait(WaitStatus::Signaled(signal))) => format!("signal {}", signal.name()),
         Ok(Reply::Wait(WaitStatus::Running)) => "running".to_owned(),

@@ -35,18 +35,22 @@ impl Access {
     }
 }
 
-/// `generic_permission` in fs/namei.c: the bits of the one class that the task is in, or a capability.
-pub(crate) fn is_allowed(who: &Credentials, file: &Stat, access: Access) -> bool {
+/// `generic_permission` in fs/namei.c: the bits of the one class that the task is in, or a capability, which counts over
+/// files whose owner and group are `known` in the task's user namespace.
+pub(crate) fn is_allowed(who: &Credentials, file: &Stat, access: Access, known: bool) -> bool {
     if access.within(bits_for(who, file)) {
         return true;
     }
+    if !known {
+        return false;
+    }
     if file.kind == FileKind::Directory {
-        return who.can(Capability::DacOverride)
-            || (!access.wants(Access::WRITE) && who.can(Capability::DacReadSearch));
+        return who.has(Capability::DacOverride)
+            || (!access.wants(Access::WRITE) && who.has(Capability::DacReadSearch));
     }
     let executable = !access.wants(Access::SEARCH) || file.mode & 0o111 != 0;
-    (executable && who.can(Capability::DacOverride))
-        || (access == Access::READ && who.can(Capability::DacReadSearch))
+    (executable && who.has(Capability::DacOverride))
+        || (access == Access::READ && who.has(Capability::DacReadSearch))
 }
 
 /// The three bits of the class that a task is in for a file. Only one class counts: an owner who may not, may not.
@@ -72,10 +76,10 @@ impl Kernel {
         path: &str,
     ) -> Result<(), Refusal> {
         let file = self.stat(node);
-        if self
-            .special_case(task, node, &file, access)
-            .unwrap_or_else(|| is_allowed(&task.credentials, &file, access))
-        {
+        if self.special_case(task, node, &file, access).unwrap_or_else(|| {
+            let known = self.knows_owner(&task.credentials, &file);
+            is_allowed(&task.credentials, &file, access, known)
+        }) {
             return Ok(());
         }
         let kind = if file.kind == FileKind::Directory { "directory" } else { "file" };
@@ -91,16 +95,20 @@ impl Kernel {
 
     /// Files whose file system has its own mind about who may.
     fn special_case(&self, task: &Task, node: &Node, file: &Stat, access: Access) -> Option<bool> {
-        use crate::kernel::fs::procfs::{PidFile, ProcNode, RootFile};
+        use crate::kernel::fs::procfs::{PidFile, ProcNode};
         match node {
             // `proc_tid_comm_permission` in fs/proc/base.c: threads of one process may always.
-            Node::Proc(ProcNode::PidFile(pid, PidFile::Comm)) if self.process_of(*pid) == Some(task.tgid) => {
+            Node::Proc(_, ProcNode::PidFile(pid, PidFile::Comm))
+                if self.process_of(*pid) == Some(task.tgid) =>
+            {
                 Some(true)
             }
             // fs/proc/proc_sysctl.c, `test_perm`: by the effective ids, and no capability helps.
-            Node::Proc(
-                ProcNode::File(RootFile::Hostname | RootFile::PidMax) | ProcNode::Sys | ProcNode::SysKernel,
-            ) => {
+            Node::Proc(_, ProcNode::Limit(_)) if self.may_set_limits(task) => {
+                Some(access.within(file.mode >> 6 & 7))
+            }
+            Node::Proc(_, ProcNode::Limit(_)) => Some(access.within(file.mode & 7)),
+            Node::Proc(_, node) if node.is_setting() || node.is_settings() => {
                 let shift = if task.credentials.uid.effective == 0 { 6 } else { 0 };
                 Some(access.within(file.mode >> shift & 7))
             }
@@ -121,7 +129,8 @@ impl Kernel {
         let (directory, victim) = (self.stat(directory), self.stat(victim));
         let who = &task.credentials;
         let owns = [directory.uid, victim.uid].contains(&who.uid.fs);
-        if directory.mode & 0o1000 == 0 || owns || who.can(Capability::Fowner) {
+        let capable = who.has(Capability::Fowner) && self.knows_owner(who, &victim);
+        if directory.mode & 0o1000 == 0 || owns || capable {
             return Ok(());
         }
         let rule = Rule::new("rule-sticky").with("path", path).with("owner", victim.uid);
@@ -148,7 +157,7 @@ impl Kernel {
         let users = [whose.uid.real, whose.uid.effective, whose.uid.saved];
         let groups = [whose.gid.real, whose.gid.effective, whose.gid.saved];
         let same = users.iter().all(|uid| *uid == who.uid.fs) && groups.iter().all(|gid| *gid == who.gid.fs);
-        reader.tgid == target.tgid || same || who.can(Capability::SysPtrace)
+        reader.tgid == target.tgid || same || self.has_capability(who, whose.users, Capability::SysPtrace)
     }
 }
 
@@ -163,7 +172,7 @@ mod tests {
         let mut user = Credentials::root();
         user.set_group([Some(100); 3]).expect("root may");
         user.set_groups(&[50]).expect("root may");
-        user.set_user([Some(1000); 3]).expect("root may");
+        user.set_user([Some(1000); 3], Some(0)).expect("root may");
         let root = Credentials::root();
         let file = |kind, mode, uid, gid| Stat { kind, mode, nlink: 1, uid, gid, size: 0 };
         let (regular, directory) = (FileKind::Regular, FileKind::Directory);
@@ -179,7 +188,7 @@ mod tests {
             (&root, file(directory, 0, 1000, 0), Access::CHANGE, true),
         ];
         for (index, (who, stat, access, expected)) in cases.into_iter().enumerate() {
-            assert_eq!(is_allowed(who, &stat, access), expected, "case {index}");
+            assert_eq!(is_allowed(who, &stat, access, true), expected, "case {index}");
         }
     }
 }

@@ -21,16 +21,18 @@ impl Kernel {
     ) -> Result<(), Refusal> {
         let mut file = self.check_changeable(place, at, path)?;
         // fs/proc/base.c, `proc_setattr`; fs/proc/proc_sysctl.c, `proc_sys_setattr`.
-        if matches!(place.node, Node::Proc(_)) && !is_plain_proc(&place.node) {
+        if matches!(place.node, Node::Proc(..)) && !is_plain_proc(&place.node) {
             return refuse_path(Errno::EPERM, at, "rule-proc-mode", path);
         }
         let who = &task.credentials;
-        if who.uid.fs != file.uid && !who.can(Capability::Fowner) {
+        let known = self.knows_owner(who, &file);
+        if who.uid.fs != file.uid && !(known && who.has(Capability::Fowner)) {
             return refuse(Errno::EPERM, at, not_owner("rule-chmod-owner", path, &file, who));
         }
         file.mode = mode & 0o7777;
         // "If the calling process is not privileged and the group of the file does not match": no set-group-ID.
-        if !who.in_group(file.gid) && !who.can(Capability::Fsetid) {
+        let keeps = who.in_group(file.gid) || (known && who.has(Capability::Fsetid));
+        if !keeps {
             file.mode &= !0o2000;
         }
         self.set_attributes(&place.node, &file, at, path)
@@ -48,7 +50,8 @@ impl Kernel {
         const AT: &str = "fchownat";
         let mut file = self.check_changeable(place, AT, path)?;
         let who = &task.credentials;
-        let (owns, capable) = (who.uid.fs == file.uid, who.can(Capability::Chown));
+        let capable = who.has(Capability::Chown) && self.knows_owner(who, &file);
+        let owns = who.uid.fs == file.uid;
         let stays = uid.is_none_or(|uid| owns && uid == file.uid);
         let own_group = gid.is_none_or(|gid| owns && (gid == file.gid || who.in_group(gid)));
         if !capable && !stays {
@@ -57,7 +60,7 @@ impl Kernel {
         if !capable && !own_group {
             return refuse(Errno::EPERM, AT, not_owner("rule-chown-group", path, &file, who));
         }
-        if matches!(place.node, Node::Proc(_)) && !is_plain_proc(&place.node) {
+        if matches!(place.node, Node::Proc(..)) && !is_plain_proc(&place.node) {
             return not_modelled(AT, "the owner of files in /proc");
         }
         file.uid = uid.unwrap_or(file.uid);
@@ -95,7 +98,7 @@ impl Kernel {
                 self.cgroups.set_file(*group, name, file.mode, (file.uid, file.gid));
                 Ok(())
             }
-            Node::Proc(_) | Node::Sys(_) | Node::Removed(_) => {
+            Node::Proc(..) | Node::Sys(_) | Node::Namespace(_) | Node::Removed(_) => {
                 not_modelled(at, "mode and owner of files in /proc and /sys, and of removed directories")
             }
         }
@@ -104,10 +107,9 @@ impl Kernel {
 
 /// Files of /proc itself; those of tasks and of /proc/sys have their own rules.
 fn is_plain_proc(node: &Node) -> bool {
-    use crate::kernel::fs::procfs::RootFile;
     match node {
-        Node::Proc(ProcNode::File(file)) => !matches!(file, RootFile::Hostname | RootFile::PidMax),
-        Node::Proc(ProcNode::Root | ProcNode::SelfLink | ProcNode::MountsLink) => true,
+        Node::Proc(_, node @ ProcNode::File(_)) => !node.is_setting(),
+        Node::Proc(_, ProcNode::Root | ProcNode::SelfLink | ProcNode::MountsLink) => true,
         _ => false,
     }
 }

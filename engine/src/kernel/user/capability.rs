@@ -21,6 +21,8 @@ pub enum Capability {
     Setgid = 6,
     /// Become any user.
     Setuid = 7,
+    /// Use IPC objects whatever their mode says.
+    IpcOwner = 15,
     /// Change the root directory.
     SysChroot = 18,
     /// Look into the tasks of others.
@@ -31,8 +33,37 @@ pub enum Capability {
     SysNice = 23,
     /// Go beyond limits.
     SysResource = 24,
+    /// Set clocks.
+    SysTime = 25,
     /// Make devices.
     Mknod = 27,
+    /// Give files capabilities, map root.
+    Setfcap = 31,
+}
+
+impl Capability {
+    /// Its name, as capabilities(7) has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Chown => "CAP_CHOWN",
+            Self::DacOverride => "CAP_DAC_OVERRIDE",
+            Self::DacReadSearch => "CAP_DAC_READ_SEARCH",
+            Self::Fowner => "CAP_FOWNER",
+            Self::Fsetid => "CAP_FSETID",
+            Self::Kill => "CAP_KILL",
+            Self::Setgid => "CAP_SETGID",
+            Self::Setuid => "CAP_SETUID",
+            Self::IpcOwner => "CAP_IPC_OWNER",
+            Self::SysChroot => "CAP_SYS_CHROOT",
+            Self::SysPtrace => "CAP_SYS_PTRACE",
+            Self::SysAdmin => "CAP_SYS_ADMIN",
+            Self::SysNice => "CAP_SYS_NICE",
+            Self::SysResource => "CAP_SYS_RESOURCE",
+            Self::SysTime => "CAP_SYS_TIME",
+            Self::Mknod => "CAP_MKNOD",
+            Self::Setfcap => "CAP_SETFCAP",
+        }
+    }
 }
 
 /// The last one that the kernels of the profiles know, `CAP_CHECKPOINT_RESTORE` (Linux 5.9).

@@ -1,6 +1,7 @@
 //! Ids and capabilities of a task, and how they change: credentials(7), setresuid(2), execve(2).
 
 use super::capability::{Capabilities, Capability};
+use crate::kernel::namespace::{FIRST_USERS, NamespaceId};
 use crate::kernel::refuse::refuse;
 use crate::plan::{Errno, Refusal, Rule};
 use serde::Serialize;
@@ -28,9 +29,10 @@ impl Ids {
         [self.real, self.effective, self.saved].contains(&id)
     }
 
-    /// Tab-separated, as in /proc/PID/status.
-    pub(crate) fn line(self) -> String {
-        format!("{}\t{}\t{}\t{}", self.real, self.effective, self.saved, self.fs)
+    /// Tab-separated, as in /proc/PID/status, each as it is shown to who reads.
+    pub(crate) fn line(self, shown: impl Fn(u32) -> u32) -> String {
+        let ids = [self.real, self.effective, self.saved, self.fs].map(|id| shown(id).to_string());
+        ids.join("\t")
     }
 
     /// The ids after setresuid(2) or setresgid(2); `None` keeps one.
@@ -72,6 +74,8 @@ pub struct Credentials {
     pub bounding: Capabilities,
     /// Capabilities that execve(2) keeps for who is not root.
     pub ambient: Capabilities,
+    /// The user namespace in which they are capabilities.
+    pub users: NamespaceId,
 }
 
 impl Credentials {
@@ -86,6 +90,7 @@ impl Credentials {
             effective: Capabilities::ALL,
             bounding: Capabilities::ALL,
             ambient: Capabilities::NONE,
+            users: FIRST_USERS,
         }
     }
 
@@ -96,9 +101,24 @@ impl Credentials {
         Self { permitted: all, effective: all, bounding: all, ..root }
     }
 
-    /// True where the capability is effective.
+    /// True where the capability is effective on the whole machine: in the first user namespace.
     pub fn can(&self, capability: Capability) -> bool {
+        self.users == FIRST_USERS && self.has(capability)
+    }
+
+    /// True where the capability is effective in the task's own user namespace.
+    pub(crate) fn has(&self, capability: Capability) -> bool {
         self.effective.has(capability)
+    }
+
+    /// Another user namespace: all capabilities there, and none that could be handed on (`set_cred_user_ns`).
+    pub(crate) fn enter_users(&mut self, users: NamespaceId) {
+        self.users = users;
+        self.inheritable = Capabilities::NONE;
+        self.permitted = Capabilities::ALL;
+        self.effective = Capabilities::ALL;
+        self.bounding = Capabilities::ALL;
+        self.ambient = Capabilities::NONE;
     }
 
     /// True where files of that group are the task's group's files.
@@ -106,18 +126,18 @@ impl Credentials {
         self.gid.fs == gid || self.groups.binary_search(&gid).is_ok()
     }
 
-    /// setresuid(2).
-    pub(crate) fn set_user(&mut self, wanted: Wanted) -> Result<(), Refusal> {
-        check(self.can(Capability::Setuid), self.uid, wanted, "setresuid", "rule-user-change")?;
+    /// setresuid(2); `root` is who has id 0 in the task's user namespace.
+    pub(crate) fn set_user(&mut self, wanted: Wanted, root: Option<u32>) -> Result<(), Refusal> {
+        check(self.has(Capability::Setuid), self.uid, wanted, "setresuid", "rule-user-change")?;
         let before = self.uid;
         self.uid = before.changed(wanted);
-        self.follow_user(before);
+        self.follow_user(before, root);
         Ok(())
     }
 
     /// setresgid(2).
     pub(crate) fn set_group(&mut self, wanted: Wanted) -> Result<(), Refusal> {
-        check(self.can(Capability::Setgid), self.gid, wanted, "setresgid", "rule-group-change")?;
+        check(self.has(Capability::Setgid), self.gid, wanted, "setresgid", "rule-group-change")?;
         self.gid = self.gid.changed(wanted);
         Ok(())
     }
@@ -125,7 +145,7 @@ impl Credentials {
     /// setgroups(2).
     pub(crate) fn set_groups(&mut self, groups: &[u32]) -> Result<(), Refusal> {
         const AT: &str = "setgroups";
-        if !self.can(Capability::Setgid) {
+        if !self.has(Capability::Setgid) {
             return refuse(Errno::EPERM, AT, Rule::new("rule-groups-change").with("uid", self.uid.effective));
         }
         if groups.len() > NGROUPS_MAX {
@@ -137,30 +157,32 @@ impl Credentials {
     }
 
     /// capabilities(7), "Effect of user ID changes on capabilities"; `cap_emulate_setxuid` in security/commoncap.c.
-    fn follow_user(&mut self, before: Ids) {
-        if before.has(0) && !self.uid.has(0) {
+    fn follow_user(&mut self, before: Ids, root: Option<u32>) {
+        let is_root = |id: u32| root == Some(id);
+        if root.is_some_and(|root| before.has(root) && !self.uid.has(root)) {
             self.permitted = Capabilities::NONE;
             self.effective = Capabilities::NONE;
             self.ambient = Capabilities::NONE;
         }
-        if before.effective == 0 && self.uid.effective != 0 {
+        if is_root(before.effective) && !is_root(self.uid.effective) {
             self.effective = Capabilities::NONE;
         }
-        if before.effective != 0 && self.uid.effective == 0 {
+        if !is_root(before.effective) && is_root(self.uid.effective) {
             self.effective = self.permitted;
         }
     }
 
     /// execve(2) of a program without set-user-ID: the saved ids become the effective ones; capabilities(7),
     /// "Capabilities and execution of programs by root".
-    pub(crate) fn follow_execve(&mut self) {
+    pub(crate) fn follow_execve(&mut self, root: Option<u32>) {
         self.uid.saved = self.uid.effective;
         self.uid.fs = self.uid.effective;
         self.gid.saved = self.gid.effective;
         self.gid.fs = self.gid.effective;
-        let root = self.uid.effective == 0 || self.uid.real == 0;
+        let is_root = |id: u32| root == Some(id);
+        let root = is_root(self.uid.effective) || is_root(self.uid.real);
         self.permitted = if root { self.inheritable.either(self.bounding) } else { self.ambient };
-        self.effective = if self.uid.effective == 0 { self.permitted } else { self.ambient };
+        self.effective = if is_root(self.uid.effective) { self.permitted } else { self.ambient };
     }
 }
 
@@ -180,26 +202,26 @@ mod tests {
     #[test]
     fn root_loses_its_capabilities_and_comes_back_only_where_an_id_is_left() {
         let mut gone = Credentials::root();
-        assert!(gone.set_user([Some(1000), Some(1000), Some(1000)]).is_ok());
+        assert!(gone.set_user([Some(1000), Some(1000), Some(1000)], Some(0)).is_ok());
         assert_eq!((gone.permitted, gone.effective), (Capabilities::NONE, Capabilities::NONE));
-        assert_eq!(gone.uid.line(), "1000\t1000\t1000\t1000");
-        assert!(gone.set_user([Some(0), None, None]).is_err());
+        assert_eq!(gone.uid.line(|id| id), "1000\t1000\t1000\t1000");
+        assert!(gone.set_user([Some(0), None, None], Some(0)).is_err());
         assert!(gone.set_groups(&[]).is_err());
 
         let mut back = Credentials::root();
-        assert!(back.set_user([None, Some(1000), None]).is_ok());
+        assert!(back.set_user([None, Some(1000), None], Some(0)).is_ok());
         assert_eq!((back.permitted, back.effective), (Capabilities::ALL, Capabilities::NONE));
-        assert_eq!(back.uid.line(), "0\t1000\t0\t1000");
-        assert!(back.set_user([None, Some(0), None]).is_ok());
+        assert_eq!(back.uid.line(|id| id), "0\t1000\t0\t1000");
+        assert!(back.set_user([None, Some(0), None], Some(0)).is_ok());
         assert_eq!(back.effective, Capabilities::ALL);
     }
 
     #[test]
     fn a_program_keeps_nothing_of_a_user_who_is_not_root() {
         let mut user = Credentials::root();
-        assert!(user.set_user([Some(1000), Some(1000), None]).is_ok());
-        user.follow_execve();
-        assert_eq!(user.uid.line(), "1000\t1000\t1000\t1000");
+        assert!(user.set_user([Some(1000), Some(1000), None], Some(0)).is_ok());
+        user.follow_execve(Some(0));
+        assert_eq!(user.uid.line(|id| id), "1000\t1000\t1000\t1000");
         assert_eq!(user.permitted, Capabilities::NONE);
         assert_eq!(user.bounding, Capabilities::ALL);
     }

@@ -12,13 +12,13 @@ pub(super) struct Accounts {
 
 /// What /proc/self/status says about who asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Identity {
-    pub(super) uid: u32,
-    pub(super) euid: u32,
-    pub(super) gid: u32,
-    pub(super) egid: u32,
+pub(in crate::shell) struct Identity {
+    pub(in crate::shell) uid: u32,
+    pub(in crate::shell) euid: u32,
+    pub(in crate::shell) gid: u32,
+    pub(in crate::shell) egid: u32,
     /// Supplementary groups.
-    pub(super) groups: Vec<u32>,
+    pub(in crate::shell) groups: Vec<u32>,
 }
 
 /// Who performs a command.
@@ -78,7 +78,7 @@ fn number(fields: &[&str], index: usize) -> Option<u32> {
 }
 
 /// Reads the lines `Uid`, `Gid` and `Groups` of /proc/PID/status.
-pub(super) fn identity(status: &str) -> Identity {
+pub(in crate::shell) fn identity(status: &str) -> Identity {
     let numbers = |name: &str| -> Vec<u32> {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
         line.unwrap_or_default().split_whitespace().filter_map(|word| word.parse().ok()).collect()

@@ -31,8 +31,10 @@ mod flow;
 mod grep;
 mod head;
 mod help;
+mod hostname;
 mod id;
 mod input;
+mod ipcs;
 mod jobs;
 mod kill;
 mod libcgroup;
@@ -40,6 +42,7 @@ mod ln;
 mod ls;
 mod ls_render;
 mod lscgroup;
+mod lsns;
 mod lssubsys;
 mod mkdir;
 mod mknod;
@@ -52,6 +55,7 @@ mod mv;
 mod names;
 mod nice;
 mod nproc;
+mod nsenter;
 pub mod options;
 mod place;
 mod printf;
@@ -81,6 +85,7 @@ mod tree;
 mod truncate;
 mod ulimit;
 mod umount;
+mod unshare;
 mod variables;
 mod wc;
 mod work;
@@ -91,6 +96,7 @@ use super::interpret::{Flow, Interpreter};
 pub(super) use super::launch::{Act, Launch, Launched, Launcher, Refused, Setup};
 use super::wording;
 use crate::plan::{Fidelity, Text};
+pub(super) use accounts::{Identity, identity};
 use options::Opt;
 pub(super) use request::{Answers, Copy, Enough, Output, Planned, Request};
 
@@ -170,7 +176,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 100] = [
+pub static ALL: [&Command; 108] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -198,6 +204,7 @@ pub static ALL: [&Command; 100] = [
     &DD,
     &df::DF,
     &names::DIRNAME,
+    &hostname::DOMAINNAME,
     &du::DU,
     &echo::ECHO,
     &variables::ENV,
@@ -212,13 +219,18 @@ pub static ALL: [&Command; 100] = [
     &grep::GREP,
     &head::HEAD,
     &help::HELP,
+    &hostname::HOSTNAME,
     &id::ID,
+    &ipcs::IPCMK,
+    &ipcs::IPCRM,
+    &ipcs::IPCS,
     &jobs::JOBS,
     &kill::KILL,
     &ln::LN,
     &variables::LOCAL,
     &ls::LS,
     &lscgroup::LSCGROUP,
+    &lsns::LSNS,
     &lssubsys::LSSUBSYS,
     &MEMHOG,
     &mkdir::MKDIR,
@@ -229,6 +241,7 @@ pub static ALL: [&Command; 100] = [
     &mv::MV,
     &nice::NICE,
     &nproc::NPROC,
+    &nsenter::NSENTER,
     &chroot::PIVOT_ROOT,
     &printf::PRINTF,
     &ps::PS,
@@ -267,6 +280,7 @@ pub static ALL: [&Command; 100] = [
     &umount::UMOUNT,
     &sort::UNIQ,
     &variables::UNSET,
+    &unshare::UNSHARE,
     &jobs::WAIT,
     &wc::WC,
     &id::WHOAMI,
@@ -314,7 +328,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 40] = [
+pub(super) const NOT_MODELLED: [&str; 36] = [
     "apt",
     "apt-get",
     "awk",
@@ -330,19 +344,16 @@ pub(super) const NOT_MODELLED: [&str; 40] = [
     "free",
     "gcc",
     "gdb",
-    "hostname",
     "htop",
     "ifconfig",
     "ip",
     "iptables",
     "less",
-    "lsns",
     "lxc-start",
     "man",
     "more",
     "nano",
     "nohup",
-    "nsenter",
     "perl",
     "pgrep",
     "pkill",
@@ -353,7 +364,6 @@ pub(super) const NOT_MODELLED: [&str; 40] = [
     "sudo",
     "systemctl",
     "uname",
-    "unshare",
     "vi",
 ];
 
@@ -401,6 +411,12 @@ pub(super) fn command_text(text: &str) -> String {
         line.push_str(part);
     }
     line.replace(" |", " | ").replace("| |", "||").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What is said where a command that sets something up is given none to become.
+fn wording_error(request: &Request<'_>, message: &str) -> Output {
+    let only = wording::sentence(message, Some("needs-command")).unwrap_or_default();
+    Output::error(request.message(only), 1)
 }
 
 /// Joins a directory and a name.

@@ -21,7 +21,8 @@ pub(in crate::shell) struct Request<'a> {
 impl Request<'_> {
     /// A word as characters.
     pub(in crate::shell) fn show(&self, text: &Text) -> String {
-        show(self.observe, text)
+        let known = text.resolve(|actor| self.observe.pid_for(self.actor, actor));
+        known.unwrap_or_else(|| text.to_string())
     }
 
     /// All arguments as characters.

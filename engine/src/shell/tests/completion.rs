@@ -15,7 +15,7 @@ fn candidates(line: &str) -> (usize, Vec<String>) {
 fn commands_options_paths_and_controllers() {
     let words = |list: &str| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(candidates("lss"), (0, words("lssubsys")));
-    assert_eq!(candidates("echo x | ls"), (9, words("ls lscgroup lssubsys")));
+    assert_eq!(candidates("echo x | ls"), (9, words("ls lscgroup lsns lssubsys")));
     assert_eq!(candidates("if mk"), (3, words("mkdir mkfifo mknod")));
     assert_eq!(candidates("mkdir --v"), (6, words("--verbose")));
     assert_eq!(candidates("cat /proc/cg"), (4, words("/proc/cgroups")));

@@ -6,6 +6,7 @@
 //! | [`files`] | `k` on files and directories |
 //! | [`tasks`] | `k` on tasks: moving in, other users, forks |
 //! | [`work`], [`memory`] | `k` as a workload |
+//! | [`namespaces`] | `k` on namespaces, maps, names, IPC objects |
 //! | [`loops`] | `losetup` |
 //! | [`roots`] | `k` on namespaces and root directories, and programs in other roots |
 //! | [`programs`] | `sh -c`, `awk`, `sed` and the like |
@@ -14,6 +15,7 @@ mod awk;
 mod files;
 pub(super) mod loops;
 mod memory;
+mod namespaces;
 mod programs;
 mod roots;
 mod tasks;
@@ -31,7 +33,9 @@ pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "date", run: programs::date },
     Tool { name: "sed", run: programs::sed },
     Tool { name: "rm", run: programs::rm },
+    Tool { name: "sed", run: programs::sed },
     Tool { name: "sleep", run: programs::sleep },
+    Tool { name: "/usr/bin/ip", run: programs::ip },
     Tool { name: "taskset", run: work::taskset },
     Tool { name: "wait", run: work::wait },
     Tool { name: "lssubsys041", run: programs::lssubsys },
@@ -56,6 +60,7 @@ fn k(run: &mut ToolRun<'_, '_>) -> u8 {
     }
     files::run(run, &words)
         .or_else(|| tasks::run(run, &words))
+        .or_else(|| namespaces::run(run, &words))
         .or_else(|| work::run(run, &words))
         .or_else(|| memory::run(run, &words))
         .or_else(|| roots::run(run, &words))

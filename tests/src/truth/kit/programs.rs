@@ -35,6 +35,28 @@ pub(super) fn awk(run: &mut ToolRun<'_, '_>) -> u8 {
     0
 }
 
+/// The two scripts for sed that are patterns.
+fn pattern(script: &str) -> Option<fn(&str) -> String> {
+    match script {
+        "s/[0-9][0-9]*/N/" => Some(number_hidden),
+        "s/^ *//" => Some(|line| line.trim_start_matches(' ').to_owned()),
+        _ => None,
+    }
+}
+
+/// The first number of a line becomes `N`.
+fn number_hidden(line: &str) -> String {
+    let start = line.find(|char: char| char.is_ascii_digit()).unwrap_or(line.len());
+    let (head, rest) = line.split_at(start);
+    let tail = rest.trim_start_matches(|char: char| char.is_ascii_digit());
+    if rest.is_empty() { line.to_owned() } else { format!("{head}N{tail}") }
+}
+
+/// `ip`: links, addresses and routes.
+pub(super) fn ip(run: &mut ToolRun<'_, '_>) -> u8 {
+    missing(run, "links, addresses and routes")
+}
+
 /// `date -r FILE +%Y`: the year in which a file was changed last; `date +%s`.
 pub(super) fn date(run: &mut ToolRun<'_, '_>) -> u8 {
     let words = run.arguments();
@@ -57,6 +79,11 @@ fn seconds(run: &mut ToolRun<'_, '_>) -> u8 {
 pub(super) fn sed(run: &mut ToolRun<'_, '_>) -> u8 {
     let words = run.arguments();
     let [script] = words.as_slice() else { return missing(run, "sed with options") };
+    if let Some(change) = pattern(script) {
+        let output: String = run.input().lines().map(|line| format!("{}\n", change(line))).collect();
+        run.print(&output);
+        return 0;
+    }
     let mark = script.chars().nth(1).unwrap_or('/');
     let parts: Vec<&str> = script.split(mark).collect();
     let ["s", old, new, flags] = parts.as_slice() else { return missing(run, &format!("sed {script}")) };

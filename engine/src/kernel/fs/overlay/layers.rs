@@ -99,7 +99,7 @@ impl Kernel {
         }
         for (place, path) in places.lowers.iter().zip(&options.lower) {
             // `ovl_dentry_weird`: file systems whose names come and go by themselves.
-            if matches!(place.node.ground(), Node::Proc(_) | Node::Removed(_)) {
+            if matches!(place.node.ground(), Node::Proc(..) | Node::Removed(_)) {
                 return refuse_path(Errno::EINVAL, AT, "rule-overlay-layer-kind", path);
             }
         }
