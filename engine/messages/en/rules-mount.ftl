@@ -45,6 +45,16 @@ rule-bind-unbindable = The source is an unbindable mount.
     .source = mount(2), EINVAL; mount_namespaces(7), MS_UNBINDABLE
     .advice = Make it private first: mount --make-private
 
+rule-bind-removed = The source has lost its name.
+    .rule = What was removed is shown on by the mounts that it has, and can't be mounted at another place.
+    .source = fs/namespace.c, get_mountpoint(): ENOENT
+    .advice = Make it anew.
+
+rule-mount-word-too-long = The source or the kind of file system has { $length } bytes.
+    .rule = Both are at most 4,095 bytes long.
+    .source = mount(2), EINVAL; fs/namespace.c, copy_mount_string()
+    .advice = Change into the directory and use a relative path.
+
 rule-bind-locked = A mount below the source came from a more privileged mount namespace together with it.
     .rule = Such mounts are a unit: a bind mount that left some of them out could show what they hide.
     .source = mount_namespaces(7), "Restrictions on mount namespaces"

@@ -166,7 +166,8 @@ impl<'a, B: Backend> Neutral<'a, B> {
     /// Where the root that the session began with is now, besides `/`: each as the start of the paths in it.
     fn old_roots<'m>(&self, mounts: impl Iterator<Item = [&'m str; 3]>) -> Vec<&'m str> {
         let is_root = |[source, target, fstype]: &[&str; 3]| {
-            *target != "/" && (*source, *fstype) == (self.initial_root.0.as_str(), self.initial_root.1.as_str())
+            *target != "/"
+                && (*source, *fstype) == (self.initial_root.0.as_str(), self.initial_root.1.as_str())
         };
         mounts.filter(is_root).map(|[_, target, _]| target).collect()
     }
@@ -187,7 +188,8 @@ impl<'a, B: Backend> Neutral<'a, B> {
         };
         let all: Vec<[String; 3]> = data.lines().filter_map(fields).collect();
         let old_roots = self.old_roots(all.iter().map(as_words));
-        let own = |line: &&str| fields(line).is_none_or(|words| !self.is_initial(as_words(&words), &old_roots));
+        let own =
+            |line: &&str| fields(line).is_none_or(|words| !self.is_initial(as_words(&words), &old_roots));
         data.lines().filter(own).map(|line| format!("{}\n", without_inode_width(line))).collect()
     }
 
@@ -321,7 +323,12 @@ impl<'l> MountLine<'l> {
     }
 
     /// The line with its numbers counted anew; a mount that is left out is `#`.
-    fn neutral(&self, ids: &mut Vec<&'l str>, devices: &mut Vec<&'l str>, groups: &mut Vec<&'l str>) -> String {
+    fn neutral(
+        &self,
+        ids: &mut Vec<&'l str>,
+        devices: &mut Vec<&'l str>,
+        groups: &mut Vec<&'l str>,
+    ) -> String {
         let parent = ids.iter().position(|id| *id == self.parent);
         let parent = parent.map_or(HIDDEN.to_owned(), |index| (index + 1).to_string());
         let mut optional = String::new();

@@ -66,7 +66,8 @@ impl Kernel {
         let named = mounts.iter().find(|mount| mount.target == "/");
         let source = named.map_or("tmpfs", |mount| mount.source.as_str());
         let prepared = self.prepare("tmpfs", "mode=755")?;
-        let root = self.add_first(prepared.fs, "tmpfs", source, prepared.shown);
+        // As a session's root on Linux, which got its mode after it was mounted.
+        let root = self.add_first(prepared.fs, "tmpfs", source, Vec::new());
         self.mounts.hook(root.mount, below);
         Ok(())
     }
@@ -107,9 +108,7 @@ impl Kernel {
         let place: Place = Walker::new(self, booter, "mount").place(&booter.cwd, &mount.target)?;
         let prepared = match mount.fstype.as_str() {
             "ext4" => self.prepare_disk(),
-            "devtmpfs" => {
-                Prepared { fstype: mount.fstype.clone(), ..self.prepare("tmpfs", &mount.data)? }
-            }
+            "devtmpfs" => Prepared { fstype: mount.fstype.clone(), ..self.prepare("tmpfs", &mount.data)? },
             fstype => self.prepare(fstype, &mount.data)?,
         };
         // The mount is read-only, not the file system, which is the machine's own.

@@ -166,8 +166,8 @@ impl Kernel {
     }
 }
 
-/// Rules of refusals that come after memory was given back.
-const GIVEN_BACK: [&str; 2] = ["rule-memory-reclaim", "rule-memory-below-usage"];
+/// Rules of refusals that come after something was done: memory was given back, a mount was marked.
+const KEPT: [&str; 3] = ["rule-memory-reclaim", "rule-memory-below-usage", "rule-umount-expire-marked"];
 
 impl Backend for Kernel {
     fn perform(&mut self, step: &Step) -> Answer {
@@ -182,9 +182,7 @@ impl Backend for Kernel {
                 }
             }
             // What was given back stays so, even if it was not enough.
-            Err(refusal)
-                if refusal.rule.as_ref().is_some_and(|rule| GIVEN_BACK.contains(&rule.id.as_str())) =>
-            {
+            Err(refusal) if refusal.rule.as_ref().is_some_and(|rule| KEPT.contains(&rule.id.as_str())) => {
                 *self = next;
             }
             Err(_) => {}

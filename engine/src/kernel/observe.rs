@@ -85,12 +85,15 @@ impl Kernel {
     fn mounted_hierarchies(&self, task: &Task) -> Vec<MountedHierarchy> {
         let table = self.mounts_of(task);
         let mounts = table.iter().enumerate().zip(self.mounts_seen_by(task));
-        let hierarchies = mounts.filter_map(|((index, info), seen)| match (seen.mount.fs, &seen.mount.root) {
-            (FileSystem::Cgroup(hierarchy), Node::Group(top)) if info.is_reachable(&table[index + 1..]) => {
-                Some((info, hierarchy, *top))
-            }
-            _ => None,
-        });
+        let hierarchies =
+            mounts.filter_map(|((index, info), seen)| match (seen.mount.fs, &seen.mount.root) {
+                (FileSystem::Cgroup(hierarchy), Node::Group(top))
+                    if info.is_reachable(&table[index + 1..]) =>
+                {
+                    Some((info, hierarchy, *top))
+                }
+                _ => None,
+            });
         hierarchies
             .map(|(info, hierarchy, top)| {
                 let mut groups = BTreeMap::new();

@@ -3,8 +3,8 @@
 //! A process is a group of threads that share their parent, their files and their signals. Each is a [`Task`];
 //! the first one stands for the process: it becomes the zombie and is what a parent waits for.
 
-use super::programs::Work;
 use super::namespace::{NamespaceId, NamespaceKind};
+use super::programs::Work;
 use super::refuse::refuse;
 use super::task::Stdio;
 use super::user::capability::Capability;

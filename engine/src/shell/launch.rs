@@ -38,10 +38,7 @@ impl Act {
     /// True where the task may do other things afterwards, or sees other files.
     fn changes_user(&self) -> bool {
         use Call::{Chroot, Setgroups, Setresgid, Setresuid};
-        matches!(
-            self,
-            Self::Call(Setresuid { .. } | Setresgid { .. } | Setgroups { .. } | Chroot { .. })
-        )
+        matches!(self, Self::Call(Setresuid { .. } | Setresgid { .. } | Setgroups { .. } | Chroot { .. }))
     }
 }
 

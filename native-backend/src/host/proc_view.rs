@@ -47,7 +47,8 @@ impl ProcView {
             Self::Own(root) => Dir::openat(root, ".", flags, Mode::empty()),
         };
         let Ok(mut directory) = directory else { return Vec::new() };
-        let names = directory.iter().flatten().filter_map(|entry| entry.file_name().to_str().ok()?.parse().ok());
+        let names =
+            directory.iter().flatten().filter_map(|entry| entry.file_name().to_str().ok()?.parse().ok());
         let mut pids: Vec<u32> = names.collect();
         pids.sort_unstable();
         pids

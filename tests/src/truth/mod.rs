@@ -27,5 +27,4 @@ pub mod report;
 pub mod script;
 
 /// The scripts that are about control groups, tasks and resources, mounts and roots.
-pub const SCRIPTS: [&str; 9] =
-    ["v1mount", "v1tree", "v1ctl", "v1new", "v2", "cpu1", "cpu2", "prop", "root"];
+pub const SCRIPTS: [&str; 9] = ["v1mount", "v1tree", "v1ctl", "v1new", "v2", "cpu1", "cpu2", "prop", "root"];

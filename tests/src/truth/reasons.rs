@@ -64,11 +64,7 @@ const REASONS: &[Reason] = &[
         at: "",
         why: "two scripts that wait for each other's mounts; a script in the background runs before what follows it",
     },
-    Reason {
-        id: "prop.tmpfs_size_enospc",
-        at: "",
-        why: "the size of a tmpfs is shown and not enforced",
-    },
+    Reason { id: "prop.tmpfs_size_enospc", at: "", why: "the size of a tmpfs is shown and not enforced" },
     Reason {
         id: "chroot.proc_root_link",
         at: "host-6.18",

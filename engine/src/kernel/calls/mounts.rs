@@ -1,14 +1,15 @@
 //! mount(2) and umount2(2).
 
 use super::Caller;
-use crate::kernel::fs::path::Walker;
+use crate::kernel::Kernel;
 use crate::kernel::fs::Place;
+use crate::kernel::fs::path::Walker;
+use crate::kernel::limits::PATH_MAX;
 use crate::kernel::mount::propagation::Kind;
 use crate::kernel::mount::rearrange::NewFlags;
 use crate::kernel::mount::{AccessTimes, MountFlags, SuperFlags};
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::user::capability::Capability;
-use crate::kernel::Kernel;
 use crate::plan::reply::FileKind;
 use crate::plan::{Answer, Errno, Refusal, Reply, Rule, Text};
 
@@ -63,6 +64,7 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
     let source = kernel.text(asked.source, caller.at)?;
     let target = kernel.text(asked.target, caller.at)?;
     let data = kernel.text(asked.data, caller.at)?;
+    check_words(&source, asked.fstype)?;
     let task = &caller.task;
     let place = Walker::new(kernel, task, caller.at).place(&task.cwd, &target)?;
     kernel.require(task, Capability::SysAdmin, caller.at, "rule-mount-needs-root")?;
@@ -85,6 +87,17 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
         kernel.mount_new(task, &place, prepared, (wanted.mount, wanted.fs), &source, &target)?;
     }
     Ok(Reply::Done)
+}
+
+/// Source and kind are copied before all else (`copy_mount_string`): neither may be as long as a page.
+fn check_words(source: &str, fstype: &str) -> Result<(), Refusal> {
+    match [source, fstype].into_iter().find(|word| word.len() >= PATH_MAX) {
+        Some(word) => {
+            let rule = Rule::new("rule-mount-word-too-long").with("length", word.len());
+            refuse(Errno::EINVAL, "mount", rule)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Kinds of file systems that are on block devices (`FS_REQUIRES_DEV`).

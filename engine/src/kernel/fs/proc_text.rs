@@ -103,7 +103,8 @@ fn mountinfo(kernel: &Kernel, task: &Task) -> String {
 fn mountinfo_line(kernel: &Kernel, task: &Task, seen: &Seen<'_>) -> String {
     let mount = seen.mount;
     let access = |rdonly| if rdonly { "ro" } else { "rw" };
-    let of_mount: Vec<&str> = std::iter::once(access(mount.flags.rdonly)).chain(mount.flags.words()).collect();
+    let of_mount: Vec<&str> =
+        std::iter::once(access(mount.flags.rdonly)).chain(mount.flags.words()).collect();
     let fields = kernel.propagation_fields(task, mount);
     let fields: String = fields.iter().map(|field| format!("{field} ")).collect();
     let known = kernel.mounts.super_of(mount.fs);

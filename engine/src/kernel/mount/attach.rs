@@ -2,6 +2,7 @@
 
 use super::copy::{Copied, Unbindable};
 use super::{MountFlags, MountId};
+use crate::host::KernelVersion;
 use crate::kernel::fs::{Node, Place};
 use crate::kernel::limits::MOUNT_MAX;
 use crate::kernel::mount::prepare::Prepared;
@@ -22,12 +23,19 @@ impl Kernel {
         if self.is_removed(&place) {
             return refuse_path(Errno::ENOENT, at, "rule-directory-removed", path);
         }
+        // Seen on Linux 6.18; 6.1 says EINVAL (`check_mnt`).
+        let newer = self.profile.kernel >= (KernelVersion { major: 6, minor: 18 });
+        if newer && self.namespace_of_mount(place.mount).is_none() {
+            return refuse_path(Errno::ENOENT, at, "rule-mount-detached", path);
+        }
         Ok(place)
     }
 
     /// True for what has no name any more.
     pub(crate) fn is_removed(&self, place: &Place) -> bool {
-        self.mounts.get(place.mount).is_some_and(|mount| mount.lost_root.is_some() && mount.root == place.node)
+        self.mounts
+            .get(place.mount)
+            .is_some_and(|mount| mount.lost_root.is_some() && mount.root == place.node)
             || matches!(place.node, Node::Removed(_))
     }
 
@@ -91,6 +99,10 @@ impl Kernel {
     /// place's mount have the same place (`attach_recursive_mnt`).
     pub(crate) fn attach_tree(&mut self, first: MountId, place: Place) -> Result<(), Refusal> {
         let Some(namespace) = self.namespace_of_mount(place.mount) else { return Ok(()) };
+        if self.mounts.root_of(first).is_some_and(|root| self.is_removed(&root)) {
+            // `get_mountpoint`: something may have to be mounted on its root, and nothing can be.
+            return refuse(Errno::ENOENT, "mount", Rule::new("rule-bind-removed"));
+        }
         let tree = self.mounts.tree_of(first);
         let moved = self.namespace_of_mount(first).is_some();
         let mut copies = Vec::new();
@@ -122,7 +134,8 @@ impl Kernel {
         for (index, group) in audience.iter().enumerate() {
             let mut copy = (index == 0).then_some(first);
             for member in group.members.iter().filter(|member| **member != place.mount) {
-                let shows = self.mounts.get(*member).is_some_and(|mount| self.is_below(&place.node, &mount.root));
+                let shows =
+                    self.mounts.get(*member).is_some_and(|mount| self.is_below(&place.node, &mount.root));
                 if !shows {
                     continue;
                 }

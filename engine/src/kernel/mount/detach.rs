@@ -81,9 +81,12 @@ impl Kernel {
             return refuse_path(Errno::EINVAL, AT, "rule-umount-expire-flags", path);
         }
         self.check_alone(id, path)?;
-        match self.mounts.get(id).map(|mount| mount.expires) {
-            Some(true) => Ok(()),
-            _ => refuse_path(Errno::EAGAIN, AT, "rule-umount-expire-marked", path),
+        match self.mounts.get_mut(id) {
+            Some(mount) if !mount.expires => {
+                mount.expires = true;
+                refuse_path(Errno::EAGAIN, AT, "rule-umount-expire-marked", path)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -259,7 +262,8 @@ impl Kernel {
 
     /// Takes a mount out; its file system goes with the last one, and what had lost its name with it.
     pub(crate) fn drop_mount(&mut self, id: MountId) {
-        let lost = self.mounts.get(id).filter(|mount| mount.lost_root.is_some()).map(|mount| mount.root.clone());
+        let lost =
+            self.mounts.get(id).filter(|mount| mount.lost_root.is_some()).map(|mount| mount.root.clone());
         let gone = self.mounts.remove(id);
         if let Some(Node::Ram(tree, inode)) = lost.filter(|node| self.mounts.with_root(node).is_empty())
             && let Some(ram) = self.trees.get_mut(&tree)

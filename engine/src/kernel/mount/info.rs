@@ -119,11 +119,14 @@ impl Kernel {
     /// The optional fields of a line of mountinfo (proc_pid_mountinfo(5)). Of a slave's masters those count which the
     /// task can see: where the nearest is out of its sight, the nearest in sight is `propagate_from`.
     pub(crate) fn propagation_fields(&self, task: &Task, mount: &Mount) -> Vec<String> {
-        let mut fields: Vec<String> = mount.group.map(|group| format!("shared:{}", group.0)).into_iter().collect();
+        let mut fields: Vec<String> =
+            mount.group.map(|group| format!("shared:{}", group.0)).into_iter().collect();
         if let Some(master) = mount.master.and_then(|master| self.mounts.group_of(master)) {
             fields.push(format!("master:{}", master.0));
             let visible = self.nearest_visible_master(task, mount);
-            fields.extend(visible.filter(|group| *group != master.0).map(|group| format!("propagate_from:{group}")));
+            fields.extend(
+                visible.filter(|group| *group != master.0).map(|group| format!("propagate_from:{group}")),
+            );
         }
         if mount.unbindable {
             fields.push("unbindable".to_owned());
@@ -136,9 +139,13 @@ impl Kernel {
         let mut master = mount.master;
         while let Some(id) = master {
             let visible = |peer: &MountId| {
-                let own = self.mounts.get(*peer).is_some_and(|mount| mount.namespace == Some(task.mount_namespace()));
+                let own = self
+                    .mounts
+                    .get(*peer)
+                    .is_some_and(|mount| mount.namespace == Some(task.mount_namespace()));
                 let root = self.mounts.root_of(*peer).filter(|_| own);
-                root.and_then(|root| self.path_from(&task.root, &root)).is_some_and(|(_, reach)| reach == Reach::Root)
+                root.and_then(|root| self.path_from(&task.root, &root))
+                    .is_some_and(|(_, reach)| reach == Reach::Root)
             };
             if self.mounts.peers_from(id).iter().any(visible) {
                 return self.mounts.group_of(id).map(|group| group.0);

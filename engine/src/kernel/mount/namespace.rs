@@ -1,8 +1,8 @@
 //! Mount namespaces: made by unshare(2) and clone3(2), entered by setns(2), gone with their last task.
 
+use super::MountId;
 use super::copy::{Copied, Unbindable};
 use super::detach::How;
-use super::MountId;
 use crate::kernel::fs::Place;
 use crate::kernel::namespace::{NamespaceId, NamespaceKind};
 use crate::kernel::task_table::Fact;
@@ -21,7 +21,11 @@ impl Kernel {
     /// A task gets a mount namespace of its own with copies of all mounts (`copy_mnt_ns`). Shared ones stay peers; in a
     /// namespace that belongs to another user namespace they become slaves, and all are locked. Its root and working
     /// directory are the same ones in the copies.
-    pub(crate) fn new_mount_namespace(&mut self, pid: u32, owner: NamespaceId) -> Result<NamespaceId, Refusal> {
+    pub(crate) fn new_mount_namespace(
+        &mut self,
+        pid: u32,
+        owner: NamespaceId,
+    ) -> Result<NamespaceId, Refusal> {
         let Some(task) = self.task(pid).cloned() else { return Ok(NamespaceId::initial(NamespaceKind::Mnt)) };
         let old = task.mount_namespace();
         let less = self.owner_of(old) != Some(owner);
@@ -46,7 +50,11 @@ impl Kernel {
         Ok(new)
     }
 
-    fn copy_namespace(&mut self, namespace: NamespaceId, how: Copied) -> Result<Vec<(MountId, MountId)>, Refusal> {
+    fn copy_namespace(
+        &mut self,
+        namespace: NamespaceId,
+        how: Copied,
+    ) -> Result<Vec<(MountId, MountId)>, Refusal> {
         let Some(top) = self.mounts.top_of(namespace) else { return Ok(Vec::new()) };
         let Some(root) = self.mounts.get(top).map(|mount| mount.root.clone()) else { return Ok(Vec::new()) };
         self.copy_tree(top, &root, how, Unbindable::Kept)

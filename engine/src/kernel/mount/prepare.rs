@@ -126,9 +126,7 @@ impl Kernel {
         let shown = match fs {
             // ramfs has nothing that a remount could change.
             FileSystem::Ram(tree) if self.trees.get(&tree).is_some_and(|tree| tree.is_ramfs) => Vec::new(),
-            FileSystem::Ram(_) => {
-                TmpfsOptions::parse(data, self.profile.memory)?.shown(self.profile.memory)
-            }
+            FileSystem::Ram(_) => TmpfsOptions::parse(data, self.profile.memory)?.shown(self.profile.memory),
             FileSystem::Proc(_) => proc_options(data)?,
             FileSystem::Sys if data.is_empty() => Vec::new(),
             FileSystem::Sys => return bad_option("sysfs", data),

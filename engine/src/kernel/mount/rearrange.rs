@@ -151,7 +151,8 @@ impl Kernel {
     ) -> Result<(), Refusal> {
         let id = self.mount_at(task, place, path)?;
         let flags = self.unlocked_flags(id, new, path)?;
-        let writing = || self.tasks().filter(|task| task.is_alive()).any(|task| self.written_by(task).contains(&id));
+        let writing =
+            || self.tasks().filter(|task| task.is_alive()).any(|task| self.written_by(task).contains(&id));
         if flags.rdonly && writing() {
             return refuse_path(Errno::EBUSY, AT, "rule-mount-written-to", path);
         }

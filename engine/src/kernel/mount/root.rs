@@ -44,7 +44,8 @@ impl Kernel {
         (new_path, old_path): (&str, &str),
     ) -> Result<(MountId, Place), Refusal> {
         let invalid = |rule: &str, path: &str| refuse_path(Errno::EINVAL, AT, rule, path);
-        let (new_parent, root_place) = (self.mounts.parent_of(new.mount), self.mounts.mount_point(root.mount));
+        let (new_parent, root_place) =
+            (self.mounts.parent_of(new.mount), self.mounts.mount_point(root.mount));
         let shared = |id: Option<MountId>| id.is_some_and(|id| self.mounts.is_shared(id));
         if shared(Some(old.mount)) {
             return invalid("rule-pivot-shared-old", old_path);

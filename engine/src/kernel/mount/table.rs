@@ -57,13 +57,7 @@ impl MountTable {
     }
 
     /// Notes a file system that is about to be mounted; one that is mounted already stays as it is.
-    pub(crate) fn note_super(
-        &mut self,
-        fs: FileSystem,
-        fstype: &str,
-        shown: Vec<String>,
-        flags: SuperFlags,
-    ) {
+    pub(crate) fn note_super(&mut self, fs: FileSystem, fstype: &str, shown: Vec<String>, flags: SuperFlags) {
         if !self.supers.contains_key(&fs) {
             let (device, fstype) = (self.next_number(), fstype.to_owned());
             self.supers.insert(fs, Shared::from(Super { mounts: 0, device, flags, fstype, shown }));

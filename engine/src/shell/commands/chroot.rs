@@ -2,7 +2,8 @@
 
 use super::options::{self, Opt};
 use super::{
-    Act, Action, Command, Completes, Fidelity, Launch, Launched, Output, Planned, Refused, Request, Setup, TOOL,
+    Act, Action, Command, Completes, Fidelity, Launch, Launched, Output, Planned, Refused, Request, Setup,
+    TOOL,
 };
 use crate::plan::{Call, Errno, Plan, Step, Text};
 
@@ -57,7 +58,8 @@ fn read(request: &Request<'_>) -> Result<Launch, Output> {
     };
     let setup = if parsed.has('s') { vec![root] } else { vec![root, inside] };
     let words = if words.is_empty() { vec![Text::from("sh")] } else { words.to_vec() };
-    let missing = |name: &str| (127, format!("chroot: failed to run command '{name}': {}", Errno::ENOENT.text()));
+    let missing =
+        |name: &str| (127, format!("chroot: failed to run command '{name}': {}", Errno::ENOENT.text()));
     Ok(Launch { setup, words, missing })
 }
 
@@ -72,11 +74,16 @@ fn pivot_root(request: &Request<'_>) -> Planned {
     };
     let (new, old) = (request.show(new_root), request.show(put_old));
     let call = Call::PivotRoot { new_root: new_root.clone(), put_old: put_old.clone() };
-    Planned::new(Plan::independent(vec![Step::new(request.actor, call)]), move |answers| match answers.answers {
-        [Err(refusal)] => {
-            let why = refusal.errno.text();
-            Output::error(format!("pivot_root: failed to change root from `{new}' to `{old}': {why}\n"), 1)
+    Planned::new(Plan::independent(vec![Step::new(request.actor, call)]), move |answers| {
+        match answers.answers {
+            [Err(refusal)] => {
+                let why = refusal.errno.text();
+                Output::error(
+                    format!("pivot_root: failed to change root from `{new}' to `{old}': {why}\n"),
+                    1,
+                )
+            }
+            _ => Output::default(),
         }
-        _ => Output::default(),
     })
 }

@@ -121,11 +121,8 @@ fn show(wanted: &Wanted, lines: &[Line]) -> Output {
     if chosen.is_empty() {
         return Output { status: 1, ..Output::default() };
     }
-    let rows: Vec<(String, &Line)> = if wanted.tree {
-        tree(&chosen)
-    } else {
-        chosen.iter().map(|line| (String::new(), *line)).collect()
-    };
+    let rows: Vec<(String, &Line)> =
+        if wanted.tree { tree(&chosen) } else { chosen.iter().map(|line| (String::new(), *line)).collect() };
     Output::text(print(wanted, &rows))
 }
 
@@ -211,7 +208,8 @@ fn print(wanted: &Wanted, rows: &[(String, &Line)]) -> String {
     if wanted.raw {
         return table.iter().map(|row| format!("{}\n", row.join(" "))).collect();
     }
-    let width = |index: usize| table.iter().filter_map(|row| row.get(index)).map(|cell| cell.chars().count()).max();
+    let width =
+        |index: usize| table.iter().filter_map(|row| row.get(index)).map(|cell| cell.chars().count()).max();
     let widths: Vec<usize> = (0..wanted.columns.len()).map(|index| width(index).unwrap_or(0)).collect();
     table.iter().map(|row| aligned(&wanted.columns, row, &widths)).collect()
 }

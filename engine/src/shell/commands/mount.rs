@@ -156,8 +156,7 @@ pub(super) fn is_of_type(fstype: &str, types: &str) -> bool {
 
 /// /proc/mounts writes blanks and the like as octal numbers.
 pub(super) fn unescape(field: &str) -> String {
-    let escapes =
-        [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\043", "#"), ("\\134", "\\")];
+    let escapes = [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\043", "#"), ("\\134", "\\")];
     escapes.iter().fold(field.to_owned(), |text, (escape, char)| text.replace(escape, char))
 }
 
@@ -274,8 +273,12 @@ fn calls(wanted: &Wanted) -> Vec<Call> {
     if bind || options.has("move") {
         let action = options.flags.iter().filter(|flag| ["bind", "rec", "move"].contains(&flag.as_str()));
         calls.push(call(wanted.source.clone(), "none", action.cloned().collect(), Text::default()));
-        let rest: Vec<String> =
-            options.flags.iter().filter(|flag| !["bind", "rec", "move"].contains(&flag.as_str())).cloned().collect();
+        let rest: Vec<String> = options
+            .flags
+            .iter()
+            .filter(|flag| !["bind", "rec", "move"].contains(&flag.as_str()))
+            .cloned()
+            .collect();
         if bind && !rest.is_empty() {
             let flags = ["remount", "bind"].map(str::to_owned).into_iter().chain(rest).collect();
             calls.push(call(none(), "none", flags, Text::default()));

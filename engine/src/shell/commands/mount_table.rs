@@ -64,10 +64,14 @@ mod tests {
 
     #[test]
     fn a_line_is_read_whole() {
-        let text = "36 35 98:0 /mnt1 /mnt\\0402 rw,noatime shared:1 master:2 - ext3 /dev/root rw,errors=continue\n";
+        let text =
+            "36 35 98:0 /mnt1 /mnt\\0402 rw,noatime shared:1 master:2 - ext3 /dev/root rw,errors=continue\n";
         let lines = Line::read_all(text);
         let line = lines.first().expect("it is one");
-        assert_eq!((line.target.as_str(), line.root.as_str(), line.source.as_str()), ("/mnt 2", "/mnt1", "/dev/root"));
+        assert_eq!(
+            (line.target.as_str(), line.root.as_str(), line.source.as_str()),
+            ("/mnt 2", "/mnt1", "/dev/root")
+        );
         assert_eq!(line.options(), "rw,noatime,errors=continue");
         assert_eq!(line.propagation(), "shared,slave");
     }

@@ -40,7 +40,10 @@ fn plan(request: &Request<'_>) -> Planned {
                 Output::error(text(format!("mountpoint: {shown}: {}\n", refusal.errno.text())), 1)
             }
             _ if mounted => Output::text(text(format!("{shown} is a mountpoint\n"))),
-            _ => Output { status: NO_MOUNT_POINT, ..Output::text(text(format!("{shown} is not a mountpoint\n"))) },
+            _ => Output {
+                status: NO_MOUNT_POINT,
+                ..Output::text(text(format!("{shown} is not a mountpoint\n")))
+            },
         }
     })
 }

@@ -21,7 +21,8 @@ pub(super) fn run(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
             _ => said(run, "!ENOENT getcwd"),
         },
         ["gethostname"] => {
-            let name = super::read(run, "/proc/sys/kernel/hostname").unwrap_or_else(|_| "drydock\n".to_owned());
+            let name =
+                super::read(run, "/proc/sys/kernel/hostname").unwrap_or_else(|_| "drydock\n".to_owned());
             said(run, name.trim_end())
         }
         ["readlink", path] => match run.perform(Call::Readlink { path: Text::from(path) }) {
@@ -103,7 +104,8 @@ pub(super) fn ln(run: &mut ToolRun<'_, '_>) -> u8 {
         return missing(run, "ln without -sf");
     }
     // As cp.
-    let _ = run.perform(Call::Symlink { target: Text::from(target.as_str()), path: Text::from(path.as_str()) });
+    let _ =
+        run.perform(Call::Symlink { target: Text::from(target.as_str()), path: Text::from(path.as_str()) });
     0
 }
 
