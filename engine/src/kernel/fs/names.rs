@@ -116,23 +116,23 @@ impl Kernel {
         }
     }
 
-    /// rename(2).
+    /// rename(2). Two mounts and a read-only one are told before what is missing (fs/namei.c, `do_renameat2`).
     pub(crate) fn rename(&mut self, task: &Task, from: &str, to: &str) -> Result<(), Refusal> {
         const AT: &str = "rename";
         let old = Walker::new(self, task, AT).parent(&task.cwd, from)?;
         let new = Walker::new(self, task, AT).parent(&task.cwd, to)?;
-        let (Last::Name(old_name), Last::Name(new_name)) = (old.last, new.last) else {
-            return refuse_path(Errno::EBUSY, AT, "rule-mount-point-busy", from);
-        };
-        let Some(victim) = self.lookup(&old.directory, &old_name, task.pid, AT)? else {
-            return refuse_path(Errno::ENOENT, AT, "rule-path-missing", from);
-        };
         if old.directory.mount != new.directory.mount {
             return refuse_path(Errno::EXDEV, AT, "rule-other-file-system", to);
         }
+        let (Last::Name(old_name), Last::Name(new_name)) = (old.last, new.last) else {
+            return refuse_path(Errno::EBUSY, AT, "rule-mount-point-busy", from);
+        };
         if self.mounts.is_readonly(old.directory.mount) {
             return refuse_path(Errno::EROFS, AT, "rule-read-only", from);
         }
+        let Some(victim) = self.lookup(&old.directory, &old_name, task.pid, AT)? else {
+            return refuse_path(Errno::ENOENT, AT, "rule-path-missing", from);
+        };
         // fs/namei.c, lock_rename(): neither of the two may be above the other's directory.
         if self.is_below(&new.directory.node, &victim.node) {
             return refuse_path(Errno::EINVAL, AT, "rule-rename-into-itself", to);
