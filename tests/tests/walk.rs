@@ -4,7 +4,7 @@
 
 use drydock_engine::host::HostKind;
 use drydock_native::host::{HostError, LinuxHost, Options, profile, run_if_part_of_a_session};
-use drydock_tests::walk::{self, Outcome, script};
+use drydock_tests::walk::{self, Outcome, mounts, script};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::process::ExitCode;
 
@@ -12,12 +12,19 @@ use std::process::ExitCode;
 const SEED: u64 = 1;
 const STEPS: usize = 2000;
 
+/// Walks over mounts, and the steps of each.
+const MOUNT_SEEDS: u64 = 5;
+const MOUNT_STEPS: usize = 300;
+
 fn main() -> ExitCode {
     // The sessions' keepers and agents are this program, too.
     run_if_part_of_a_session();
     let arguments = Arguments::from_args();
-    let trial = Trial::ignorable_test("2,000 random operations are answered alike", walk_on_this_machine);
-    libtest_mimic::run(&arguments, vec![trial]).exit_code()
+    let trials = vec![
+        Trial::ignorable_test("2,000 random operations are answered alike", walk_on_this_machine),
+        Trial::ignorable_test("1,500 random mounts leave the same tables", mounts_on_this_machine),
+    ];
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 fn walk_on_this_machine() -> Result<Completion, Failed> {
@@ -51,6 +58,29 @@ fn walk_on_this_machine() -> Result<Completion, Failed> {
             .into())
         }
     }
+}
+
+fn mounts_on_this_machine() -> Result<Completion, Failed> {
+    let profile = profile::available(HostKind::This)?;
+    let state = tempfile::tempdir()?;
+    let options = Options { state: state.path().to_owned(), program: None };
+    for seed in 1..=MOUNT_SEEDS {
+        match mounts::run(&profile, seed, MOUNT_STEPS, || LinuxHost::start(&profile, &options)) {
+            Err(HostError::NotRoot) => return skip(&HostError::NotRoot.to_string()),
+            Err(other) => return Err(other.into()),
+            Ok(Ok(report)) => assert!(report.refused < report.steps * 3 / 4, "{report:?}"),
+            Ok(Err(finding)) => {
+                let (difference, steps) = (&finding.difference, finding.steps.join("\n"));
+                return Err(format!(
+                    "{}\nmodel: {}\nlinux: {}\nthe steps:\n{steps}\n\
+                     rerun: cargo xtask walk -- --mounts --seed {seed} --steps {MOUNT_STEPS}",
+                    difference.about, difference.model, difference.real
+                )
+                .into());
+            }
+        }
+    }
+    Ok(Completion::Completed)
 }
 
 fn skip(reason: &str) -> Result<Completion, Failed> {

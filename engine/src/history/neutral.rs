@@ -257,7 +257,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
         let lines: Vec<MountLine<'_>> = data.lines().filter_map(MountLine::read).collect();
         let old_roots = self.old_roots(lines.iter().map(MountLine::words));
         let own: Vec<_> = lines.iter().filter(|line| !self.is_initial(line.words(), &old_roots)).collect();
-        let (mut ids, mut devices, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ids, mut devices, mut groups) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         // A mount may come before the one that it is on.
         for line in &own {
             renamed(&mut ids, line.id);
@@ -402,12 +402,9 @@ fn as_words(words: &[String; 3]) -> [&str; 3] {
 }
 
 /// The place of a number in the order of appearance, from 1.
-fn renamed<'n>(seen: &mut Vec<&'n str>, number: &'n str) -> usize {
-    let index = seen.iter().position(|known| *known == number).unwrap_or_else(|| {
-        seen.push(number);
-        seen.len() - 1
-    });
-    index + 1
+fn renamed<'n>(seen: &mut BTreeMap<&'n str, usize>, number: &'n str) -> usize {
+    let next = seen.len() + 1;
+    *seen.entry(number).or_insert(next)
 }
 
 /// A line of mountinfo.
@@ -443,12 +440,11 @@ impl<'l> MountLine<'l> {
     /// The line with its numbers counted anew; a mount that is left out is `#`.
     fn neutral(
         &self,
-        ids: &mut Vec<&'l str>,
-        devices: &mut Vec<&'l str>,
-        groups: &mut Vec<&'l str>,
+        ids: &mut BTreeMap<&'l str, usize>,
+        devices: &mut BTreeMap<&'l str, usize>,
+        groups: &mut BTreeMap<&'l str, usize>,
     ) -> String {
-        let parent = ids.iter().position(|id| *id == self.parent);
-        let parent = parent.map_or(HIDDEN.to_owned(), |index| (index + 1).to_string());
+        let parent = ids.get(self.parent).map_or(HIDDEN.to_owned(), usize::to_string);
         let mut optional = String::new();
         for field in &self.optional {
             optional.push_str(&match field.split_once(':') {

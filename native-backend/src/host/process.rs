@@ -6,7 +6,7 @@ use super::fatal::Masks;
 use super::files::refused;
 use super::namespaces::flags_of;
 use super::raw::{self, Cloned, Disposition, set_signal};
-use super::{namespaces, settle};
+use super::settle;
 use drydock_engine::plan::{Answer, Errno, Refusal, Reply, Signal, WaitStatus};
 use nix::errno::Errno as NixErrno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};

@@ -3,7 +3,7 @@
 use drydock_engine::host::{HostKind, HostProfile};
 use drydock_native::host::{HostError, LinuxHost, Options, profile, run_if_part_of_a_session};
 use drydock_tests::walk::pair::Difference;
-use drydock_tests::walk::{self, Finding, Outcome, Report, script};
+use drydock_tests::walk::{self, Finding, Outcome, Report, mounts, script};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -24,6 +24,9 @@ struct Arguments {
     /// The host that both begin with: this, lecture, v1 or v2
     #[arg(long, default_value = "this", value_parser = kind)]
     host: HostKind,
+    /// Walk over mounts and mount namespaces instead of control groups
+    #[arg(long)]
+    mounts: bool,
 }
 
 fn kind(word: &str) -> Result<HostKind, String> {
@@ -49,6 +52,27 @@ fn run(arguments: &Arguments) -> Result<ExitCode, HostError> {
     let mut all = 0;
     for seed in arguments.seed..arguments.seed.saturating_add(arguments.seeds) {
         let started = Instant::now();
+        if arguments.mounts {
+            let outcome =
+                mounts::run(&profile, seed, arguments.steps, || LinuxHost::start(&profile, &options))?;
+            match outcome {
+                Ok(report) => {
+                    all += report.steps;
+                    let seconds = started.elapsed().as_secs_f64();
+                    println!(
+                        "seed {seed}: the same: {} steps, {} of them refused, {seconds:.1} s",
+                        report.steps, report.refused
+                    );
+                }
+                Err(finding) => {
+                    println!("seed {seed}: different: {}", finding.difference.about);
+                    show(&finding.difference);
+                    finding.steps.iter().for_each(|step| println!("  {step}"));
+                    code = ExitCode::FAILURE;
+                }
+            }
+            continue;
+        }
         let outcome = walk::run(&profile, seed, arguments.steps, || LinuxHost::start(&profile, &options))?;
         let seconds = started.elapsed().as_secs_f64();
         match outcome {

@@ -8,6 +8,7 @@
 //! | [`generate`] | draws the next step, [`values`] what is written, [`places`] where file systems are mounted |
 //! | [`guard`] | what would silence the session itself, and is not done |
 //! | [`shrink`] | makes the list of steps that leads to a difference short |
+//! | [`mounts`] | another walk: mounts and mount namespaces of two tasks |
 //! | [`script`] | steps as lines of the shell, for `drydock compare` |
 //!
 //! The generator looks at the model to choose, so that most operations reach deep; the same profile, seed and
@@ -15,6 +16,7 @@
 
 pub mod generate;
 pub mod guard;
+pub mod mounts;
 pub mod pair;
 pub mod places;
 pub mod scene;

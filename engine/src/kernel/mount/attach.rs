@@ -134,8 +134,10 @@ impl Kernel {
         for (index, group) in audience.iter().enumerate() {
             let mut copy = (index == 0).then_some(first);
             for member in group.members.iter().filter(|member| **member != place.mount) {
-                let shows =
-                    self.mounts.get(*member).is_some_and(|mount| self.is_below(&place.node, &mount.root));
+                // One that is on its way to a place itself hears of nothing yet (`need_secondary`).
+                let shows = self.mounts.get(*member).is_some_and(|mount| {
+                    mount.namespace.is_some() && self.is_below(&place.node, &mount.root)
+                });
                 if !shows {
                     continue;
                 }

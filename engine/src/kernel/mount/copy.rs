@@ -1,6 +1,7 @@
 //! Copies of mounts: for bind mounts, for new namespaces, and for those that hear of a mount.
 
 use super::{Mount, MountId};
+use crate::host::KernelVersion;
 use crate::kernel::Kernel;
 use crate::kernel::fs::{Node, Place};
 use crate::kernel::refuse::refuse;
@@ -32,12 +33,16 @@ impl Kernel {
     /// A copy of a mount that shows `root`, on nothing.
     pub(crate) fn copy_mount(&mut self, id: MountId, root: Node, how: Copied) -> Option<MountId> {
         let original = self.mounts.get(id)?;
+        // Since Linux 6.17 it is kept with what is not copied; before, with the flags (`clone_mnt`).
+        let newer = self.profile.kernel >= (KernelVersion { major: 6, minor: 17 });
+        let unbindable = original.unbindable && !newer;
         let lost_root = if original.root == root { original.lost_root.clone() } else { None };
         let copy = Mount {
             on: None,
             namespace: None,
             group: None,
             master: None,
+            unbindable,
             expires: false,
             root,
             lost_root,

@@ -131,10 +131,10 @@ impl Kernel {
         if told {
             self.unlock_copies(first);
             let others = self.follow_umount(&tree, &going);
-            for id in &others {
-                self.lift_cover(*id, &others, &going);
-            }
             going.extend(others.iter().copied());
+            for id in &others {
+                self.lift_cover(*id, &going);
+            }
             order.extend(others);
         }
         for id in order {
@@ -164,20 +164,17 @@ impl Kernel {
     /// where that would take away or uncover others.
     fn follow_umount(&self, tree: &[MountId], going: &BTreeSet<MountId>) -> Vec<MountId> {
         let mut found: Vec<MountId> = Vec::new();
+        let mut all = going.clone();
         for id in tree {
-            for other in self.heard_of(*id) {
-                if !going.contains(&other) && !found.contains(&other) {
-                    found.push(other);
-                }
-            }
+            found.extend(self.heard_of(*id).into_iter().filter(|other| all.insert(*other)));
         }
         loop {
-            let all: BTreeSet<MountId> = going.iter().chain(&found).copied().collect();
-            let stays = found.iter().position(|id| !self.can_follow(*id, &all));
-            match stays {
-                Some(index) => found.remove(index),
-                None => return found,
-            };
+            let before = found.len();
+            found.retain(|id| self.can_follow(*id, &all));
+            if found.len() == before {
+                return found;
+            }
+            all = going.iter().chain(&found).copied().collect();
         }
     }
 
@@ -193,8 +190,8 @@ impl Kernel {
     }
 
     /// What covers a mount that goes, and stays, comes to lie on the place that this one covered.
-    fn lift_cover(&mut self, id: MountId, others: &[MountId], going: &BTreeSet<MountId>) {
-        let leaves = |id: &MountId| others.contains(id) || going.contains(id);
+    fn lift_cover(&mut self, id: MountId, going: &BTreeSet<MountId>) {
+        let leaves = |id: &MountId| going.contains(id);
         let cover = |id: MountId| self.mounts.root_of(id).and_then(|root| self.mounts.covering(&root));
         let mut over = cover(id);
         while let Some(next) = over.filter(leaves) {

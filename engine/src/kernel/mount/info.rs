@@ -147,7 +147,7 @@ impl Kernel {
                 root.and_then(|root| self.path_from(&task.root, &root))
                     .is_some_and(|(_, reach)| reach == Reach::Root)
             };
-            if self.mounts.peers_from(id).iter().any(visible) {
+            if self.mounts.peers_of(id).any(|peer| visible(&peer)) {
                 return self.mounts.group_of(id).map(|group| group.0);
             }
             master = self.mounts.get(id).and_then(|mount| mount.master);

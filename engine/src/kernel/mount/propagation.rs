@@ -7,6 +7,7 @@
 use super::{MountId, MountTable};
 use crate::kernel::shared::{OrdMap, Shared};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Which peer group: the N of `shared:N` and `master:N`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -33,6 +34,8 @@ pub(crate) struct Hearers {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Propagation {
     peers: OrdMap<PeerGroup, Shared<Vec<MountId>>>,
+    /// All numbers from 1 up to here have a group.
+    used: u32,
     slaves: OrdMap<MountId, Shared<Vec<MountId>>>,
 }
 
@@ -46,10 +49,16 @@ impl Propagation {
     }
 
     /// The lowest number that no group has (`ida_alloc_min` in fs/namespace.c).
-    fn free_group(&self) -> PeerGroup {
-        let free = (1..).map(PeerGroup).zip(self.peers.keys()).find(|(number, used)| number != *used);
-        let next = || PeerGroup(self.peers.get_max().map_or(1, |(last, _)| last.0 + 1));
-        free.map_or_else(next, |(number, _)| number)
+    fn free_group(&mut self) -> PeerGroup {
+        while self.peers.contains_key(&PeerGroup(self.used + 1)) {
+            self.used += 1;
+        }
+        PeerGroup(self.used + 1)
+    }
+
+    fn forget_group(&mut self, group: PeerGroup) {
+        self.peers.remove(&group);
+        self.used = self.used.min(group.0.saturating_sub(1));
     }
 
     fn slaves_of(&self, master: MountId) -> &[MountId] {
@@ -138,7 +147,7 @@ impl MountTable {
         let Some(ring) = self.propagation.peers.get_mut(&group) else { return };
         ring.retain(|peer| *peer != id);
         if ring.is_empty() {
-            self.propagation.peers.remove(&group);
+            self.propagation.forget_group(group);
         }
     }
 
@@ -197,21 +206,29 @@ impl MountTable {
     pub(crate) fn audience(&self, origin: MountId) -> Vec<Hearers> {
         let mut groups = vec![Hearers { members: self.peers_from(origin), above: None }];
         if self.is_shared(origin) {
-            self.add_slaves(0, &mut groups);
+            self.add_slaves(0, &mut groups, &mut BTreeSet::new());
         }
         groups
     }
 
+    /// A mount and its peers, itself first and once more among them.
+    pub(crate) fn peers_of(&self, id: MountId) -> impl Iterator<Item = MountId> {
+        let ring = self.group_of(id).and_then(|group| self.propagation.peers.get(&group));
+        std::iter::once(id).chain(ring.into_iter().flat_map(|ring| ring.iter().copied()))
+    }
+
     /// Adds the groups of slaves of a group's members.
-    fn add_slaves(&self, above: usize, groups: &mut Vec<Hearers>) {
+    fn add_slaves(&self, above: usize, groups: &mut Vec<Hearers>, seen: &mut BTreeSet<MountId>) {
         let members = groups.get(above).map(|group| group.members.clone()).unwrap_or_default();
         for slave in members.iter().flat_map(|member| self.propagation.slaves_of(*member)) {
-            if groups.iter().any(|group| group.members.contains(slave)) {
+            if seen.contains(slave) {
                 continue;
             }
-            groups.push(Hearers { members: self.peers_from(*slave), above: Some(above) });
+            let members = self.peers_from(*slave);
+            seen.extend(members.iter().copied());
+            groups.push(Hearers { members, above: Some(above) });
             if self.is_shared(*slave) {
-                self.add_slaves(groups.len() - 1, groups);
+                self.add_slaves(groups.len() - 1, groups, seen);
             }
         }
     }

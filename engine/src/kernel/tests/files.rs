@@ -132,7 +132,7 @@ fn proc_and_sys_are_fixed() {
             ("r /proc/99999/stat", "!ENOENT open"),
             (
                 "r /proc/mounts",
-                "tmpfs / tmpfs rw,relatime,mode=755 0 0\nproc /proc proc rw,relatime 0 0\nsysfs /sys sysfs rw,relatime 0 0\n/dev/vda /var/tmp ext4 rw,relatime 0 0\n",
+                "tmpfs / tmpfs rw,relatime 0 0\nproc /proc proc rw,relatime 0 0\nsysfs /sys sysfs rw,relatime 0 0\n/dev/vda /var/tmp ext4 rw,relatime 0 0\n",
             ),
             ("mkdir /proc/x", "!ENOENT mkdir"),
             ("rmdir /proc/1", "!EPERM rmdir"),
