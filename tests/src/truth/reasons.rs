@@ -19,8 +19,6 @@ const LSSUBSYS: &str =
     "Debian 12's lssubsys (2.0.2) forgets what is mounted; Drydock's prints what 0.41 does";
 const START: &str = "the program's start counts as well, a quarter of what the limit left it";
 
-const NETWORK: &str = "what is in a network namespace, links and addresses, is not modelled yet";
-const MOUNTS: &str = "mounts of each mount namespace, and bind mounts, are not modelled yet";
 const NO_CHILD: &str = "the shell performs its own commands without a child, in a command substitution too";
 const OTHER_INIT: &str =
     "the shared host's pid 1 has capabilities that the tool lacked, and its links can't be read";
@@ -87,9 +85,6 @@ const REASONS: &[Reason] = &[
         at: "",
         why: "the tool itself is killed with its group; what its shell prints about that is not replayed",
     },
-    Reason { id: "ns.net.*", at: "", why: NETWORK },
-    Reason { id: "ns.uroot.lo_up", at: "", why: NETWORK },
-    Reason { id: "ns.uroot.proc_sys_net", at: "", why: NETWORK },
     Reason { id: "ns.pid.self_vs_children", at: "", why: NO_CHILD },
     Reason { id: "ns.pid.nspid_values", at: "", why: NO_CHILD },
     Reason {
@@ -102,8 +97,6 @@ const REASONS: &[Reason] = &[
         at: "",
         why: "the tool does not wait for its child in the background, and so has another status",
     },
-    Reason { id: "ns.setns.mnt", at: "", why: MOUNTS },
-    Reason { id: "ns.bind_keeps_alive", at: "", why: MOUNTS },
     Reason {
         id: "ns.limit.unpriv_sysctl",
         at: "",

@@ -147,6 +147,7 @@ fn entering(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         run.perform(Call::Setns { from, nstype: flags(kinds) })
     };
     Some(match *words {
+        ["setns", _, "mnt", ..] => super::missing(run, "mount namespaces"),
         ["setns", path, kinds, ref rest @ ..] => {
             match setns(run, NamespaceRef::File(Text::from(path)), kinds) {
                 Ok(_) if rest.is_empty() => ok(run),
