@@ -44,7 +44,7 @@ impl ToolRun<'_, '_> {
 
     /// The pid of a task.
     pub fn pid(&self, actor: &Actor) -> Option<u32> {
-        self.shell.backend.pid(actor)
+        self.shell.backend.pid_for(&self.shell.actor(), actor)
     }
 
     /// Performs a call as the tool's task.
@@ -115,6 +115,43 @@ impl ToolRun<'_, '_> {
         self.shell.end_child(&child);
         let patience = super::limits::LONG_PATIENCE_MS;
         Ok(self.shell.wait_one(&child, patience))
+    }
+
+    /// Lets a child that is there do something and end; gives how it ended.
+    pub fn as_child(&mut self, child: &Actor, run: impl FnOnce(&mut ToolRun<'_, '_>) -> u8) -> WaitStatus {
+        let words = self.words.clone();
+        self.shell.in_child(child, |shell| {
+            let status = run(&mut ToolRun { shell, words });
+            shell.set_status(status)
+        });
+        self.shell.end_child(child);
+        self.shell.wait_one(child, super::limits::LONG_PATIENCE_MS)
+    }
+
+    /// getppid(2): 0 where the parent can't be seen.
+    pub fn parent_number(&self) -> u32 {
+        let path = Text::from("/proc/self/stat");
+        let Observation::Data(stat) = self.observe(&Probe::File(path)) else { return 0 };
+        let parent = stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1)?.parse().ok());
+        // /proc may show the numbers of a namespace further up.
+        let shown = stat.split(' ').next().and_then(|pid| pid.parse::<u32>().ok());
+        let own = self.pid(&self.actor());
+        if shown == own { parent.unwrap_or(0) } else { self.parent_inside(parent.unwrap_or(0)) }
+    }
+
+    /// The number of a parent in the tool's own pid namespace, by the one that /proc shows.
+    fn parent_inside(&self, shown: u32) -> u32 {
+        let status = |pid: &str| match self.observe(&Probe::File(Text::from(format!("/proc/{pid}/status")))) {
+            Observation::Data(text) => text,
+            _ => String::new(),
+        };
+        let numbers = |text: &str| -> Vec<u32> {
+            let line = text.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
+            line.split_whitespace().filter_map(|word| word.parse().ok()).collect()
+        };
+        let own = numbers(&status("self"));
+        let parent = numbers(&status(&shown.to_string()));
+        if own.len() <= parent.len() { parent.get(own.len() - 1).copied().unwrap_or(0) } else { 0 }
     }
 
     /// The tool's task stays as it is and does nothing more, as a program does that waits for a signal. Of use only

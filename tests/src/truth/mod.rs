@@ -26,5 +26,5 @@ pub mod replay;
 pub mod report;
 pub mod script;
 
-/// The scripts that are about control groups, tasks and resources.
-pub const SCRIPTS: [&str; 7] = ["v1mount", "v1tree", "v1ctl", "v1new", "v2", "cpu1", "cpu2"];
+/// The scripts that are about control groups, tasks, resources and namespaces.
+pub const SCRIPTS: [&str; 9] = ["v1mount", "v1tree", "v1ctl", "v1new", "v2", "cpu1", "cpu2", "ns", "cgns"];

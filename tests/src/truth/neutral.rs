@@ -4,6 +4,7 @@
 //! |---|---|
 //! | ids of hierarchies | failed and repeated mounts use them up; what is asked is whether one has an id |
 //! | pids in messages of grep | two machines give other numbers |
+//! | numbers of namespaces but the fixed ones | the kernel counts them from its boot on |
 //! | the words of taskset | busybox and util-linux have different ones for one refusal |
 //! | `total=` of pressure files | how long tasks have waited is measured |
 
@@ -91,7 +92,15 @@ fn line(line: &str) -> String {
     if let Some(rest) = line.strip_prefix("grep: /proc/") {
         return format!("grep: /proc/N{}", &rest[rest.find('/').unwrap_or(0)..]);
     }
-    line.trim_end().to_owned()
+    namespace(line).unwrap_or_else(|| line.trim_end().to_owned())
+}
+
+/// `mnt:[N]`, and of the kinds whose first one has a fixed number the others.
+fn namespace(line: &str) -> Option<String> {
+    let (kind, rest) = line.split_once(":[")?;
+    let inode: u64 = rest.strip_suffix(']')?.parse().ok()?;
+    let fixed = !matches!(kind, "mnt" | "net") && (4_026_531_834..=4_026_531_839).contains(&inode);
+    (!fixed).then(|| format!("{kind}:[N]"))
 }
 
 #[cfg(test)]

@@ -19,6 +19,11 @@ const LSSUBSYS: &str =
     "Debian 12's lssubsys (2.0.2) forgets what is mounted; Drydock's prints what 0.41 does";
 const START: &str = "the program's start counts as well, a quarter of what the limit left it";
 
+const NO_CHILD: &str = "the shell performs its own commands without a child, in a command substitution too";
+const OTHER_INIT: &str =
+    "the shared host's pid 1 has capabilities that the tool lacked, and its links can't be read";
+const NO_TIME: &str = "user-mode-linux has no time namespaces";
+
 const REASONS: &[Reason] = &[
     Reason { id: "cpu1.not_pinned_two_cpus", at: "host-6.18", why: SHARED },
     Reason { id: "cpu1.quota_20_and_sibling", at: "host-6.18", why: SHARED },
@@ -64,6 +69,34 @@ const REASONS: &[Reason] = &[
         at: "",
         why: "the tool itself is killed with its group; what its shell prints about that is not replayed",
     },
+    Reason { id: "ns.pid.self_vs_children", at: "", why: NO_CHILD },
+    Reason { id: "ns.pid.nspid_values", at: "", why: NO_CHILD },
+    Reason {
+        id: "ns.pid.old_proc_self",
+        at: "",
+        why: "pids of the two machines have another number of digits",
+    },
+    Reason {
+        id: "ns.pid.pid1_kill_from_parent",
+        at: "",
+        why: "the tool does not wait for its child in the background, and so has another status",
+    },
+    Reason {
+        id: "ns.limit.unpriv_sysctl",
+        at: "",
+        why: "a setting of Debian's own, which the model's /proc/sys has not",
+    },
+    Reason { id: "ns.init_ids", at: "host-6.18", why: OTHER_INIT },
+    Reason { id: "ns.pid.setns_parent", at: "host-6.18", why: OTHER_INIT },
+    Reason { id: "ns.ls", at: "uml", why: NO_TIME },
+    Reason { id: "ns.init_ids", at: "uml", why: NO_TIME },
+    Reason { id: "ns.link_format", at: "uml", why: NO_TIME },
+    Reason { id: "ns.unshare.time", at: "uml", why: NO_TIME },
+    Reason { id: "ns.unshare_user_then.time", at: "uml", why: NO_TIME },
+    Reason { id: "ns.limit.time", at: "uml", why: NO_TIME },
+    Reason { id: "ns.limit.default", at: "uml", why: NO_TIME },
+    Reason { id: "ns.setns.time", at: "uml", why: NO_TIME },
+    Reason { id: "ns.time.*", at: "uml", why: NO_TIME },
 ];
 
 /// Why a case differs, if that is known.

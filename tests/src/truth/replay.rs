@@ -71,11 +71,20 @@ fn outcome(body: &str) -> Outcome {
             let name = line.strip_prefix("sh: ")?.strip_suffix(": command not found")?;
             Some(format!("the program {name}"))
         });
-        missing = missing.or(lacks);
+        missing = missing.or(lacks).or_else(|| not_there(line));
         stdout.push_str(line);
         stdout.push('\n');
     }
     Outcome { stdout: stdout.trim_end_matches('\n').to_owned(), missing }
+}
+
+/// What the model lacks, where a program says so of a file or a call.
+fn not_there(line: &str) -> Option<String> {
+    let network = ["/proc/sys/net/", "/proc/net/", "/proc/self/net/"];
+    if line.ends_with("No such file or directory") && network.iter().any(|path| line.contains(path)) {
+        return Some("files about the network".to_owned());
+    }
+    line.ends_with("Function not implemented.").then(|| "bind mounts".to_owned())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! | [`files`] | `k` on files and directories |
 //! | [`tasks`] | `k` on tasks: moving in, other users, forks |
 //! | [`work`], [`memory`] | `k` as a workload |
+//! | [`namespaces`] | `k` on namespaces, maps, names, IPC objects |
 //! | [`loops`] | `losetup` |
 //! | [`programs`] | `sh -c`, `awk`, `mv` and the like |
 
@@ -13,6 +14,7 @@ mod awk;
 mod files;
 pub(super) mod loops;
 mod memory;
+mod namespaces;
 mod programs;
 mod tasks;
 mod work;
@@ -28,7 +30,9 @@ pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "awk", run: programs::awk },
     Tool { name: "mv", run: programs::mv },
     Tool { name: "rm", run: programs::rm },
+    Tool { name: "sed", run: programs::sed },
     Tool { name: "sleep", run: programs::sleep },
+    Tool { name: "/usr/bin/ip", run: programs::ip },
     Tool { name: "taskset", run: work::taskset },
     Tool { name: "wait", run: work::wait },
     Tool { name: "lssubsys041", run: programs::lssubsys },
@@ -43,6 +47,7 @@ fn k(run: &mut ToolRun<'_, '_>) -> u8 {
     }
     files::run(run, &words)
         .or_else(|| tasks::run(run, &words))
+        .or_else(|| namespaces::run(run, &words))
         .or_else(|| work::run(run, &words))
         .or_else(|| memory::run(run, &words))
         .unwrap_or_else(|| missing(run, &format!("k {}", words.first().unwrap_or(&""))))

@@ -35,6 +35,32 @@ pub(super) fn awk(run: &mut ToolRun<'_, '_>) -> u8 {
     0
 }
 
+/// `sed SCRIPT` of its input, for the two scripts that are about namespaces.
+pub(super) fn sed(run: &mut ToolRun<'_, '_>) -> u8 {
+    let words = run.arguments();
+    let change: fn(&str) -> String = match words.first().map(String::as_str) {
+        Some("s/[0-9][0-9]*/N/") => number_hidden,
+        Some("s/^ *//") => |line| line.trim_start_matches(' ').to_owned(),
+        _ => return missing(run, "the program sed"),
+    };
+    let output: String = run.input().lines().map(|line| format!("{}\n", change(line))).collect();
+    run.print(&output);
+    0
+}
+
+/// The first number of a line becomes `N`.
+fn number_hidden(line: &str) -> String {
+    let start = line.find(|char: char| char.is_ascii_digit()).unwrap_or(line.len());
+    let (head, rest) = line.split_at(start);
+    let tail = rest.trim_start_matches(|char: char| char.is_ascii_digit());
+    if rest.is_empty() { line.to_owned() } else { format!("{head}N{tail}") }
+}
+
+/// `ip`: links, addresses and routes.
+pub(super) fn ip(run: &mut ToolRun<'_, '_>) -> u8 {
+    missing(run, "links, addresses and routes")
+}
+
 /// `mv FROM TO`.
 pub(super) fn mv(run: &mut ToolRun<'_, '_>) -> u8 {
     let words = run.arguments();

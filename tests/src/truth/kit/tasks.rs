@@ -24,9 +24,8 @@ pub(super) fn run(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         ["now", ref rest @ ..] => now(run, rest.first().and_then(|word| word.parse().ok()).unwrap_or(0.0)),
         ["waitfile", path] => waitfile(run, path),
         ["getpid"] => {
-            let actor = run.actor();
-            let pid = run.pid(&actor).unwrap_or(0);
-            run.print(&format!("pid={pid}\n"));
+            let (pid, parent) = super::namespaces::own_numbers(run);
+            run.print(&format!("pid={pid} ppid={parent}\n"));
             0
         }
         _ => return None,
@@ -44,7 +43,7 @@ fn become_user(run: &mut ToolRun<'_, '_>, uid: &str, gid: &str) -> u8 {
     if let Err(refusal) = run.perform(Call::Setresuid { ruid: uid, euid: uid, suid: uid }) {
         return refused(run, &refusal, "setuid");
     }
-    run.become_command(3)
+    super::namespaces::become_program(run, 3)
 }
 
 fn kill(run: &mut ToolRun<'_, '_>, pid: &str, signal: &str) -> u8 {
