@@ -127,9 +127,11 @@ impl Kernel {
         Some(Refusal::by(Errno::ENOENT, at, Rule::new(rule).with("path", path)))
     }
 
-    /// True for a setting of a machine that is shared with others: a session has a read-only mount of /proc/sys there.
-    fn is_shared_setting(&self, node: &Node) -> bool {
-        matches!(node, Node::Proc(_, node) if node.is_setting()) && self.profile.contained
+    /// True for a setting of a machine that is shared with others: a session has a read-only mount of /proc/sys there,
+    /// which other mounts of proc have not.
+    fn is_shared_setting(&self, place: &Place) -> bool {
+        let own = self.mounts.get(place.mount).is_some_and(|mount| mount.target == "/proc");
+        own && matches!(&place.node, Node::Proc(_, node) if node.is_setting()) && self.profile.contained
     }
 
     fn check_open(&self, task: &Task, place: &Place, mode: OpenMode, path: &str) -> Result<(), Refusal> {
@@ -156,7 +158,7 @@ impl Kernel {
                 {
                     self.check_open_setgroups(task, *pid, path)?;
                 }
-                if writes && self.is_shared_setting(&place.node) {
+                if writes && self.is_shared_setting(place) {
                     return refuse_path(Errno::EROFS, AT, "rule-read-only", path);
                 }
                 if kind == FileKind::Character { self.check_device(task, place, mode, path) } else { Ok(()) }
