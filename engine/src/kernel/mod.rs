@@ -162,8 +162,9 @@ impl Kernel {
 /// Rules of refusals that come after memory was given back.
 const GIVEN_BACK: [&str; 2] = ["rule-memory-reclaim", "rule-memory-below-usage"];
 
-/// A write for which there was not enough room: what fitted is written.
-const HALF_WRITTEN: &str = "rule-tmpfs-full";
+/// A write for which there was not enough room: what fitted is written. A rename in an overlay whose upper layer refuses
+/// it: what was copied up for it stays.
+const HALF_DONE: [&str; 2] = ["rule-tmpfs-full", "rule-overlay-rename-not-empty"];
 
 impl Backend for Kernel {
     fn perform(&mut self, step: &Step) -> Answer {
@@ -180,7 +181,7 @@ impl Backend for Kernel {
             // What was given back stays so, even if it was not enough.
             Err(refusal)
                 if refusal.rule.as_ref().is_some_and(|rule| {
-                    GIVEN_BACK.contains(&rule.id.as_str()) || rule.id == HALF_WRITTEN
+                    GIVEN_BACK.contains(&rule.id.as_str()) || HALF_DONE.contains(&rule.id.as_str())
                 }) =>
             {
                 *self = next;
