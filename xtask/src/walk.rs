@@ -8,7 +8,7 @@ use crate::{cargo, workspace::Workspace};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// `--seed N`, `--seeds COUNT`, `--steps COUNT`, `--host KIND`; see `cargo xtask walk -- --help`
+    /// `--seed N`, `--seeds COUNT`, `--steps COUNT`, `--host KIND`, `--overlay`; see `cargo xtask walk -- --help`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<OsString>,
 }

@@ -199,3 +199,8 @@ rule-setns-threads = The caller shares root and working directory with other thr
     .rule = Only who has them alone can enter another mount namespace, since they change with it.
     .source = setns(2), EINVAL
     .advice = Enter it before making threads.
+
+rule-mount-kind-needs-admin = User { $uid } may not mount a { $fstype } here.
+    .rule = In a user namespace only some kinds of file system may be mounted, and what they show has to belong to it: proc needs a pid namespace of one's own, sysfs a network namespace, control groups a cgroup namespace.
+    .source = user_namespaces(7), "Effect of capabilities within a user namespace"
+    .advice = Make that namespace together with the user namespace, as unshare -Urpm --fork does for proc.

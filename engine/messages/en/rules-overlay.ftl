@@ -85,6 +85,11 @@ rule-overlay-rename-directory = { $path } is a directory that a lower layer has 
     .source = Documentation/filesystems/overlayfs.rst, "renaming directories": EXDEV
     .advice = mv copies it and removes the old one.
 
+rule-overlay-rename-not-empty = { $path } is not empty.
+    .rule = A directory replaces an empty one only. The upper layer finds that out when what is renamed was made ready already.
+    .source = rename(2), ENOTEMPTY; fs/overlayfs/dir.c, ovl_rename()
+    .advice = Empty the directory first, or take another name.
+
 rule-overlay-redirect-forbidden = { $path } was renamed with redirect_dir=on, and redirects are not followed here.
     .rule = With redirect_dir=nofollow or userxattr a directory with a redirect can't be looked up.
     .source = Documentation/filesystems/overlayfs.rst, "renaming directories"; fs/overlayfs/namei.c: EPERM

@@ -632,6 +632,10 @@ impl<B: Backend> Observe for Neutral<'_, B> {
 impl<B: Backend> Backend for Neutral<'_, B> {
     fn perform(&mut self, step: &Step) -> Answer {
         let answer = self.backend.perform(step);
+        // The number of a device may come again with the next file system.
+        if matches!(step.call, Call::Umount2 { .. }) {
+            self.inodes.borrow_mut().clear();
+        }
         answer.map(|reply| self.neutral_reply(step, reply)).map_err(|mut refusal| {
             // Linux does not name rules.
             refusal.rule = None;

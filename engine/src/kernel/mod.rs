@@ -178,9 +178,14 @@ impl Kernel {
 }
 
 /// Rules of refusals that come after something was done: memory was given back, a mount was marked, what
-/// fitted was written.
-const KEPT: [&str; 4] =
-    ["rule-memory-reclaim", "rule-memory-below-usage", "rule-umount-expire-marked", "rule-tmpfs-full"];
+/// fitted was written, what an upper layer then refused to rename was copied up.
+const KEPT: [&str; 5] = [
+    "rule-memory-reclaim",
+    "rule-memory-below-usage",
+    "rule-umount-expire-marked",
+    "rule-tmpfs-full",
+    "rule-overlay-rename-not-empty",
+];
 
 impl Backend for Kernel {
     fn perform(&mut self, step: &Step) -> Answer {

@@ -7,7 +7,7 @@ use drydock_tests::walk::{self, Finding, Outcome, Report, mounts, script};
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Performs random operations on control groups on the model and on this machine's kernel, and prints the first
+/// Performs random operations on control groups, or on files of an overlay, on the model and on this machine's kernel, and prints the first
 /// difference as a script
 #[derive(Debug, clap::Parser)]
 #[command(name = "cargo xtask walk")]
@@ -21,6 +21,9 @@ struct Arguments {
     /// Steps of each walk
     #[arg(long, default_value_t = 2000)]
     steps: usize,
+    /// On the files of an overlay, not on control groups
+    #[arg(long)]
+    overlay: bool,
     /// The host that both begin with: this, lecture, v1 or v2
     #[arg(long, default_value = "this", value_parser = kind)]
     host: HostKind,
@@ -73,7 +76,12 @@ fn run(arguments: &Arguments) -> Result<ExitCode, HostError> {
             }
             continue;
         }
-        let outcome = walk::run(&profile, seed, arguments.steps, || LinuxHost::start(&profile, &options))?;
+        let start = || LinuxHost::start(&profile, &options);
+        let outcome = if arguments.overlay {
+            walk::overlay::run(&profile, seed, arguments.steps, start)?
+        } else {
+            walk::run(&profile, seed, arguments.steps, start)?
+        };
         let seconds = started.elapsed().as_secs_f64();
         match outcome {
             Outcome::Same(report) => {

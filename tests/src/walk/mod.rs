@@ -6,6 +6,7 @@
 //! | [`pair`] | the two kernels, step by step, and the first difference |
 //! | [`scene`] | what there is to act on, looked up in the model |
 //! | [`generate`] | draws the next step, [`values`] what is written, [`places`] where file systems are mounted |
+//! | [`overlay`] | another walk: files in an overlay |
 //! | [`guard`] | what would silence the session itself, and is not done |
 //! | [`shrink`] | makes the list of steps that leads to a difference short |
 //! | [`mounts`] | another walk: mounts and mount namespaces of two tasks |
@@ -17,6 +18,7 @@
 pub mod generate;
 pub mod guard;
 pub mod mounts;
+pub mod overlay;
 pub mod pair;
 pub mod places;
 pub mod scene;

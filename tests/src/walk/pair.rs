@@ -79,6 +79,7 @@ fn whole(answer: &Answer) -> String {
             entries.iter().map(line).collect()
         }
         Ok(Reply::Stat(stat)) => format!("\n{stat:?}"),
+        Ok(Reply::Statx(all)) => format!("\n{all:?}"),
         _ => String::new(),
     }
 }

@@ -39,6 +39,17 @@ fn line(model: &Kernel, step: &Step) -> String {
             vec![quoted(fstype), text(source), text(target), flags, text(data)]
         }
         Call::Umount2 { target, flags } => vec![text(target), quoted(&flags.join(","))],
+        Call::Rename { from, to } | Call::Link { from, to } => vec![text(from), text(to)],
+        Call::Renameat2 { from, to, flags } => vec![text(from), text(to), flags.join(",")],
+        Call::Symlink { target, path } => vec![text(target), text(path)],
+        Call::Mknod { path, .. } => vec![text(path), "fifo".to_owned()],
+        Call::Fchmodat { path, mode } => vec![text(path), format!("{mode:o}")],
+        Call::Fchownat { path, uid, gid, .. } => {
+            let number = |id: &Option<u32>| id.map_or_else(|| "-1".to_owned(), |id| id.to_string());
+            vec![text(path), number(uid), number(gid), "nofollow".to_owned()]
+        }
+        Call::Truncate { path, length } => vec![text(path), length.to_string()],
+        Call::Lsetxattr { path, name, value, .. } => vec![text(path), name.clone(), text(value)],
         Call::Clone3 { child, flags } => vec![child.to_string(), flags.join(",")],
         Call::ExitGroup { status } => vec![status.to_string()],
         Call::Wait4 { task: child, patience_ms } => vec![task(child), patience_ms.to_string()],

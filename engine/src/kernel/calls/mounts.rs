@@ -1,16 +1,17 @@
 //! mount(2) and umount2(2).
 
 use super::Caller;
-use crate::kernel::Kernel;
+use crate::host::KernelVersion;
 use crate::kernel::fs::Place;
 use crate::kernel::fs::path::Walker;
 use crate::kernel::limits::PATH_MAX;
 use crate::kernel::mount::propagation::Kind;
 use crate::kernel::mount::rearrange::NewFlags;
 use crate::kernel::mount::{AccessTimes, FileSystem, MountFlags, SuperFlags};
-use crate::kernel::namespace::NamespaceKind;
+use crate::kernel::namespace::{FIRST_USERS, NamespaceKind};
 use crate::kernel::refuse::{not_modelled, refuse, refuse_path};
 use crate::kernel::user::capability::Capability;
+use crate::kernel::{Kernel, Task};
 use crate::plan::reply::FileKind;
 use crate::plan::{Answer, Errno, Refusal, Reply, Rule, Text};
 
@@ -68,7 +69,7 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
     check_words(&source, asked.fstype)?;
     let task = &caller.task;
     let place = Walker::new(kernel, task, caller.at).place(&task.cwd, &target)?;
-    kernel.require(task, Capability::SysAdmin, caller.at, "rule-mount-needs-root")?;
+    kernel.permit_mounts(task, caller.at)?;
     let wanted = read_flags(asked.flags)?;
     if wanted.remount && wanted.bind {
         kernel.change_flags(task, &place, wanted.new_flags(), &target)?;
@@ -83,6 +84,7 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
         let from = source_place(kernel, caller, &source)?;
         kernel.move_mount(task, &from, &place, &target)?;
     } else {
+        check_kind(kernel, task, asked.fstype)?;
         check_device(kernel, caller, asked.fstype, &source)?;
         let prepared = match asked.fstype {
             // Its options name directories, which the caller's paths lead to.
@@ -98,6 +100,28 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
     }
     Ok(Reply::Done)
 }
+
+/// Who may not mount on the whole machine may mount these, where a user namespace of theirs owns what the file system
+/// shows (FS_USERNS_MOUNT; `mount_capable` in fs/super.c).
+fn check_kind(kernel: &Kernel, task: &Task, fstype: &str) -> Result<(), Refusal> {
+    let owner = |kind| kernel.owner_of(task.namespaces.get(kind)).unwrap_or(FIRST_USERS);
+    let users = match fstype {
+        "tmpfs" | "ramfs" => task.credentials().users,
+        "overlay" if kernel.profile().kernel >= OVERLAY_FOR_ALL => task.credentials().users,
+        "proc" => kernel.owner_of(task.namespaces.pid_for_children).unwrap_or(FIRST_USERS),
+        "sysfs" => owner(NamespaceKind::Net),
+        "cgroup" | "cgroup2" => owner(NamespaceKind::Cgroup),
+        _ => FIRST_USERS,
+    };
+    if kernel.has_capability(task.credentials(), users, Capability::SysAdmin) {
+        return Ok(());
+    }
+    let rule = Rule::new("rule-mount-kind-needs-admin").with("fstype", fstype);
+    refuse(Errno::EPERM, "mount", rule.with("uid", task.credentials().uid.effective))
+}
+
+/// Overlays in user namespaces (`ovl_fs_type`).
+const OVERLAY_FOR_ALL: KernelVersion = KernelVersion { major: 5, minor: 11 };
 
 /// Source and kind are copied before all else (`copy_mount_string`): neither may be as long as a page.
 fn check_words(source: &str, fstype: &str) -> Result<(), Refusal> {
@@ -141,7 +165,7 @@ pub(super) fn umount2(kernel: &mut Kernel, caller: &Caller, target: &Text, names
     let nofollow = names.iter().any(|name| name == "nofollow");
     let start = &caller.task.cwd;
     let place = if nofollow { walker.link(start, &path)? } else { walker.place(start, &path)? };
-    kernel.require(&caller.task, Capability::SysAdmin, caller.at, "rule-mount-needs-root")?;
+    kernel.permit_mounts(&caller.task, caller.at)?;
     kernel.unmount(&caller.task, &place, flags, &path)?;
     Ok(Reply::Done)
 }

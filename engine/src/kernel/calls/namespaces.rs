@@ -5,11 +5,11 @@ use crate::kernel::Kernel;
 use crate::kernel::fs::Place;
 use crate::kernel::fs::path::Walker;
 use crate::kernel::namespace::UtsName;
-use crate::kernel::refuse::refuse_path;
+use crate::kernel::refuse::{refuse, refuse_path};
 use crate::kernel::user::access::Access;
 use crate::kernel::user::capability::Capability;
 use crate::plan::reply::FileKind;
-use crate::plan::{Answer, Errno, NamespaceRef, Refusal, Reply, Text};
+use crate::plan::{Answer, Errno, NamespaceRef, Refusal, Reply, Rule, Text};
 
 /// unshare(2).
 pub(super) fn unshare(kernel: &mut Kernel, caller: &Caller, flags: &[String]) -> Answer {
@@ -48,7 +48,11 @@ pub(super) fn chroot(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answe
     let path = kernel.text(path, caller.at)?;
     let place = directory(kernel, caller, &path)?;
     kernel.permit(&caller.task, &place.node, Access::SEARCH, caller.at, &path)?;
-    kernel.require(&caller.task, Capability::SysChroot, caller.at, "rule-chroot-needs-root")?;
+    let who = caller.task.credentials();
+    if !kernel.has_capability(who, who.users, Capability::SysChroot) {
+        let rule = Rule::new("rule-chroot-needs-root").with("uid", who.uid.effective);
+        return refuse(Errno::EPERM, caller.at, rule);
+    }
     kernel.change_process(caller.task.pid, |task| task.root = place.clone());
     Ok(Reply::Done)
 }
@@ -56,7 +60,7 @@ pub(super) fn chroot(kernel: &mut Kernel, caller: &Caller, path: &Text) -> Answe
 /// `pivot_root(2)`. Who may is asked first.
 pub(super) fn pivot_root(kernel: &mut Kernel, caller: &Caller, new: &Text, old: &Text) -> Answer {
     let (new, old) = (kernel.text(new, caller.at)?, kernel.text(old, caller.at)?);
-    kernel.require(&caller.task, Capability::SysAdmin, caller.at, "rule-mount-needs-root")?;
+    kernel.permit_mounts(&caller.task, caller.at)?;
     let new_place = directory(kernel, caller, &new)?;
     let old_place = directory(kernel, caller, &old)?;
     kernel.pivot(&caller.task, &new_place, &old_place, (&new, &old))?;

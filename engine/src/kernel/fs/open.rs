@@ -39,16 +39,18 @@ impl Kernel {
             OpenMode::Read | OpenMode::Write | OpenMode::ReadWrite => {
                 Walker::new(self, task, AT).place(&task.cwd, path)?
             }
-            OpenMode::Truncate | OpenMode::Append | OpenMode::Exclusive => match self.find(task, path)? {
-                Found::There(_) if mode == OpenMode::Exclusive => {
-                    return refuse_path(Errno::EEXIST, AT, "rule-path-exists", path);
+            OpenMode::Truncate | OpenMode::Append | OpenMode::Exclusive => {
+                match self.find(task, path, mode)? {
+                    Found::There(_) if mode == OpenMode::Exclusive => {
+                        return refuse_path(Errno::EEXIST, AT, "rule-path-exists", path);
+                    }
+                    Found::There(place) => place,
+                    Found::Missing(directory, name) => {
+                        // Whoever makes a file may write to it, whatever its mode.
+                        return self.create(task, &directory, &name, path);
+                    }
                 }
-                Found::There(place) => place,
-                Found::Missing(directory, name) => {
-                    // Whoever makes a file may write to it, whatever its mode.
-                    return self.create(task, &directory, &name, path);
-                }
-            },
+            }
         };
         self.check_open(task, &place, mode, path)?;
         // Opening to write is what copies a file up (overlayfs.rst, "Non-directories").
@@ -73,7 +75,7 @@ impl Kernel {
     }
 
     /// With O_CREAT a link to a missing file is followed, and the file is made where it points.
-    fn find(&self, task: &Task, path: &str) -> Result<Found, Refusal> {
+    fn find(&self, task: &Task, path: &str, mode: OpenMode) -> Result<Found, Refusal> {
         let mut walker = Walker::new(self, task, AT);
         let mut start = task.cwd.clone();
         let mut next = path.to_owned();
@@ -86,7 +88,9 @@ impl Kernel {
             else {
                 return Ok(Found::Missing(directory, name));
             };
-            let Some(target) = walker.link_target(&place) else { return Ok(Found::There(place)) };
+            // open(2), "O_EXCL": symbolic links are not followed.
+            let target = walker.link_target(&place).filter(|_| mode != OpenMode::Exclusive);
+            let Some(target) = target else { return Ok(Found::There(place)) };
             walker.count_link()?;
             start = directory;
             next = target;

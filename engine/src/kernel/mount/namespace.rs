@@ -4,9 +4,11 @@ use super::MountId;
 use super::copy::{Copied, Unbindable};
 use super::detach::How;
 use crate::kernel::fs::Place;
-use crate::kernel::namespace::{NamespaceId, NamespaceKind};
+use crate::kernel::namespace::{FIRST_USERS, NamespaceId, NamespaceKind};
+use crate::kernel::refuse::refuse;
+use crate::kernel::user::capability::Capability;
 use crate::kernel::{Kernel, Task};
-use crate::plan::Refusal;
+use crate::plan::{Errno, Refusal, Rule};
 use std::collections::BTreeMap;
 
 impl Task {
@@ -17,6 +19,16 @@ impl Task {
 }
 
 impl Kernel {
+    /// `may_mount`: CAP_SYS_ADMIN over the task's mount namespace.
+    pub(crate) fn permit_mounts(&self, task: &Task, at: &str) -> Result<(), Refusal> {
+        let owner = self.owner_of(task.mount_namespace()).unwrap_or(FIRST_USERS);
+        if self.has_capability(task.credentials(), owner, Capability::SysAdmin) {
+            return Ok(());
+        }
+        let rule = Rule::new("rule-mount-needs-root").with("uid", task.credentials().uid.effective);
+        refuse(Errno::EPERM, at, rule)
+    }
+
     /// Puts copies of all mounts that a task has into a new mount namespace (`copy_mnt_ns`). Shared ones stay peers; in a
     /// namespace that belongs to another user namespace they become slaves, and all are locked. Gives the task's root and
     /// working directory in the copies.

@@ -137,20 +137,6 @@ impl Kernel {
         refuse(Errno::EPERM, at, rule.with("uid", who.uid.fs))
     }
 
-    /// EPERM where a task lacks a capability.
-    pub(crate) fn require(
-        &self,
-        task: &Task,
-        capability: Capability,
-        at: &str,
-        rule: &str,
-    ) -> Result<(), Refusal> {
-        if task.credentials.can(capability) {
-            return Ok(());
-        }
-        refuse(Errno::EPERM, at, Rule::new(rule).with("uid", task.credentials.uid.effective))
-    }
-
     /// ptrace(2), "Ptrace access mode checking", as /proc asks: the same user and group in all ids, or root.
     pub(crate) fn may_look_into(&self, reader: &Task, target: &Task) -> bool {
         let (who, whose) = (&reader.credentials, &target.credentials);

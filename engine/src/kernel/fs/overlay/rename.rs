@@ -54,7 +54,10 @@ impl Kernel {
             self.check_movable(id, &new, to.path, at)?;
         }
         let target_is_directory = there.is_some() && self.overlay_is_directory(id, &new);
-        if !exchange && target_is_directory && !self.overlay_entries(id, &new).is_empty() {
+        let full = !exchange && target_is_directory && !self.overlay_entries(id, &new).is_empty();
+        // Of a directory that only the upper layer has, that layer itself says so, and late.
+        let pure = there.as_ref().is_some_and(|stack| stack.lowers.is_empty());
+        if full && !pure {
             return refuse_path(Errno::ENOTEMPTY, at, "rule-directory-not-empty", to.path);
         }
         self.copy_up(id, &old, Need::Attributes, at, from.path)?;
@@ -68,10 +71,13 @@ impl Kernel {
         let target = self.spot(id, to.directory, to.name, at, to.path)?;
         let moved = self.side(id, from, &source);
         let replaced = self.side(id, to, &target);
-        if !exchange {
+        if !exchange && !full {
             self.clear(&target, at)?;
         }
         self.mark(id, (from, &source, &moved), (to, &target), at)?;
+        if full {
+            return refuse_path(Errno::ENOTEMPTY, at, "rule-overlay-rename-not-empty", to.path);
+        }
         if exchange && there.is_some() {
             self.mark(id, (to, &target, &replaced), (from, &source), at)?;
         }
