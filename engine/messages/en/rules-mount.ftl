@@ -204,3 +204,8 @@ rule-mount-kind-needs-admin = User { $uid } may not mount a { $fstype } here.
     .rule = In a user namespace only some kinds of file system may be mounted, and what they show has to belong to it: proc needs a pid namespace of one's own, sysfs a network namespace, control groups a cgroup namespace.
     .source = user_namespaces(7), "Effect of capabilities within a user namespace"
     .advice = Make that namespace together with the user namespace, as unshare -Urpm --fork does for proc.
+
+rule-bind-namespace-loop = That mount namespace is no younger than the task's own.
+    .rule = A mount namespace can be shown only in one that is older: two must not keep each other alive.
+    .source = mount(2), EINVAL; fs/namespace.c, mnt_ns_loop
+    .advice = Bind the file of a child's mount namespace from the parent's.

@@ -228,8 +228,10 @@ impl Kernel {
         self.settle(false);
         self.forget_affinity();
         self.forget_files();
+        // A namespace takes its mounts along, and a mount may have been what kept one.
         self.release_namespaces();
         self.release_unused_mounts();
+        self.release_namespaces();
         Ok(reply)
     }
 }

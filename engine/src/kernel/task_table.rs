@@ -130,6 +130,11 @@ impl TaskTable {
         std::mem::take(&mut self.left)
     }
 
+    /// Something else than a task has let a namespace go.
+    pub(crate) fn note_left(&mut self, namespace: NamespaceId) {
+        self.left.push(namespace);
+    }
+
     /// True where a task is in a namespace, or its children will be.
     pub(crate) fn is_in(&self, namespace: NamespaceId) -> bool {
         self.with(Fact::In(namespace)).next().is_some()

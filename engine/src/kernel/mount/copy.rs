@@ -1,6 +1,6 @@
 //! Copies of mounts: for bind mounts, for new namespaces, and for those that hear of a mount.
 
-use super::{Mount, MountId};
+use super::{AccessTimes, FileSystem, Mount, MountFlags, MountId, SuperFlags};
 use crate::host::KernelVersion;
 use crate::kernel::Kernel;
 use crate::kernel::fs::{Node, Place};
@@ -30,9 +30,17 @@ pub(crate) enum Unbindable {
 }
 
 impl Kernel {
+    /// A namespace is a file of nsfs, through whichever mount of proc it was found (fs/nsfs.c).
+    fn shown_by_nsfs(&mut self, mount: Mount) -> Mount {
+        let fs = FileSystem::Nsfs;
+        self.mounts.note_super(fs, "nsfs", Vec::new(), SuperFlags::default());
+        let flags = MountFlags { access_times: AccessTimes::Strict, ..MountFlags::default() };
+        Mount { fs, source: "nsfs".to_owned(), flags, ..mount }
+    }
+
     /// A copy of a mount that shows `root`, on nothing.
     pub(crate) fn copy_mount(&mut self, id: MountId, root: Node, how: Copied) -> Option<MountId> {
-        let original = self.mounts.get(id)?;
+        let original = self.mounts.get(id)?.clone();
         // Since Linux 6.17 it is kept with what is not copied; before, with the flags (`clone_mnt`).
         let newer = self.profile.kernel >= (KernelVersion { major: 6, minor: 17 });
         let unbindable = original.unbindable && !newer;
@@ -46,8 +54,9 @@ impl Kernel {
             expires: false,
             root,
             lost_root,
-            ..original.clone()
+            ..original
         };
+        let copy = if matches!(copy.root, Node::Namespace(_)) { self.shown_by_nsfs(copy) } else { copy };
         let new = self.mounts.add(copy);
         let shared = self.mounts.is_shared(id);
         match how {

@@ -261,6 +261,9 @@ impl Kernel {
     pub(crate) fn drop_mount(&mut self, id: MountId) {
         let lost =
             self.mounts.get(id).filter(|mount| mount.lost_root.is_some()).map(|mount| mount.root.clone());
+        if let Some(Node::Namespace(namespace)) = self.mounts.get(id).map(|mount| mount.root.clone()) {
+            self.tasks.note_left(namespace);
+        }
         let gone = self.mounts.remove(id);
         if let Some(Node::Ram(tree, inode)) = lost.filter(|node| self.mounts.with_root(node).is_empty())
             && let Some(ram) = self.trees.get_mut(&tree)
@@ -281,7 +284,7 @@ impl Kernel {
             }
             FileSystem::Overlay(id) => self.drop_overlay(id),
             FileSystem::Cgroup(hierarchy) => self.cgroups.last_unmount(hierarchy),
-            FileSystem::Proc(_) | FileSystem::Sys => {}
+            FileSystem::Proc(_) | FileSystem::Sys | FileSystem::Nsfs => {}
         }
     }
 

@@ -86,7 +86,11 @@ impl Kernel {
     pub(crate) fn own_options(&self, fs: FileSystem) -> Vec<String> {
         match fs {
             FileSystem::Cgroup(hierarchy) => self.cgroups.mount_options(hierarchy),
-            FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys | FileSystem::Overlay(_) => {
+            FileSystem::Ram(_)
+            | FileSystem::Proc(_)
+            | FileSystem::Sys
+            | FileSystem::Overlay(_)
+            | FileSystem::Nsfs => {
                 self.mounts.super_of(fs).map(|known| known.shown.clone()).unwrap_or_default()
             }
         }
@@ -94,6 +98,9 @@ impl Kernel {
 
     /// What of its file system a mount shows: the fourth field of mountinfo.
     pub(crate) fn root_text(&self, mount: &Mount) -> String {
+        if let Node::Namespace(id) = &mount.root {
+            return self.namespace_text(*id).unwrap_or_default();
+        }
         if let Some(lost) = &mount.lost_root {
             return format!("{lost}//deleted");
         }

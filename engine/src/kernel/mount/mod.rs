@@ -35,7 +35,7 @@ use super::cgroup::HierarchyId;
 use super::fs::overlay::OverlayId;
 use super::fs::ramfs::{self, TreeId};
 use super::fs::{Node, Place, procfs, sysfs};
-use super::namespace::NamespaceId;
+use super::namespace::{FIRST_USERS, NamespaceId};
 use serde::Serialize;
 
 /// Which mount, in the order of mounting.
@@ -56,6 +56,8 @@ pub(crate) enum FileSystem {
     Cgroup(HierarchyId),
     /// An overlay.
     Overlay(OverlayId),
+    /// nsfs: there is one, and only bind mounts of files in /proc/PID/ns show it.
+    Nsfs,
 }
 
 /// A mount.
@@ -119,6 +121,7 @@ impl Kernel {
             FileSystem::Overlay(id) => Node::Overlay(id, String::new()),
             FileSystem::Proc(number) => Node::Proc(self.namespaces.shown_by(number), procfs::ProcNode::Root),
             FileSystem::Sys => Node::Sys(sysfs::ROOT),
+            FileSystem::Nsfs => Node::Namespace(FIRST_USERS),
             FileSystem::Cgroup(hierarchy) => Node::Group(self.cgroups.root(hierarchy)),
         }
     }

@@ -119,7 +119,7 @@ impl Kernel {
             FileSystem::Ram(tree) if self.trees.get(&tree).is_some_and(|tree| tree.is_ramfs) => Vec::new(),
             FileSystem::Ram(tree) => self.remount_tmpfs(tree, data)?,
             // On a remount overlayfs reads no options (`ovl_parse_param`).
-            FileSystem::Overlay(_) => Vec::new(),
+            FileSystem::Overlay(_) | FileSystem::Nsfs => Vec::new(),
             FileSystem::Proc(_) => proc_options(data)?,
             FileSystem::Sys if data.is_empty() => Vec::new(),
             FileSystem::Sys => return bad_option("sysfs", data),
@@ -145,7 +145,11 @@ impl Kernel {
     pub(crate) fn is_readonly_by_nature(&self, fs: FileSystem) -> bool {
         match fs {
             FileSystem::Overlay(id) => self.overlay(id).is_some_and(|overlay| overlay.upper.is_none()),
-            FileSystem::Ram(_) | FileSystem::Proc(_) | FileSystem::Sys | FileSystem::Cgroup(_) => false,
+            FileSystem::Ram(_)
+            | FileSystem::Proc(_)
+            | FileSystem::Sys
+            | FileSystem::Cgroup(_)
+            | FileSystem::Nsfs => false,
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::copy::{Copied, Unbindable};
 use super::propagation::Kind;
 use super::{FileSystem, MountFlags, MountId, SuperFlags};
-use crate::kernel::fs::Place;
+use crate::kernel::fs::{Node, Place};
 use crate::kernel::mount::prepare::Change;
+use crate::kernel::namespace::NamespaceKind;
 use crate::kernel::refuse::{refuse, refuse_path};
 use crate::kernel::{Kernel, Task};
 use crate::plan::reply::FileKind;
@@ -48,6 +49,13 @@ impl Kernel {
             return refuse(Errno::EINVAL, AT, Rule::new("rule-bind-unbindable"));
         }
         self.check_own(task, source.mount, AT, path)?;
+        // `mnt_ns_loop`: two mount namespaces must not keep each other.
+        if let Node::Namespace(id) = source.node
+            && self.namespaces.get(id).is_some_and(|namespace| namespace.kind == NamespaceKind::Mnt)
+            && id <= task.mount_namespace()
+        {
+            return refuse(Errno::EINVAL, AT, Rule::new("rule-bind-namespace-loop"));
+        }
         if !rec && self.has_locked_below(source) {
             return refuse(Errno::EINVAL, AT, Rule::new("rule-bind-locked"));
         }
