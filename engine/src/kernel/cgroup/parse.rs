@@ -77,7 +77,7 @@ pub(in crate::kernel) fn kstrtoint(text: &str) -> Result<i32, Errno> {
 ///
 /// Nothing at all is 0, and what does not fit into 64 bits loses its high bits; newer kernels stop at the
 /// largest number instead (`saturate`).
-pub(super) fn amount(text: &str, saturate: bool) -> Option<u64> {
+pub(in crate::kernel) fn amount(text: &str, saturate: bool) -> Option<u64> {
     let (base, digits) = radix(text);
     let end = digits.find(|c: char| !c.is_digit(base)).unwrap_or(digits.len());
     let (digits, suffix) = digits.split_at(end);

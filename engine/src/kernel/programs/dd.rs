@@ -1,6 +1,6 @@
 //! dd(1) of coreutils: copies from a file or standard input to a file or standard output.
 
-use super::text::{amount, byte_count, general, rate};
+use super::text::{amount, byte_count, general, is_too_large, rate, size};
 use super::{Behaviour, Demand, Ends, Launch, sleep};
 use crate::kernel::cgroup::disk::Transfer;
 use crate::kernel::fs::Place;
@@ -81,6 +81,12 @@ pub(super) fn start(kernel: &mut Kernel, pid: u32, arguments: &[String]) -> Resu
         return Ok(Launch::fail(message));
     }
     let transfer = kernel.transfer_of(&operands, &source, to.as_ref());
+    // mm/util.c, __vm_enough_memory(): "obvious overcommits" are refused.
+    if operands.buffer() > kernel.profile.memory {
+        let (bytes, shown) = (operands.block, size(operands.block));
+        let message = format!("dd: memory exhausted by input buffer of size {bytes} bytes ({shown})\n");
+        return Ok(Launch::fail(message));
+    }
     let to_pipe = to.is_none() && matches!(task.stdio[1], Stdio::Pipe(_));
     let launch = operands.work(source, to, to_pipe);
     Ok(match transfer {
@@ -175,13 +181,12 @@ impl Operands {
             Self { input: None, output: None, block: 512, count: None, quiet: false, direct: [false; 2] };
         for argument in arguments {
             let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
-            let number = || amount(value).ok_or_else(|| format!("dd: invalid number: '{value}'\n"));
-            let positive = || {
-                number().and_then(|number| match number {
-                    0 => Err(format!("dd: invalid number: '{value}'\n")),
-                    number => Ok(number),
-                })
+            let wrong = || match is_too_large(value) {
+                true => format!("dd: invalid number: '{value}': {}\n", Errno::EOVERFLOW.text()),
+                false => format!("dd: invalid number: '{value}'\n"),
             };
+            let number = || amount(value).ok_or_else(wrong);
+            let positive = || number().and_then(|number| if number == 0 { Err(wrong()) } else { Ok(number) });
             let mut set = Ok(());
             match name {
                 "if" => operands.input = Some(value.to_owned()),
@@ -207,6 +212,11 @@ impl Operands {
         Ok(Ok(operands))
     }
 
+    /// Bytes of its buffer, which is made for the first block.
+    fn buffer(&self) -> u64 {
+        if self.count == Some(0) { 0 } else { self.block }
+    }
+
     fn work(self, source: Source, to: Option<Place>, to_pipe: bool) -> Launch {
         let most = self.count.map(|count| count.saturating_mul(self.block));
         let mut from = None;
@@ -228,7 +238,7 @@ impl Operands {
         let cpu_milli = if to_pipe || from_input { 100 } else { 1000 };
         let ms = bytes.map(|bytes| bytes / rate);
         let demand =
-            Demand { cpu_milli, memory: self.block.saturating_add(sleep::MEMORY), ends_after_ms: ms };
+            Demand { cpu_milli, memory: self.buffer().saturating_add(sleep::MEMORY), ends_after_ms: ms };
         let copy = Copy {
             block: self.block,
             bytes: bytes.unwrap_or(0),

@@ -381,7 +381,7 @@ fn write_clamp(
         }
         let whole: u64 = whole.parse().unwrap_or(u64::MAX / 200);
         let part: u64 = format!("{part:0<2}").parse().unwrap_or(0);
-        whole * 100 + part
+        whole.saturating_mul(100).saturating_add(part)
     };
     if value > CLAMP_MAX {
         return request.refuse(Errno::ERANGE, "rule-cpu-uclamp");
