@@ -29,6 +29,7 @@
 //! | inode numbers of namespaces | counters of the whole machine: `uts:[#1]` is the first of its kind that is seen |
 //! | when IPC objects were made | the machine's clock |
 //! | limits of namespaces in the first user namespace | up to the machine's memory |
+//! | links of directories but those of control groups and of the session's tmpfs | they count what the model leaves out |
 //! | usage figures, unless commands compute with them | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
@@ -285,23 +286,16 @@ impl<'a, B: Backend> Neutral<'a, B> {
                 let path = if may_be_a_tasks(&path) { self.below_proc(&step.actor, &path) } else { path };
                 Reply::Data(self.neutral_data(&path, data))
             }
-            (Call::Getdents64 { path }, Reply::Entries(mut entries)) => {
-                let path = path.resolve(|actor| self.backend.pid_for(&step.actor, actor)).unwrap_or_default();
-                match self.fstype(&step.actor, &path).as_deref() {
-                    Some("cgroup" | "cgroup2") => {
-                        entries.retain(|entry| entry.kind != FileKind::Regular || is_known_file(&entry.name));
-                    }
-                    Some("proc") => {
-                        let path = self.below_proc(&step.actor, &path);
-                        entries.retain(|entry| is_known_proc_name(&path, &entry.name));
-                    }
-                    _ => entries.iter_mut().for_each(hide_counter),
-                }
-                Reply::Entries(entries)
+            (Call::Getdents64 { path }, Reply::Entries(entries)) => {
+                Reply::Entries(self.neutral_entries(&step.actor, path, entries))
+            }
+            (Call::Stat { path }, Reply::Stat(stat)) => {
+                Reply::Stat(self.neutral_stat(&step.actor, path, stat))
             }
             (Call::Readlink { .. }, Reply::Data(target)) => Reply::Data(self.neutral_link(&target)),
-            (_, Reply::Stat(stat)) => Reply::Stat(neutral_stat(stat)),
-            (_, Reply::Statx(all)) => Reply::Statx(Box::new(self.neutral_statx(*all))),
+            (Call::Statx { path, .. }, Reply::Statx(all)) => {
+                Reply::Statx(Box::new(self.neutral_statx(&step.actor, path, *all)))
+            }
             (Call::Statfs { path }, Reply::Statfs(found)) => {
                 let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
                 Reply::Statfs(Box::new(self.neutral_statfs(&step.actor, &path, *found)))
@@ -317,16 +311,17 @@ impl<'a, B: Backend> Neutral<'a, B> {
     }
 
     /// What a machine counts, and when it was. Inodes are numbered in the order in which they are seen.
-    fn neutral_statx(&self, all: Statx) -> Statx {
+    fn neutral_statx(&self, actor: &Actor, path: &Text, all: Statx) -> Statx {
         const YEAR_2020: i64 = 1_577_836_800;
         let late = Time { seconds: YEAR_2020, nanoseconds: 0 };
         let time = |time: Time| time.min(late);
         let blocks = if all.stat.kind == FileKind::Directory { 0 } else { all.blocks };
+        let stat = self.neutral_stat(actor, path, all.stat);
         let mut inodes = self.inodes.borrow_mut();
         let next = inodes.len() as u64 + 1;
         let inode = *inodes.entry((all.device, all.inode)).or_insert(next);
         Statx {
-            stat: neutral_stat(all.stat),
+            stat,
             inode,
             device: (0, 0),
             represents: all.represents,
@@ -363,6 +358,45 @@ impl<'a, B: Backend> Neutral<'a, B> {
             crate::explain::sentence::deepest_mount(&path, &mounts).filter(|mount| mount.fstype == "proc");
         let rest = mount.and_then(|mount| path.strip_prefix(mount.target.trim_end_matches('/')));
         rest.map_or_else(|| path.clone(), |rest| format!("/proc{rest}"))
+    }
+
+    /// The entries of a directory that the model knows.
+    fn neutral_entries(&self, actor: &Actor, path: &Text, mut entries: Vec<Entry>) -> Vec<Entry> {
+        let path = path.resolve(|other| self.backend.pid_for(actor, other)).unwrap_or_default();
+        match self.fstype(actor, &path).as_deref() {
+            Some("cgroup" | "cgroup2") => {
+                entries.retain(|entry| entry.kind != FileKind::Regular || is_known_file(&entry.name));
+            }
+            Some("proc") => {
+                let path = self.below_proc(actor, &path);
+                entries.retain(|entry| is_known_proc_name(&path, &entry.name));
+            }
+            _ => entries.iter_mut().for_each(hide_counter),
+        }
+        entries
+    }
+
+    /// A directory's size is its file system's own business, and so is the number of its links in /proc, /sys and what
+    /// is the machine's: below /usr, where the links in / lead, and on its disk.
+    fn neutral_stat(&self, actor: &Actor, path: &Text, stat: Stat) -> Stat {
+        if stat.kind != FileKind::Directory {
+            return stat;
+        }
+        let path = path.resolve(|other| self.backend.pid_for(actor, other)).unwrap_or_default();
+        let mut parts = Vec::new();
+        for part in crate::explain::sentence::absolute(&path, actor, self).split('/') {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()),
+                name => parts.push(name.to_owned()),
+            }
+        }
+        let path = format!("/{}", parts.join("/"));
+        let first = parts.first().map(String::as_str).unwrap_or_default();
+        let machine = first == "usr" || first == "bin" || first == "sbin" || first.starts_with("lib");
+        let fstype = self.fstype(actor, &path);
+        let own = matches!(fstype.as_deref(), Some("cgroup" | "cgroup2" | "tmpfs")) && !machine;
+        Stat { size: 0, nlink: if own { stat.nlink } else { 0 }, ..stat }
     }
 
     /// The kind of file system that a path is on.
@@ -490,12 +524,6 @@ fn proc_version(data: &str) -> String {
     format!("{linux} {version} {}\n", parts.join("."))
 }
 
-/// A directory's size is its file system's own business.
-fn neutral_stat(stat: Stat) -> Stat {
-    let size = if stat.kind == FileKind::Directory { 0 } else { stat.size };
-    Stat { size, ..stat }
-}
-
 /// overlayfs numbers what it makes in a work directory: `#1a`.
 fn hide_counter(entry: &mut Entry) {
     let digits = entry.name.strip_prefix('#').filter(|digits| !digits.is_empty());
@@ -609,13 +637,16 @@ impl<B: Backend> Observe for Neutral<'_, B> {
             (Probe::File(path), Observation::Data(data)) => {
                 Observation::Data(self.neutral_data(&path.to_string(), data))
             }
-            (Probe::Directory(_), Observation::Entries(mut entries)) => {
-                entries.iter_mut().for_each(hide_counter);
-                Observation::Entries(entries)
+            (Probe::Path(path), Observation::Stat(stat)) => {
+                Observation::Stat(self.neutral_stat(actor, path, stat))
+            }
+            (Probe::Directory(path), Observation::Entries(entries)) => {
+                Observation::Entries(self.neutral_entries(actor, path, entries))
             }
             (Probe::Target(_), Observation::Data(target)) => Observation::Data(self.neutral_link(&target)),
-            (_, Observation::Stat(stat)) => Observation::Stat(neutral_stat(stat)),
-            (_, Observation::Statx(all)) => Observation::Statx(Box::new(self.neutral_statx(*all))),
+            (Probe::Link(path), Observation::Statx(all)) => {
+                Observation::Statx(Box::new(self.neutral_statx(actor, path, *all)))
+            }
             (_, observation) => observation,
         }
     }

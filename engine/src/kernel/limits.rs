@@ -24,6 +24,15 @@ pub const SIGNAL_MAX: u8 = 64;
 pub const MOUNT_MAX: u32 = 100_000;
 /// A page of memory in bytes.
 pub const PAGE: u64 = 4096;
+/// All that a task can have of memory (arch/x86/include/asm/page_64_types.h, TASK_SIZE with 47 bits).
+pub const TASK_SIZE: u64 = 1 << 47;
+/// The largest file (include/linux/fs.h, MAX_LFS_FILESIZE).
+pub const FILE_MAX: u64 = i64::MAX as u64;
+
+/// Bytes in whole pages, rounded up; at most a number that still is one of whole pages.
+pub const fn whole_pages(bytes: u64) -> u64 {
+    bytes.div_ceil(PAGE).saturating_mul(PAGE) / PAGE * PAGE
+}
 /// What tmpfs counts for a directory entry (mm/shmem.c, BOGO_DIRENT_SIZE).
 pub const TMPFS_ENTRY_SIZE: u64 = 20;
 /// The umask of all tasks.

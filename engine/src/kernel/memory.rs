@@ -5,7 +5,7 @@ use super::cgroup::GroupId;
 use super::cgroup::charging::{Cut, FileKey, Kind};
 use super::fs::Node;
 use super::fs::ramfs::{Content, InodeId, TreeId};
-use super::limits::PAGE;
+use super::limits::whole_pages;
 use crate::plan::{Signal, WaitStatus};
 
 impl Kernel {
@@ -76,15 +76,15 @@ impl Kernel {
     /// A task adds bytes to a file. Gives how many of them there was memory for.
     pub(crate) fn grow_file(&mut self, pid: u32, node: &Node, bytes: u64) -> u64 {
         let Some((key, kind, size)) = self.pages_of(node) else { return bytes };
-        let wanted = size.saturating_add(bytes).div_ceil(PAGE) * PAGE;
-        let there = if kind == Kind::Shmem { self.cgroups.cached(key) } else { size.div_ceil(PAGE) * PAGE };
+        let wanted = whole_pages(size.saturating_add(bytes));
+        let there = if kind == Kind::Shmem { self.cgroups.cached(key) } else { whole_pages(size) };
         self.bring_in(pid, key, kind, wanted.saturating_sub(there)).min(bytes)
     }
 
     /// A task reads a file of a disk from its start: what is not cached comes into memory.
     pub(crate) fn cache_file(&mut self, pid: u32, node: &Node, bytes: u64) {
         if let Some((key, Kind::File, size)) = self.pages_of(node) {
-            let wanted = bytes.min(size).div_ceil(PAGE) * PAGE;
+            let wanted = whole_pages(bytes.min(size));
             self.bring_in(pid, key, Kind::File, wanted.saturating_sub(self.cgroups.cached(key)));
         }
     }

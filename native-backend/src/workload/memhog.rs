@@ -1,7 +1,7 @@
 //! memhog(8): touches so much memory, prints a dot for each 10 MiB, and ends.
 
 use super::touch;
-use drydock_engine::kernel::programs::memhog::{Hog, NO_MAPPING, Stop, USAGE};
+use drydock_engine::kernel::programs::memhog::{Hog, NO_MAPPING, NO_MEMORY, Stop, USAGE};
 use std::io::{Write, stdout};
 
 /// Runs with these arguments; gives the status.
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &[String]) -> i32 {
     let Ok(bytes) = usize::try_from(hog.bytes) else { return 1 };
     let mut memory: Vec<u8> = Vec::new();
     if memory.try_reserve_exact(bytes).is_err() {
-        eprintln!("numactl: mmap: Cannot allocate memory");
+        eprint!("{NO_MEMORY}");
         return 1;
     }
     // Pages of zeros that nobody has touched: no memory is used before the loop.

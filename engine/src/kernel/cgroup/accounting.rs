@@ -96,7 +96,7 @@ impl CgroupState {
         let v2 = self.members.get(pid).and_then(|member| member.groups.get(&V2)).copied();
         for id in v2.map(|id| self.ancestry(id).collect::<Vec<_>>()).unwrap_or_default() {
             if let Some(group) = self.group_mut(id) {
-                group.usage_ns += nanoseconds;
+                group.usage_ns = group.usage_ns.saturating_add(nanoseconds);
             }
         }
     }
@@ -124,7 +124,8 @@ impl CgroupState {
             // Rounding may leave a group a little below its limit.
             if wanted > limit && got + 1000 >= limit {
                 cpu.throttled += periods;
-                cpu.throttled_ns += (wanted - got).saturating_mul(milliseconds);
+                let missed = wanted.saturating_sub(got).saturating_mul(milliseconds);
+                cpu.throttled_ns = cpu.throttled_ns.saturating_add(missed);
             }
         }
     }

@@ -8,7 +8,7 @@
 
 use super::controller::memory::{self, Event, Memory};
 use super::{CgroupState, Controller, GroupId, Shared};
-use crate::kernel::limits::PAGE;
+use crate::kernel::limits::{FILE_MAX, PAGE, TASK_SIZE, whole_pages};
 use crate::kernel::shared::OrdMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -115,7 +115,7 @@ impl CgroupState {
     /// A task has touched so much anonymous memory in all. What is more than before is charged to the group that
     /// it is in, page by page as far as the limits let it; what is less is taken from there first.
     pub(in crate::kernel) fn touch(&mut self, pid: u32, bytes: u64, limited: bool) -> Result<(), Cut> {
-        let bytes = bytes.div_ceil(PAGE) * PAGE;
+        let bytes = whole_pages(bytes.min(TASK_SIZE));
         let Some(mut charges) = self.members.get(pid).map(|member| member.charges.clone()) else {
             return Ok(());
         };
@@ -159,14 +159,14 @@ impl CgroupState {
         kind: Kind,
         bytes: u64,
     ) -> (u64, Option<Cut>) {
-        let bytes = bytes.div_ceil(PAGE) * PAGE;
+        let bytes = whole_pages(bytes.min(FILE_MAX));
         let Some(here) = self.effective_of(Controller::Memory, pid) else { return (bytes, None) };
         let mut done = 0;
         let mut cut = None;
         // The pages that were read or written last push out the file's own first ones.
         while done < bytes && cut.is_none() {
             let part = (bytes - done).min((bytes / 64).max(FILE_PART));
-            let (fits, found) = self.charge_limited(here, kind, part.div_ceil(PAGE) * PAGE);
+            let (fits, found) = self.charge_limited(here, kind, whole_pages(part));
             let mut pages = match self.files.get(&file) {
                 Some(pages) => (**pages).clone(),
                 None => FilePages { kind, charges: BTreeMap::new() },
@@ -200,7 +200,7 @@ impl CgroupState {
     /// try_charge_memcg(): charges what the limits of a group and those above let in, and gives back what can be given
     /// back where one is in the way. Gives the bytes that are charged, and why it was not all.
     pub(super) fn charge_limited(&mut self, group: GroupId, kind: Kind, bytes: u64) -> (u64, Option<Cut>) {
-        let step = (bytes / MOST_STEPS).div_ceil(PAGE) * PAGE;
+        let step = whole_pages(bytes / MOST_STEPS);
         let mut done = 0;
         while done < bytes {
             let (fits, full) = self.room(group, bytes - done);

@@ -249,8 +249,10 @@ fn parse_subtree(
     for word in request.stripped().split(' ').filter(|word| !word.is_empty()) {
         let mut rest = word.chars();
         let sign = rest.next();
-        let known =
-            state.machine.controllers.iter().find(|c| !c.is_inhibited() && c.v2_name() == rest.as_str());
+        let known = Controller::all().find(|c| {
+            let built = state.machine.controllers.contains(c) || c.is_usual(&state.machine.kernel());
+            built && !c.is_inhibited() && c.v2_name() == rest.as_str()
+        });
         let (add, remove) = match sign {
             Some('+') => (&mut enable, &mut disable),
             Some('-') => (&mut disable, &mut enable),
@@ -259,7 +261,7 @@ fn parse_subtree(
                 return Err(request.refusal(Errno::EINVAL, rule));
             }
         };
-        let Some(&controller) = known else {
+        let Some(controller) = known else {
             let rule = Rule::new("rule-cgroup2-subtree-word").with("word", word);
             return Err(request.refusal(Errno::EINVAL, rule));
         };

@@ -117,7 +117,7 @@ impl Kernel {
         match (&mut inode.content, mode) {
             (Content::Text(text), OpenMode::Append) => text.push_str(data),
             (Content::Text(text), _) => overwrite(text, data),
-            (Content::Opaque(size), OpenMode::Append) => *size += data.len() as u64,
+            (Content::Opaque(size), OpenMode::Append) => *size = size.saturating_add(data.len() as u64),
             (Content::Opaque(size), _) => *size = (*size).max(data.len() as u64),
             (Content::Program, _) => {
                 return refuse(Errno::ETXTBSY, "write", Rule::new("rule-program-busy"));

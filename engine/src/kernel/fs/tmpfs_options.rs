@@ -1,6 +1,7 @@
 //! Mount options of tmpfs (tmpfs(5)).
 
 use super::ramfs::Room;
+use crate::kernel::cgroup::parse;
 use crate::kernel::limits::PAGE;
 use crate::kernel::refuse::refuse;
 use crate::plan::{Errno, Refusal, Rule};
@@ -35,9 +36,9 @@ impl TmpfsOptions {
 
     fn set(&mut self, name: &str, value: &str, memory: u64) -> Option<()> {
         match name {
-            "size" => self.pages = Some(size(value, memory)?.div_ceil(PAGE)),
-            "nr_blocks" => self.pages = Some(bytes(value)?),
-            "nr_inodes" => self.inodes = Some(bytes(value)?),
+            "size" => self.pages = Some(size(value, memory)?),
+            "nr_blocks" => self.pages = Some(blocks(value)?),
+            "nr_inodes" => self.inodes = Some(number(value)?),
             "mode" => self.mode = Some(u32::from_str_radix(value, 8).ok()? & 0o7777),
             "uid" => self.uid = Some(value.parse().ok()?),
             "gid" => self.gid = Some(value.parse().ok()?),
@@ -56,7 +57,7 @@ impl TmpfsOptions {
     pub(crate) fn shown(&self, memory: u64) -> Vec<String> {
         let pages = self.pages.filter(|pages| *pages != memory / PAGE / 2);
         let words = [
-            pages.map(|pages| format!("size={}k", pages * PAGE / 1024)),
+            pages.map(|pages| format!("size={}k", pages.wrapping_mul(PAGE / 1024))),
             self.inodes.map(|inodes| format!("nr_inodes={inodes}")),
             self.mode.filter(|mode| *mode != 0o1777).map(|mode| format!("mode={mode:03o}")),
             self.uid.filter(|uid| *uid != 0).map(|uid| format!("uid={uid}")),
@@ -66,24 +67,24 @@ impl TmpfsOptions {
     }
 }
 
-/// A size: bytes, or a percentage of the memory.
+/// A size in pages: bytes, or a percentage of the memory. What does not fit into 64 bits loses its high bits
+/// (mm/shmem.c, `shmem_parse_one`).
 fn size(text: &str, memory: u64) -> Option<u64> {
-    match text.strip_suffix('%') {
-        Some(percent) => memory.checked_mul(percent.parse().ok()?).map(|product| product / 100),
-        None => bytes(text),
-    }
+    let bytes = match text.strip_suffix('%') {
+        Some(percent) => number(percent)?.wrapping_mul(memory) / 100,
+        None => number(text)?,
+    };
+    Some(bytes.wrapping_add(PAGE - 1) / PAGE)
 }
 
-/// A number with one of the letters of memparse() (lib/cmdline.c).
-fn bytes(text: &str) -> Option<u64> {
-    let (digits, shift) = match text.chars().last()? {
-        'k' | 'K' => (&text[..text.len() - 1], 10),
-        'm' | 'M' => (&text[..text.len() - 1], 20),
-        'g' | 'G' => (&text[..text.len() - 1], 30),
-        't' | 'T' => (&text[..text.len() - 1], 40),
-        _ => (text, 0),
-    };
-    digits.parse::<u64>().ok()?.checked_mul(1 << shift)
+/// Pages, at most LONG_MAX.
+fn blocks(text: &str) -> Option<u64> {
+    number(text).filter(|pages| i64::try_from(*pages).is_ok())
+}
+
+/// memparse() of all of a text.
+fn number(text: &str) -> Option<u64> {
+    if text.is_empty() { None } else { parse::amount(text, false) }
 }
 
 #[cfg(test)]
@@ -97,6 +98,15 @@ mod tests {
         let cases = [
             ("", Some("")),
             ("size=1m,mode=700", Some("size=1024k,mode=700")),
+            ("size=18446744073709551615", Some("size=0k")),
+            ("size=18446744073709547520", Some("size=18014398509481980k")),
+            ("size=16E", Some("size=0k")),
+            ("size=99999999999999999999", Some("size=7584257452590080k")),
+            ("size=010", Some("size=4k")),
+            ("nr_blocks=9223372036854775807", Some("size=18446744073709551612k")),
+            ("nr_blocks=9223372036854775808", None),
+            ("size=", None),
+            ("size=-1", None),
             ("mode=755", Some("mode=755")),
             ("nr_inodes=10,uid=5,gid=6,mode=1777", Some("nr_inodes=10,uid=5,gid=6")),
             ("size=50%", Some("")),

@@ -1,13 +1,13 @@
 //! dd(1) of coreutils: copies from a file or standard input to a file or standard output.
 
-use super::text::{amount, byte_count, general, rate};
+use super::text::{amount, byte_count, general, is_too_large, rate, size};
 use super::{Behaviour, Demand, Ends, Launch, sleep};
 use crate::kernel::cgroup::disk::Transfer;
 use crate::kernel::fs::Place;
 use crate::kernel::fs::device::Device;
 use crate::kernel::refuse::not_modelled;
 use crate::kernel::task::Stdio;
-use crate::kernel::{Kernel, Task};
+use crate::kernel::{Kernel, Task, limits};
 use crate::plan::{Errno, OpenMode, Refusal};
 use serde::Serialize;
 
@@ -55,6 +55,8 @@ enum Source {
     /// A file of which only the size is known.
     Sized(Place, u64),
     Endless(u64),
+    /// Zero bytes without end.
+    Zeros,
     /// A pipe or terminal: until it ends.
     Input,
 }
@@ -81,6 +83,12 @@ pub(super) fn start(kernel: &mut Kernel, pid: u32, arguments: &[String]) -> Resu
         return Ok(Launch::fail(message));
     }
     let transfer = kernel.transfer_of(&operands, &source, to.as_ref());
+    // mm/util.c, __vm_enough_memory(): "obvious overcommits" are refused.
+    if operands.buffer() > kernel.profile.memory {
+        let (bytes, shown) = (operands.block, size(operands.block));
+        let message = format!("dd: memory exhausted by input buffer of size {bytes} bytes ({shown})\n");
+        return Ok(Launch::fail(message));
+    }
     let to_pipe = to.is_none() && matches!(task.stdio[1], Stdio::Pipe(_));
     let launch = operands.work(source, to, to_pipe);
     Ok(match transfer {
@@ -109,7 +117,7 @@ fn source(kernel: &Kernel, task: &Task, operands: &Operands) -> Result<Source, R
     };
     match kernel.device_of(&place.node) {
         Some(Device::Random) => Ok(Source::Endless(RANDOM_RATE)),
-        Some(device) if device.is_endless() => Ok(Source::Endless(ZERO_RATE)),
+        Some(device) if device.is_endless() => Ok(Source::Zeros),
         _ => match kernel.opaque_size(&place.node) {
             Some(size) => Ok(Source::Sized(place, size)),
             None => kernel.read_place(task, &place, "").map(Source::Text),
@@ -140,7 +148,7 @@ impl Kernel {
         };
         let from = match source {
             Source::Sized(place, _) => Some(place),
-            Source::Text(_) | Source::Endless(_) | Source::Input => None,
+            Source::Text(_) | Source::Endless(_) | Source::Zeros | Source::Input => None,
         };
         let ends = [(from, &operands.input), (to, &operands.output)];
         for ((place, path), direct) in ends.into_iter().zip(operands.direct) {
@@ -163,7 +171,7 @@ impl Kernel {
             Source::Sized(place, _) => {
                 disk(place, operands.direct[0]).map(|device| Transfer { device, write: false, block })
             }
-            Source::Text(_) | Source::Endless(_) | Source::Input => None,
+            Source::Text(_) | Source::Endless(_) | Source::Zeros | Source::Input => None,
         }
     }
 }
@@ -175,13 +183,12 @@ impl Operands {
             Self { input: None, output: None, block: 512, count: None, quiet: false, direct: [false; 2] };
         for argument in arguments {
             let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
-            let number = || amount(value).ok_or_else(|| format!("dd: invalid number: '{value}'\n"));
-            let positive = || {
-                number().and_then(|number| match number {
-                    0 => Err(format!("dd: invalid number: '{value}'\n")),
-                    number => Ok(number),
-                })
+            let wrong = || match is_too_large(value) {
+                true => format!("dd: invalid number: '{value}': {}\n", Errno::EOVERFLOW.text()),
+                false => format!("dd: invalid number: '{value}'\n"),
             };
+            let number = || amount(value).ok_or_else(wrong);
+            let positive = || number().and_then(|number| if number == 0 { Err(wrong()) } else { Ok(number) });
             let mut set = Ok(());
             match name {
                 "if" => operands.input = Some(value.to_owned()),
@@ -207,6 +214,11 @@ impl Operands {
         Ok(Ok(operands))
     }
 
+    /// Bytes of its buffer, which is made for the first block.
+    fn buffer(&self) -> u64 {
+        if self.count == Some(0) { 0 } else { self.block }
+    }
+
     fn work(self, source: Source, to: Option<Place>, to_pipe: bool) -> Launch {
         let most = self.count.map(|count| count.saturating_mul(self.block));
         let mut from = None;
@@ -221,6 +233,13 @@ impl Operands {
                 (None, Some(size.min(most.unwrap_or(size))), ZERO_RATE, false)
             }
             Source::Endless(rate) => (None, most, rate, false),
+            // What a reader of a pipe takes at once, it may look at.
+            Source::Zeros if to_pipe => {
+                let few = most.filter(|most| *most <= limits::READ_MAX);
+                let text = few.map(|most| "\0".repeat(usize::try_from(most).unwrap_or(0)));
+                (text, most, ZERO_RATE, false)
+            }
+            Source::Zeros => (None, most, ZERO_RATE, false),
             Source::Input => (None, None, PIPE_RATE, true),
         };
         let rate = if to_pipe { rate.min(PIPE_RATE) } else { rate };
@@ -228,7 +247,7 @@ impl Operands {
         let cpu_milli = if to_pipe || from_input { 100 } else { 1000 };
         let ms = bytes.map(|bytes| bytes / rate);
         let demand =
-            Demand { cpu_milli, memory: self.block.saturating_add(sleep::MEMORY), ends_after_ms: ms };
+            Demand { cpu_milli, memory: self.buffer().saturating_add(sleep::MEMORY), ends_after_ms: ms };
         let copy = Copy {
             block: self.block,
             bytes: bytes.unwrap_or(0),

@@ -38,6 +38,9 @@ Policies: preferred-many local interleave membind preferred default
 /// What memhog says when there is no memory of that size.
 pub const NO_MAPPING: &str = "numactl: mmap: Invalid argument\n";
 
+/// What memhog says when the machine has not got so much.
+pub const NO_MEMORY: &str = "numactl: mmap: Cannot allocate memory\n";
+
 /// memhog prints a dot for each of these.
 const DOT: u64 = 10 << 20;
 
@@ -130,8 +133,9 @@ fn bytes(word: &str) -> u64 {
     number.saturating_mul(1 << shift)
 }
 
-/// Reads the arguments and starts.
-pub(super) fn start(arguments: &[String]) -> Result<Launch, Refusal> {
+/// Reads the arguments and starts. mmap(2) gives no more than the machine has (mm/util.c, __vm_enough_memory(): "obvious
+/// overcommits" are refused).
+pub(super) fn start(kernel: &Kernel, arguments: &[String]) -> Result<Launch, Refusal> {
     let hog = match Hog::parse(arguments) {
         Ok(hog) => hog,
         Err(Stop::Usage) => {
@@ -140,6 +144,9 @@ pub(super) fn start(arguments: &[String]) -> Result<Launch, Refusal> {
         Err(Stop::Nothing) => return Ok(Launch::fail(NO_MAPPING.to_owned())),
         Err(Stop::NotHere(word)) => return not_modelled("execve", &format!("memhog's {word}")),
     };
+    if hog.bytes > kernel.profile.memory {
+        return Ok(Launch::fail(NO_MEMORY.to_owned()));
+    }
     let work = hog.bytes.saturating_mul(hog.rounds) / TOUCH_RATE;
     let memory = hog.bytes.saturating_add(sleep::MEMORY);
     let demand = Demand { cpu_milli: 1000, memory, ends_after_ms: Some(work) };

@@ -205,7 +205,7 @@ pub(crate) fn execve(
         "dd" => dd::start(kernel, pid, arguments)?,
         "bzip2" => bzip2::start(kernel, pid, arguments)?,
         "stress" => stress::start(kernel, pid, arguments)?,
-        "memhog" => memhog::start(arguments)?,
+        "memhog" => memhog::start(kernel, arguments)?,
         "yes" => yes::start(kernel, task)?,
         _ => Launch::at_once(Behaviour::Quiet),
     };
@@ -342,7 +342,9 @@ impl Kernel {
         let Some(inode) = self.tree_mut(tree).and_then(|ram| ram.get_mut(id)) else { return };
         match &mut inode.content {
             Content::Text(known) if bytes == 0 => known.push_str(text),
-            Content::Text(known) => inode.content = Content::Opaque(known.len() as u64 + bytes),
+            Content::Text(known) => {
+                inode.content = Content::Opaque((known.len() as u64).saturating_add(bytes));
+            }
             Content::Opaque(size) => *size = size.saturating_add(text.len() as u64).saturating_add(bytes),
             Content::Hole(size) => {
                 inode.content = Content::Opaque(size.saturating_add(text.len() as u64).saturating_add(bytes));

@@ -13,13 +13,21 @@ pub(super) fn float(text: &str) -> Option<f64> {
     lower.parse().ok().filter(|number: &f64| plain && *number >= 0.0)
 }
 
-/// A number of dd(1): digits with a suffix, and products of such (`2x512`).
+/// A number of dd(1): digits with a suffix, and products of such (`2x512`), at most what an off_t holds.
 pub(super) fn amount(text: &str) -> Option<u64> {
-    let mut product = 1_u64;
-    for factor in text.split('x') {
-        product = product.checked_mul(single_amount(factor)?)?;
-    }
-    Some(product)
+    product(text).filter(|number| *number < OFF_MAX)
+}
+
+/// True for such a number that is larger than that.
+pub(super) fn is_too_large(text: &str) -> bool {
+    product(text).is_some_and(|number| number >= OFF_MAX)
+}
+
+/// The largest off_t.
+const OFF_MAX: u64 = i64::MAX as u64;
+
+fn product(text: &str) -> Option<u64> {
+    text.split('x').try_fold(1_u64, |product, factor| Some(product.saturating_mul(single_amount(factor)?)))
 }
 
 /// dd(1), "N and BYTES may be followed by the following multiplicative suffixes".
@@ -49,7 +57,7 @@ fn single_amount(text: &str) -> Option<u64> {
         SUFFIXES.iter().find_map(|(suffix, factor)| Some((text.strip_suffix(suffix)?, *factor)))?;
     let digits = digits.strip_prefix('+').unwrap_or(digits);
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| digits.parse::<u64>().ok()).flatten()?.checked_mul(factor)
+    plain.then(|| digits.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(factor))
 }
 
 /// `3072 bytes (3.1 kB, 3.0 KiB)`, as dd(1) says it.
@@ -66,6 +74,11 @@ pub(super) fn byte_count(bytes: u64) -> String {
     }
 }
 
+/// A size: `8.0 EiB`.
+pub(super) fn size(bytes: u64) -> String {
+    scaled(bytes as f64, 1024.0, false)
+}
+
 /// A rate: `62.0 MB/s`.
 pub(super) fn rate(bytes: u64, seconds: f64) -> String {
     if bytes == 0 {
@@ -77,9 +90,9 @@ pub(super) fn rate(bytes: u64, seconds: f64) -> String {
 /// gnulib's human.c: one decimal where the number is short, none where it is not.
 fn scaled(number: f64, base: f64, fraction: bool) -> String {
     let units = if base > 1000.0 {
-        ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+        ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     } else {
-        ["B", "kB", "MB", "GB", "TB", "PB"]
+        ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
     };
     let mut number = number;
     let mut power = 0;

@@ -1,5 +1,6 @@
 //! Resources over simulated time, typed as lines.
 
+use super::host;
 use crate::history::Session;
 use crate::host::{HostKind, HostProfile, KernelVersion};
 
@@ -261,4 +262,51 @@ fn oom_score_adj_decides_who_is_killed() {
     assert!(last(HostKind::V2, &[V2, alone, "ps -o stat,comm -p $!"]).contains("D    memhog"));
     let score = ["echo 500 > /proc/1701/oom_score_adj; cat /proc/1701/oom_score /proc/1701/oom_score_adj"];
     assert_eq!(last(HostKind::Lecture, &score), "999\n500\n");
+}
+
+// coreutils 9.1 and Linux 6.18 say the same; a program that asks for more memory than there is gets none.
+#[test]
+fn amounts_without_bounds_are_refused() {
+    let cases = [
+        (
+            "dd if=/dev/zero of=/tmp/f bs=18446744073709551615 count=1",
+            "dd: invalid number: '18446744073709551615': Value too large for defined data type\n",
+        ),
+        (
+            "dd if=/dev/zero of=/tmp/f bs=1 count=4294967296x4294967296",
+            "dd: invalid number: '4294967296x4294967296': Value too large for defined data type\n",
+        ),
+        (
+            "dd if=/dev/zero of=/tmp/f bs=9223372036854775806 count=1",
+            "dd: memory exhausted by input buffer of size 9223372036854775806 bytes (8.0 EiB)\n",
+        ),
+        ("memhog 99999999999999999999g", "numactl: mmap: Cannot allocate memory\n"),
+        ("dd if=/dev/zero bs=1k count=3 status=none | tr '\\0' x | wc -c", "3072\n"),
+    ];
+    for (line, wanted) in cases {
+        assert_eq!(last(HostKind::V1, &[line]), wanted, "{line}");
+    }
+}
+
+#[test]
+fn memory_near_the_highest_number_is_counted() {
+    let lines = [
+        V1,
+        "echo $$ > g/tasks; stress -q -m 2 --vm-bytes 9223372036854775807 -t 1",
+        "cat g/memory.max_usage_in_bytes",
+    ];
+    assert_eq!(last(HostKind::V1, &lines), "16777216\n");
+    let mut groups = host(HostKind::V1).cgroups().clone();
+    groups.set_memory(1, u64::MAX);
+    groups.set_memory(1650, u64::MAX);
+    assert_eq!(groups.memory_used(), 2 * crate::kernel::limits::TASK_SIZE);
+}
+
+#[test]
+fn time_ends_where_the_clock_does() {
+    let clock = |lines: &[&str]| last(HostKind::Lecture, lines);
+    assert!(clock(&["tick 999999h"]).starts_with("tick: the model's clock ends in 1000000000 s\n"));
+    let end = ["tick 277777h", "tick 2800s"];
+    assert!(clock(&[&end[..], &["tick 1s"]].concat()).starts_with("tick: the model's clock is at its end\n"));
+    assert!(clock(&[&end[..], &["sleep 5"]].concat()).contains("clock has come to its end"));
 }

@@ -174,7 +174,7 @@ fn plan_renice(request: &Request<'_>, priority: Priority, whom: Vec<Whom>, wrong
     for Whom { which, task, shown } in &whom {
         let nice = match priority {
             Priority::Absolute(nice) => nice,
-            Priority::Relative(by) => nice_of(request, shown) + by,
+            Priority::Relative(by) => nice_of(request, shown).saturating_add(by),
         };
         let step = |call| Step::new(request.actor, call);
         steps.push(step(Call::Getpriority { which: *which, task: task.clone() }));

@@ -262,7 +262,9 @@ fn set_bandwidth(
     if !(MIN_US..=MAX_PERIOD_US).contains(&trial.period_us) {
         return request.refuse(Errno::EINVAL, "rule-cpu-period-range");
     }
-    if trial.quota_us.is_some_and(|quota| trial.burst_us > quota || trial.burst_us + quota > MAX_QUOTA_US) {
+    // Nanoseconds have to fit into 64 bits (tg_set_cfs_burst()).
+    let too_much = |quota: u64| trial.burst_us > quota || trial.burst_us + quota > MAX_QUOTA_US;
+    if trial.burst_us > u64::MAX / 1000 || trial.quota_us.is_some_and(too_much) {
         return request.refuse(Errno::EINVAL, "rule-cpu-burst-range");
     }
     if state.version(state.hierarchy_of(request.group)) == Version::V1 {
@@ -381,7 +383,7 @@ fn write_clamp(
         }
         let whole: u64 = whole.parse().unwrap_or(u64::MAX / 200);
         let part: u64 = format!("{part:0<2}").parse().unwrap_or(0);
-        whole * 100 + part
+        whole.saturating_mul(100).saturating_add(part)
     };
     if value > CLAMP_MAX {
         return request.refuse(Errno::ERANGE, "rule-cpu-uclamp");

@@ -62,7 +62,7 @@ impl Cpuacct {
                 self.usage.resize(cpu + 1, 0);
             }
             if let Some(usage) = self.usage.get_mut(cpu) {
-                *usage += nanoseconds / count + u64::from(rest > 0);
+                *usage = usage.saturating_add(nanoseconds / count + u64::from(rest > 0));
             }
             rest = rest.saturating_sub(1);
         }

@@ -15,6 +15,7 @@ mod pids;
 
 use super::file::FileRow;
 use super::{CgroupState, GroupId};
+use crate::host::KernelVersion;
 use crate::plan::Refusal;
 pub(super) use cpu::{SHARES as TASK_SHARES, settings as cpu_settings};
 use serde::Serialize;
@@ -199,6 +200,16 @@ impl Controller {
     /// True for those whose version 1 a kernel can be built without (`CONFIG_MEMCG_V1`, `CONFIG_CPUSETS_V1`).
     pub(super) fn is_v2_only_when_built_so(self) -> bool {
         matches!(self, Self::Cpuset | Self::Memory)
+    }
+
+    /// True for those that a kernel as Debian builds it has besides the ones of a host; a session's tree does not hand
+    /// them down, but their names are known.
+    pub(super) fn is_usual(self, kernel: &KernelVersion) -> bool {
+        match self {
+            Self::PerfEvent | Self::Hugetlb | Self::Rdma => true,
+            Self::Misc => (kernel.major, kernel.minor) >= (5, 13),
+            _ => false,
+        }
     }
 
     /// True if `cgroup.controllers` of version 2 lists it. `perf_event` is on everywhere and not listed.
