@@ -43,6 +43,7 @@ mod printf;
 mod ps;
 mod ps_format;
 mod ps_options;
+mod ps_time;
 mod pstree;
 mod request;
 mod rm;
