@@ -52,7 +52,7 @@ fn integer(word: &str) -> Option<i64> {
 }
 
 /// The same in an `int`, as C cuts it; nothing is 0.
-fn cut_integer(word: &str) -> Option<i32> {
+pub(super) fn cut_integer(word: &str) -> Option<i32> {
     let number = if word.is_empty() { 0 } else { integer(word)? };
     Some((number & 0xffff_ffff) as u32 as i32)
 }
@@ -85,7 +85,7 @@ fn read_nice(request: &Request<'_>) -> Result<Launched, Output> {
         why: "why-nice",
         refused: |errno, _| Refused::GoesOn(format!("nice: cannot set niceness: {}", errno.text())),
     };
-    let missing = |name: &str| (127, format!("nice: '{name}': {}", Errno::ENOENT.text()));
+    let missing = |name: &str| (127, format!("nice: '{name}': {}\n", Errno::ENOENT.text()));
     Ok(Launched::Command(Launch { setup: vec![setup], words, missing }))
 }
 

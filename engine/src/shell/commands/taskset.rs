@@ -51,7 +51,7 @@ fn read(request: &Request<'_>) -> Result<Launched, Output> {
                 },
             };
             let missing =
-                |name: &str| (127, format!("taskset: failed to execute {name}: {}", Errno::ENOENT.text()));
+                |name: &str| (127, format!("taskset: failed to execute {name}: {}\n", Errno::ENOENT.text()));
             Ok(Launched::Command(Launch { setup: vec![setup], words: words.to_vec(), missing }))
         }
         _ => Err(options::usage(request, "bad usage")),
