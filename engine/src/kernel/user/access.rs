@@ -71,7 +71,7 @@ impl Kernel {
         at: &str,
         path: &str,
     ) -> Result<(), Refusal> {
-        let file = self.stat(node);
+        let file = self.stat_of_rights(node);
         if self
             .special_case(task, node, &file, access)
             .unwrap_or_else(|| is_allowed(&task.credentials, &file, access))
