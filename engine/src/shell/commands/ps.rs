@@ -50,9 +50,6 @@ pub(super) const PS: Command = Command {
     ..TOOL
 };
 
-/// Tasks that one `ps` may show.
-const MOST: usize = 5000;
-
 /// Which files a column needs.
 #[derive(Clone, Copy)]
 struct Needs {
@@ -159,7 +156,7 @@ fn lines(request: &Request<'_>, threads: Threads) -> Vec<Line> {
         tids.sort_unstable();
         tids.into_iter().map(|tid| Line { pid, tid: Some(tid) }).collect()
     };
-    tasks.iter().flat_map(|task| each(task.pid)).take(MOST).collect()
+    tasks.iter().flat_map(|task| each(task.pid)).collect()
 }
 
 fn show(wanted: &Wanted, lines: &[Line], known: &Known, answers: &[Answer]) -> Output {

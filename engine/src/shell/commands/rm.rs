@@ -17,9 +17,6 @@ const OPTIONS: &[Opt] = &[
 pub(super) const RM: Command =
     Command { name: "rm", usage: "[-dfrv] FILE…", options: OPTIONS, action: Action::Plan(plan), ..TOOL };
 
-/// How many names one `rm -r` may remove.
-const MOST: usize = 10_000;
-
 /// What a step removes.
 struct Removed {
     path: String,
@@ -81,10 +78,8 @@ fn add(
         let probe = Probe::Directory(path.clone());
         if let Observation::Entries(entries) = request.observe.observe(request.actor, &probe) {
             for entry in entries {
-                if steps.len() < MOST {
-                    let below = super::join(path, &entry.name);
-                    all &= add(request, &below, entry.kind == FileKind::Directory, true, removed, steps);
-                }
+                let below = super::join(path, &entry.name);
+                all &= add(request, &below, entry.kind == FileKind::Directory, true, removed, steps);
             }
         }
     }
