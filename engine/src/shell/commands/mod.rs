@@ -62,6 +62,7 @@ mod top_format;
 mod touch;
 mod ulimit;
 mod umount;
+mod uname;
 mod variables;
 mod wc;
 
@@ -150,7 +151,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 84] = [
+pub static ALL: [&Command; 85] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -229,6 +230,7 @@ pub static ALL: [&Command; 84] = [
     &names::TYPE,
     &ulimit::ULIMIT,
     &umount::UMOUNT,
+    &uname::UNAME,
     &sort::UNIQ,
     &variables::UNSET,
     &jobs::WAIT,
@@ -278,7 +280,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 49] = [
+pub(super) const NOT_MODELLED: [&str; 48] = [
     "apt",
     "apt-get",
     "awk",
@@ -325,9 +327,14 @@ pub(super) const NOT_MODELLED: [&str; 49] = [
     "strace",
     "sudo",
     "systemctl",
-    "uname",
     "unshare",
     "vi",
+];
+
+/// Commands that are part of other shells.
+pub(super) const NOT_IN_THIS_SHELL: [&str; 16] = [
+    "alias", "declare", "disown", "fc", "getopts", "hash", "history", "let", "pushd", "popd", "source",
+    "suspend", "times", "trap", "umask", "unalias",
 ];
 
 /// Finds a command by its name.
