@@ -124,6 +124,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
             "cgroups" if path.starts_with("/proc") => self.proc_cgroups(&data),
             "cgroup" if path.starts_with("/proc") => self.proc_pid_cgroup(&data),
             "mounts" if path.starts_with("/proc") => self.proc_mounts(&data),
+            "stat" if path == "/proc/stat" => format!("{HIDDEN}\n"),
             "stat" if path.starts_with("/proc") => proc_pid_stat(&data),
             "status" if path.starts_with("/proc") => proc_pid_status(&data),
             "mountinfo" if path.starts_with("/proc") => self.proc_mountinfo(&data),

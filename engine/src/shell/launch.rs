@@ -85,7 +85,7 @@ pub(super) enum Launched {
     Command(Launch),
 }
 
-/// Status and message for the name of a command that is not there.
+/// Status and message, as it is printed, for the name of a command that is not there.
 pub(super) type Missing = fn(&str) -> (u8, String);
 
 /// A command to become.
@@ -204,8 +204,9 @@ impl Interpreter<'_> {
                 self.set_status(status)
             }
             (Ok(()), Performer::Missing) => {
-                let (status, message) = missing.map_or_else(|| (127, name.clone()), |missing| missing(&name));
-                self.complain(&message);
+                let (status, message) =
+                    missing.map_or_else(|| (127, format!("{name}\n")), |missing| missing(&name));
+                self.complain_as_is(&message);
                 if self.backend.is_model() && commands::NOT_MODELLED.contains(&name.as_str()) {
                     self.hint(Hint::new("hint-not-modelled").with("command", &name));
                 }

@@ -239,6 +239,8 @@ impl Interpreter<'_> {
             commands::ALL.iter().map(|command| command.name).chain(functions.iter().map(String::as_str));
         if self.backend.is_model() && commands::NOT_MODELLED.contains(&name.as_str()) {
             self.hint(Hint::new("hint-not-modelled").with("command", &name));
+        } else if commands::NOT_IN_THIS_SHELL.contains(&name.as_str()) {
+            self.hint(Hint::new("hint-not-in-this-shell").with("command", &name));
         } else if let Some(nearest) = suggest::nearest(&name, known) {
             let hint = Hint::new("hint-command").with("typed", &name);
             let hint = hint.with("suggestion", self.with_arguments(nearest, prepared));

@@ -104,9 +104,14 @@ impl Interpreter<'_> {
 
     /// Prints to standard error, as far as that is possible.
     pub(super) fn complain(&mut self, message: &str) {
+        self.complain_as_is(&format!("{message}\n"));
+    }
+
+    /// The same for a message that has its newline, if it is to have one.
+    pub(super) fn complain_as_is(&mut self, message: &str) {
         let sink = self.io.stderr.clone();
         // A refused write to standard error has nowhere to be told.
-        let _ = self.emit(&sink, &Text::from(format!("{message}\n")));
+        let _ = self.emit(&sink, &Text::from(message));
     }
 
     /// Writes a text to where output goes.

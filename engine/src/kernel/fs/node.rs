@@ -86,6 +86,14 @@ impl Kernel {
         }
     }
 
+    /// What stat(2) says of kind, mode and owner: that of /proc also counts all processes, which takes its time.
+    pub(crate) fn stat_of_rights(&self, node: &Node) -> Stat {
+        match node {
+            Node::Proc(_, node) => procfs::stat_of_rights(self, node),
+            _ => self.stat(node),
+        }
+    }
+
     /// stat(2).
     pub(crate) fn stat(&self, node: &Node) -> Stat {
         match node {

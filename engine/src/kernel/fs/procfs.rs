@@ -396,10 +396,20 @@ impl Kernel {
     }
 }
 
-/// stat(2). Sizes are 0; /proc/PID has nine links with the directories that the model leaves out.
+/// stat(2).
 pub(crate) fn stat(kernel: &Kernel, node: &ProcNode) -> Stat {
+    let mut stat = stat_of_rights(kernel, node);
+    if matches!(node, ProcNode::Root) {
+        stat.nlink = 2 + kernel.tasks().filter(|task| task.is_leader()).count() as u64;
+    }
+    stat
+}
+
+/// The same without the links of /proc itself. Sizes are 0; /proc/PID has nine links with the directories that the
+/// model leaves out.
+pub(crate) fn stat_of_rights(kernel: &Kernel, node: &ProcNode) -> Stat {
     let (mode, nlink, size) = match node {
-        ProcNode::Root => (0o555, 2 + kernel.tasks().filter(|task| task.is_leader()).count() as u64, 0),
+        ProcNode::Root => (0o555, 2, 0),
         ProcNode::Pid(_) => (0o555, 9, 0),
         ProcNode::Thread(_) => (0o555, 7, 0),
         ProcNode::Threads(tgid) => (0o555, 2 + kernel.threads(*tgid).len() as u64, 0),

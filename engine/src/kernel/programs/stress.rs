@@ -140,7 +140,12 @@ impl Hogs {
         let number = number(value, is_time)?;
         let wrong = |text: &str| Stop::Wrong(line, format!("{text}: {number}"));
         let positive = |text: &str| u64::try_from(number).ok().filter(|n| *n > 0).ok_or_else(|| wrong(text));
-        let count = |text: &str| Ok(u32::try_from(positive(text)?).unwrap_or(u32::MAX).min(MOST_WORKERS));
+        let count = |text: &str| match positive(text)? {
+            many if many > MOST_WORKERS => {
+                Err(Stop::NotHere(format!("{name} with more than {MOST_WORKERS} workers")))
+            }
+            few => Ok(u32::try_from(few).unwrap_or(u32::MAX)),
+        };
         match name {
             "--timeout" => {
                 let seconds = u64::try_from(number).ok().filter(|n| *n > 0);
@@ -181,7 +186,7 @@ impl Hogs {
 }
 
 /// A bound of this stress, so that no line makes more tasks than a machine can have.
-const MOST_WORKERS: u32 = 1000;
+const MOST_WORKERS: u64 = 10_000;
 
 /// `-5` is a number, `-c` an option.
 fn is_option(word: &str) -> bool {

@@ -75,7 +75,7 @@ impl Kernel {
         at: &str,
         path: &str,
     ) -> Result<(), Refusal> {
-        let file = self.stat(node);
+        let file = self.stat_of_rights(node);
         if self.special_case(task, node, &file, access).unwrap_or_else(|| {
             let known = self.knows_owner(&task.credentials, &file);
             is_allowed(&task.credentials, &file, access, known)

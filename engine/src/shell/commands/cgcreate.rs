@@ -77,6 +77,11 @@ fn read(request: &Request<'_>) -> Result<Work, Output> {
     let mut groups = VecDeque::new();
     let mut end = Output::default();
     for spec in specs {
+        let mut names = spec.controllers.iter().enumerate();
+        if let Some((_, name)) = names.find(|(index, name)| spec.controllers[..*index].contains(*name)) {
+            end = Output::error(request.message(&format!("controller {name}can't be add")), 91);
+            break;
+        }
         let Some(chosen) = chosen(&spec, &all) else {
             end = failure(&spec.path, NOT_MOUNTED, NOT_MOUNTED_STATUS);
             break;
@@ -169,6 +174,10 @@ fn directories(request: &Request<'_>, group: &Group) -> Vec<Step> {
         } else if last {
             step(Call::Stat { path: path.clone() }, "why-cgcreate-there");
         }
+        if last && leaves(&parts) {
+            // The directory is made all the same; it is no group.
+            step(Call::Stat { path: join(&path, hierarchy.tasks_file()) }, "why-cgcreate-there");
+        }
         if hierarchy.v2 && !last {
             for name in wanted(hierarchy, spec) {
                 let file = FileRef::Path(join(&path, "cgroup.subtree_control"));
@@ -178,6 +187,19 @@ fn directories(request: &Request<'_>, group: &Group) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// True for a path that leads out of its hierarchy.
+fn leaves(parts: &[&str]) -> bool {
+    let mut depth = 0_i32;
+    parts.iter().any(|part| {
+        depth += match *part {
+            "." => 0,
+            ".." => -1,
+            _ => 1,
+        };
+        depth < 0
+    })
 }
 
 /// The controllers of a hierarchy that a spec names.

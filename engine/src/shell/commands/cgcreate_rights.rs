@@ -10,9 +10,6 @@ use super::{Output, Request, join};
 use crate::plan::reply::{FileKind, Stat};
 use crate::plan::{Call, Observation, Probe, Step, Text};
 
-/// Files of one group, with those below it, that are changed at most.
-const MOST: usize = 5000;
-
 /// A user and a group.
 type Owner = (u32, u32);
 
@@ -145,10 +142,8 @@ fn walk(request: &Request<'_>, group: &Text) -> Vec<Found> {
             if stat.kind == FileKind::Directory {
                 open.push(path.clone());
             }
-            if found.len() < MOST {
-                let own = directory == *group && stat.kind != FileKind::Directory;
-                found.push(Found { path, name: entry.name, stat, own });
-            }
+            let own = directory == *group && stat.kind != FileKind::Directory;
+            found.push(Found { path, name: entry.name, stat, own });
         }
     }
     found

@@ -7,6 +7,7 @@ use super::options::{Opt, flag, value};
 use super::{Action, Command, Completes, Output, Planned, Request, TOOL, join};
 use crate::plan::reply::FileKind;
 use crate::plan::{Call, Errno, Fidelity, FileRef, Observation, OpenMode, Plan, Probe, Step, Text};
+use std::collections::BTreeSet;
 
 const OPTIONS: &[Opt] = &[value('g', ""), flag('r', "recursive"), flag('h', "")];
 
@@ -21,15 +22,14 @@ pub(super) const CGDELETE: Command = Command {
     ..TOOL
 };
 
-/// Groups that one `cgdelete -r` may remove.
-const MOST: usize = 5000;
-
 /// Collects the steps.
 struct Remover<'r, 'a> {
     request: &'r Request<'a>,
     steps: Vec<Step>,
     /// The path of the spec that each step is for.
     paths: Vec<String>,
+    /// Directories that go.
+    gone: BTreeSet<String>,
 }
 
 fn plan(request: &Request<'_>) -> Planned {
@@ -43,7 +43,8 @@ fn plan(request: &Request<'_>) -> Planned {
     let given = parsed.options.iter().filter(|(letter, _)| *letter == 'g').map(|(_, word)| word);
     let words: Vec<String> = given.chain(&parsed.operands).map(|word| request.show(word)).collect();
     let all = hierarchies(request);
-    let mut remover = Remover { request, steps: Vec::new(), paths: Vec::new() };
+    let (steps, paths, gone) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut remover = Remover { request, steps, paths, gone };
     let mut wrong = Output::default();
     for word in &words {
         let Some(spec) = spec(word) else {
@@ -55,7 +56,8 @@ fn plan(request: &Request<'_>) -> Planned {
             continue;
         };
         for hierarchy in hierarchies {
-            if is_directory(request, &hierarchy.group(&spec.path)) {
+            let directory = hierarchy.group(&spec.path);
+            if is_directory(request, &directory) && !remover.gone.contains(&directory.to_string()) {
                 remover.remove(hierarchy, &spec.path, spec.path.trim_matches('/'), parsed.has('r'));
             } else {
                 let text = Errno::ENOENT.text();
@@ -90,10 +92,16 @@ impl Remover<'_, '_> {
             let found = self.request.observe.observe(self.request.actor, &probe);
             let Observation::Entries(entries) = found else { return };
             for entry in entries.iter().filter(|entry| entry.kind == FileKind::Directory) {
-                if self.steps.len() < MOST {
-                    self.remove(hierarchy, typed, &format!("{group}/{}", entry.name), true);
+                let below = format!("{group}/{}", entry.name);
+                if !self.gone.contains(&hierarchy.group(&below).to_string()) {
+                    self.remove(hierarchy, typed, &below, true);
                 }
             }
+            self.gone.insert(directory.to_string());
+        }
+        // Nobody deletes the root.
+        if group.is_empty() {
+            return;
         }
         // With -r all tasks go to the group above the one that was named.
         let above = if recursive { typed.trim_matches('/') } else { group };

@@ -4,6 +4,7 @@ use super::libcgroup::{
     Hierarchy, NO_GROUP_STATUS, NOT_MOUNTED, NOT_MOUNTED_STATUS, OTHER_STATUS, Spec, chosen, hierarchies,
     is_directory, parse, spec, wrong_usage,
 };
+use super::nice::cut_integer;
 use super::options::{Opt, Parsed, flag, value};
 use super::{
     Act, Action, Command, Completes, Launch, Launched, Output, Planned, Refused, Request, Setup, TOOL, join,
@@ -115,18 +116,29 @@ fn read_classify(request: &Request<'_>) -> Result<Planned, Output> {
     let mut wrong = Output::default();
     let (mut pids, mut steps) = (Vec::new(), Vec::new());
     for word in &parsed.operands {
-        let pid = request.show(word);
-        let is_pid =
-            pid.parse::<u32>().is_ok_and(|pid| pid > 0) || matches!(word.pieces(), [Piece::PidOf { .. }]);
+        let typed = request.show(word);
+        // As the real one, which cuts numbers to 32 bits.
+        let Some(number) = cut_integer(&typed) else {
+            wrong.err(format!("Error: {typed} is not valid pid.\n"), 2);
+            continue;
+        };
+        let pid = number.to_string();
+        let is_plain = typed == pid || matches!(word.pieces(), [Piece::PidOf { .. }]);
+        let word = if is_plain { word.clone() } else { Text::from(pid.as_str()) };
+        let status = wrong.status.max(1);
         match &groups {
-            _ if !is_pid => wrong.err(format!("Error: {pid} is not valid pid.\n"), 2),
             Some(groups) if groups.is_empty() => {
                 let text = "Cgroup parsing failed\nError: failed to parse the configuration rules\n";
-                wrong.err(format!("Error: change of cgroup failed for pid {pid}: {text}"), 1);
+                wrong.err(format!("Error: change of cgroup failed for pid {pid}: {text}"), status);
             }
-            None => wrong.err(format!("Error changing group of pid {pid}: {NOT_MOUNTED}\n"), 1),
+            None => wrong.err(format!("Error changing group of pid {pid}: {NOT_MOUNTED}\n"), status),
             Some(_) if missing => {
-                wrong.err(format!("Error changing group of pid {pid}: Cgroup does not exist\n"), 1);
+                wrong.err(format!("Error changing group of pid {pid}: Cgroup does not exist\n"), status);
+            }
+            // It looks for the task in /proc first.
+            Some(_) if number == 0 => {
+                let text = Errno::ENOENT.text();
+                wrong.err(format!("Error changing group of pid {pid}: {text}\n"), status);
             }
             Some(groups) => {
                 for (hierarchy, directory) in groups {

@@ -30,6 +30,8 @@ pub(super) const CGGET: Command = Command {
 struct Shown {
     group: String,
     files: Vec<String>,
+    /// True where the files were asked for by name, so that each has to be there.
+    named: bool,
 }
 
 /// What is read.
@@ -86,13 +88,13 @@ fn plan(request: &Request<'_>) -> Planned {
         }
     }
     let Reading { shown, steps, wrong } = reading;
-    Planned::new(Plan::sequence(steps), move |answers| render(&parsed, &shown, answers.answers, wrong))
+    Planned::new(Plan::independent(steps), move |answers| render(&parsed, &shown, answers.answers, wrong))
 }
 
 impl Reading {
     /// Every readable file of the controllers that are wanted, or of all.
     fn files_of(&mut self, request: &Request<'_>, all: &[Hierarchy], group: &str, wanted: Option<&[String]>) {
-        let mut shown = Shown { group: group.to_owned(), files: Vec::new() };
+        let mut shown = Shown { group: group.to_owned(), files: Vec::new(), named: false };
         let in_order: Vec<(&Hierarchy, &String)> = match wanted {
             Some(wanted) => {
                 let owner = |name| all.iter().find(|one| one.names.contains(name));
@@ -111,19 +113,14 @@ impl Reading {
                 .iter()
                 .filter(|entry| entry.kind == FileKind::Regular && entry.name.starts_with(&own));
             for file in files {
-                let path = join(&directory, &file.name);
-                let readable =
-                    matches!(request.look(&path), Observation::Stat(stat) if stat.mode & 0o444 != 0);
-                if readable {
-                    self.read(request, &mut shown, file.name.clone(), path);
-                }
+                self.read(request, &mut shown, file.name.clone(), join(&directory, &file.name));
             }
         }
         self.shown.push(shown);
     }
 
     fn named(&mut self, request: &Request<'_>, all: &[Hierarchy], group: &str, names: &[String]) {
-        let mut shown = Shown { group: group.to_owned(), files: Vec::new() };
+        let mut shown = Shown { group: group.to_owned(), files: Vec::new(), named: true };
         for name in names {
             let controller = name.split('.').next().unwrap_or_default();
             let owner = all.iter().find(|one| {
@@ -154,7 +151,11 @@ impl Reading {
 }
 
 fn render(parsed: &Parsed, shown: &[Shown], answers: &[Answer], wrong: Option<(u8, String)>) -> Output {
-    if let Some(Err(refusal)) = answers.iter().find(|answer| answer.is_err()) {
+    let named = shown.iter().flat_map(|shown| shown.files.iter().map(|_| shown.named));
+    let refused = named
+        .zip(answers)
+        .find_map(|(named, answer)| answer.as_ref().err().filter(|refusal| named && refusal.at == "open"));
+    if let Some(refusal) = refused {
         return Output::error(format!("variable file read failed {}\n", refusal.errno.text()), OTHER_STATUS);
     }
     if let Some((status, message)) = wrong {
@@ -163,12 +164,17 @@ fn render(parsed: &Parsed, shown: &[Shown], answers: &[Answer], wrong: Option<(u
     let headers = !parsed.has('n');
     let mut answers = answers.iter();
     let mut text = String::new();
-    for Shown { group, files } in shown {
+    for Shown { group, files, .. } in shown {
         if headers {
             text.push_str(&format!("{group}:\n"));
         }
         for name in files {
-            let Some(Ok(Reply::Data(value))) = answers.next() else { continue };
+            // Of all files those are shown that can be opened, even if there is nothing to be read.
+            let value = match answers.next() {
+                Some(Ok(Reply::Data(value))) => value.as_str(),
+                Some(Err(refusal)) if refusal.at != "open" => "",
+                _ => continue,
+            };
             // Lines of a value after the first begin with a tab.
             let value = value.trim_end_matches('\n').replace('\n', "\n\t");
             let label = if parsed.has('v') { String::new() } else { format!("{name}: ") };

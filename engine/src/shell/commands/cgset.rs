@@ -64,8 +64,21 @@ fn plan(request: &Request<'_>) -> Planned {
         Ok(settings) if settings.is_empty() => {
             Output::error(request.message("no name-value pair was set"), 255).into()
         }
+        // It can't add a value twice, says so, and succeeds.
+        Ok(settings) if twice(&settings).is_some() => {
+            let (name, value) = twice(&settings).unwrap_or_default();
+            let message = format!("name-value pair {name}={} can't be set\n", request.show(&value));
+            Output::error(message, 0).into()
+        }
         Ok(settings) => write_all(request, &all, &groups, &settings, parsed.has('c')),
     }
+}
+
+/// The first setting of a file that has one already.
+fn twice(settings: &[Setting]) -> Option<Setting> {
+    let is_known =
+        |(index, (name, _)): &(usize, &Setting)| settings[..*index].iter().any(|(other, _)| other == name);
+    settings.iter().enumerate().find(is_known).map(|(_, setting)| setting.clone())
 }
 
 /// Reads `cpu.shares=512`.

@@ -6,7 +6,7 @@ use super::options::{self, Opt, flag, value};
 use super::{Action, Command, Completes, Output, Planned, Request, TOOL, join};
 use crate::plan::reply::FileKind;
 use crate::plan::{Answer, Call, Fidelity, FileRef, Observation, Plan, Probe, Reply, Step, Text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const OPTIONS: &[Opt] = &[
     value('n', "iterations"),
@@ -28,8 +28,6 @@ pub(super) const CGTOP: Command = Command {
     ..TOOL
 };
 
-/// Groups that one table may have.
-const MOST: usize = 500;
 /// Tables that may be asked for at once.
 const MOST_TABLES: u32 = 20;
 
@@ -78,7 +76,11 @@ fn plan(request: &Request<'_>) -> Planned {
         }
     };
     let (tables, delay) = match (number('n', 1.0), number('d', 1.0)) {
-        (Ok(tables), Ok(delay)) => ((tables as u32).clamp(1, MOST_TABLES), (delay * 1000.0) as u64),
+        (Ok(tables), _) if tables > f64::from(MOST_TABLES) => {
+            let message = format!("more than {MOST_TABLES} tables are not shown at once");
+            return Output::error(request.message(&message), 1).into();
+        }
+        (Ok(tables), Ok(delay)) => ((tables as u32).max(1), (delay * 1000.0) as u64),
         (Err(word), _) => {
             return Output::error(
                 request.message(&format!("Failed to parse iterations parameter: {word}")),
@@ -120,6 +122,7 @@ fn plan(request: &Request<'_>) -> Planned {
 /// first.
 fn sources(request: &Request<'_>) -> Vec<Source> {
     let mut found = Vec::new();
+    let mut known = BTreeSet::new();
     for hierarchy in hierarchies(request) {
         let has = |name: &str| hierarchy.names.iter().any(|own| own == name);
         let mut files = vec![(What::Tasks, "cgroup.procs")];
@@ -139,8 +142,7 @@ fn sources(request: &Request<'_>) -> Vec<Source> {
         for (group, entries) in groups(request, &hierarchy) {
             let directory = hierarchy.group(&group);
             for (what, file) in &files {
-                let known = |source: &Source| source.group == group && source.what == *what;
-                if entries.iter().any(|entry| entry == file) && !found.iter().any(known) {
+                if entries.iter().any(|entry| entry == file) && known.insert((group.clone(), *what)) {
                     found.push(Source { group: group.clone(), what: *what, path: join(&directory, file) });
                 }
             }
@@ -160,9 +162,6 @@ fn groups(request: &Request<'_>, hierarchy: &Hierarchy) -> Vec<(String, Vec<Stri
         open.extend(children.map(|entry| format!("{}/{}", group.trim_end_matches('/'), entry.name)));
         let files = entries.iter().filter(|entry| entry.kind == FileKind::Regular);
         found.push((group, files.map(|entry| entry.name.clone()).collect()));
-        if found.len() >= MOST {
-            break;
-        }
     }
     found
 }

@@ -74,15 +74,22 @@ fn plan(request: &Request<'_>) -> Planned {
         operands.push(Text::from("."));
     }
     let several = operands.len() > 1 || recursive;
+    let mut cut = false;
     if recursive {
-        operands = expand(request, operands);
+        (operands, cut) = expand(request, operands);
     }
     let named = !parsed.has('h') && (several || parsed.has('H'));
-    read(request, &operands, move |files| search(&parsed, &regex, files, named, limit))
+    read(request, &operands, move |files| {
+        let mut output = search(&parsed, &regex, files, named, limit);
+        if cut {
+            output.err(format!("grep: more than {MOST} files are not searched here\n"), 2);
+        }
+        output
+    })
 }
 
-/// Replaces directories by the files below them.
-fn expand(request: &Request<'_>, operands: Vec<Text>) -> Vec<Text> {
+/// Replaces directories by the files below them; true where there are too many.
+fn expand(request: &Request<'_>, operands: Vec<Text>) -> (Vec<Text>, bool) {
     let mut files = Vec::new();
     let mut open: Vec<Text> = operands.into_iter().rev().collect();
     while let Some(path) = open.pop() {
@@ -95,12 +102,12 @@ fn expand(request: &Request<'_>, operands: Vec<Text>) -> Vec<Text> {
         {
             open.extend(entries.iter().rev().map(|entry| super::join(&path, &entry.name)));
         }
-        if files.len() + open.len() > MOST {
-            break;
+        if files.len() > MOST {
+            files.truncate(MOST);
+            return (files, true);
         }
     }
-    files.truncate(MOST);
-    files
+    (files, false)
 }
 
 fn compile(parsed: &options::Parsed, patterns: &[String]) -> Result<Regex, String> {

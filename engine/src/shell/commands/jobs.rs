@@ -36,6 +36,10 @@ fn wait(shell: &mut Interpreter<'_>, words: &[Text]) -> Flow {
         }
         return shell.set_status(0);
     }
+    if let Some(option) = words.first().map(|word| shell.resolve(word)).filter(|word| word.starts_with('-')) {
+        let usage = format!("wait: usage: wait {}", WAIT.usage);
+        return shell.fail(&Failure::new(format!("wait: {option}: invalid option\n{usage}")), 2);
+    }
     for word in words {
         let flow = wait_one(shell, word);
         if flow != Flow::Next {
@@ -52,6 +56,10 @@ fn wait_one(shell: &mut Interpreter<'_>, word: &Text) -> Flow {
             Some(id) => shell.wait_job(id, false),
             None => shell.fail(&Failure::new(format!("wait: {shown}: no such job")), 127),
         };
+    }
+    if shown.is_empty() || !shown.bytes().all(|byte| byte.is_ascii_digit()) {
+        let message = format!("wait: `{shown}': not a pid or valid job spec");
+        return shell.fail(&Failure::new(message), 1);
     }
     let actor = match word.pieces() {
         [Piece::PidOf { pid_of }] => Some(pid_of.clone()),

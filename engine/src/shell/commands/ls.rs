@@ -59,6 +59,8 @@ struct Operand {
 struct Plans {
     files: Vec<Operand>,
     directories: Vec<Directory>,
+    /// True where more directories are there than are listed.
+    cut: bool,
 }
 
 fn plan(request: &Request<'_>) -> Planned {
@@ -70,7 +72,7 @@ fn plan(request: &Request<'_>) -> Planned {
     if operands.is_empty() {
         operands.push(Text::from("."));
     }
-    let mut plans = Plans { files: Vec::new(), directories: Vec::new() };
+    let mut plans = Plans { files: Vec::new(), directories: Vec::new(), cut: false };
     for operand in &operands {
         sort_in(request, &parsed, operand, &mut plans);
     }
@@ -84,14 +86,12 @@ fn plan(request: &Request<'_>) -> Planned {
     let columns = request.to_terminal && !parsed.has('1') || parsed.has('C');
     let accounts = if long && !parsed.has('n') { Accounts::read(request) } else { Accounts::default() };
     Planned::new(plan, move |answers| {
-        let printer = Printer {
-            parsed: &parsed,
-            accounts,
-            output: Output::default(),
-            headers,
-            columns: columns && !long,
-            first: true,
-        };
+        let mut output = Output::default();
+        if plans.cut {
+            output.err(format!("ls: more than {MOST} directories are not listed here\n"), 1);
+        }
+        let printer =
+            Printer { parsed: &parsed, accounts, output, headers, columns: columns && !long, first: true };
         collect(printer, plans, answers.answers)
     })
 }
@@ -113,6 +113,7 @@ fn sort_in(request: &Request<'_>, parsed: &Parsed, operand: &Text, plans: &mut P
     let mut open = vec![(shown, operand.clone())];
     while let Some((shown, path)) = open.pop() {
         if plans.directories.len() >= MOST {
+            plans.cut = true;
             return;
         }
         let probe = Probe::Directory(path.clone());

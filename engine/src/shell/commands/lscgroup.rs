@@ -1,4 +1,4 @@
-//! `lscgroup`, as libcgroup 0.41 had it.
+//! `lscgroup`, as cgroup-tools 2.0.2 of Debian 12.
 
 use super::libcgroup::{self, Hierarchy};
 use super::options::{Opt, flag, value};
@@ -19,9 +19,6 @@ pub(super) const LSCGROUP: Command = Command {
     ..TOOL
 };
 
-/// Groups that one `lscgroup` may list.
-const MOST: usize = 5000;
-
 fn plan(request: &Request<'_>) -> Planned {
     let parsed = match libcgroup::parse(request, false) {
         Ok(parsed) => parsed,
@@ -32,10 +29,17 @@ fn plan(request: &Request<'_>) -> Planned {
     }
     let given = parsed.options.iter().map(|(_, word)| word).chain(&parsed.operands);
     let specs: Vec<String> = given.map(|word| request.show(word)).collect();
-    let mut hierarchies = libcgroup::hierarchies(request);
-    hierarchies.retain(|one| !one.v2);
+    // All words are read before anything is listed.
+    for word in &specs {
+        if libcgroup::spec(word).is_none() {
+            let shown = word.strip_suffix(':').unwrap_or(word);
+            let message = format!("lscgroup: cgroup controller and path parsing failed ({shown})\n");
+            return Output::error(message, 255).into();
+        }
+    }
+    let hierarchies = libcgroup::hierarchies(request);
     if hierarchies.is_empty() {
-        return Output::error("cgroups can't be listed: Cgroup is not mounted\n", 96).into();
+        return Output::error("cgroups can't be listed: Cgroup is not mounted\n", 81).into();
     }
     let read = Call::Read { file: FileRef::Path(Text::from("/proc/mounts")), at_most: None };
     let mut steps = vec![Step::new(request.actor, read)];
@@ -47,19 +51,19 @@ fn plan(request: &Request<'_>) -> Planned {
         }
     }
     for spec in specs {
-        let Some((controllers, path)) = spec.split_once(':') else {
-            wrong.err(format!("lscgroup: cgroup controller an path parsing failed ({spec})\n"), 255);
-            continue;
-        };
-        let first = controllers.split(',').next().unwrap_or_default();
-        let found = hierarchies.iter().find(|one| one.names.iter().any(|name| name == first));
-        let before = rows.len();
-        if let Some(hierarchy) = found {
-            walk(request, hierarchy, path.trim_matches('/'), &mut steps, &mut rows);
-        }
-        if rows.len() == before {
-            let reason = "Failed to get subsys_mount_point or no such group";
-            wrong.err(format!("lscgroup: cannot find group {first}..:{path}: {reason}\n"), 82);
+        let (controllers, path) = spec.split_once(':').unwrap_or_default();
+        let mut found = controllers
+            .split(',')
+            .filter_map(|wanted| hierarchies.iter().find(|one| one.names.iter().any(|name| name == wanted)));
+        // A group that is not there is none to list.
+        match found.next() {
+            Some(hierarchy) => walk(request, hierarchy, path.trim_matches('/'), &mut steps, &mut rows),
+            None => {
+                let first = controllers.split(',').next().unwrap_or_default();
+                let message =
+                    format!("lscgroup: cannot find group {first}..:{path}: Cgroup operation failed\n");
+                wrong.err(message, 93);
+            }
         }
     }
     Planned::new(Plan::independent(steps), move |answers| {
@@ -86,16 +90,14 @@ fn walk(
 ) {
     let names = hierarchy.names.join(",");
     let start = if below.is_empty() { String::new() } else { format!("/{below}") };
-    let mut open = vec![start];
+    let mut open = vec![start.clone()];
     while let Some(group) = open.pop() {
         let path = Text::from(format!("{}{group}", hierarchy.target));
         let probe = Probe::Directory(path.clone());
         let Observation::Entries(entries) = request.observe.observe(request.actor, &probe) else { continue };
-        if rows.len() >= MOST {
-            return;
-        }
-        let shown = if group.is_empty() { "/" } else { &group };
-        rows.push(format!("{names}:{shown}"));
+        // The one that was asked for ends in a slash.
+        let slash = if group == start { "/" } else { "" };
+        rows.push(format!("{names}:{group}{slash}"));
         steps.push(Step::new(request.actor, Call::Getdents64 { path }));
         let children = entries.iter().filter(|entry| entry.kind == FileKind::Directory).rev();
         open.extend(children.map(|entry| join(&Text::from(group.as_str()), &entry.name).to_string()));

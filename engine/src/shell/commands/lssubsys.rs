@@ -3,7 +3,7 @@
 use super::mount::{controller_hint, controllers};
 use super::options::{self, Opt, Parsed, flag};
 use super::{Action, Command, Completes, Output, Planned, Request, TOOL};
-use crate::plan::{Answer, Call, FileRef, Plan, Reply, Step, Text};
+use crate::plan::{Answer, Call, Fidelity, FileRef, Plan, Reply, Step, Text};
 use crate::shell::nearest;
 
 const OPTIONS: &[Opt] = &[
@@ -18,6 +18,7 @@ pub(super) const LSSUBSYS: Command = Command {
     name: "lssubsys",
     usage: "[-aimM] [CONTROLLER…]",
     options: OPTIONS,
+    fidelity: Fidelity::Partial("partial-command-lssubsys"),
     completes: Completes::Controllers,
     usage_status: 255,
     action: Action::Plan(plan),

@@ -62,6 +62,7 @@ mod printf;
 mod ps;
 mod ps_format;
 mod ps_options;
+mod ps_time;
 mod pstree;
 mod readlink;
 mod request;
@@ -85,6 +86,7 @@ mod tree;
 mod truncate;
 mod ulimit;
 mod umount;
+mod uname;
 mod unshare;
 mod variables;
 mod wc;
@@ -176,7 +178,7 @@ pub(super) const BUILTIN: Command =
     Command { builtin: true, only_prints: true, completes: Completes::Nothing, usage_status: 2, ..TOOL };
 
 /// All commands, sorted by name.
-pub static ALL: [&Command; 108] = [
+pub static ALL: [&Command; 109] = [
     &flow::COLON,
     &flow::DOT,
     &test::BRACKET,
@@ -278,6 +280,7 @@ pub static ALL: [&Command; 108] = [
     &names::TYPE,
     &ulimit::ULIMIT,
     &umount::UMOUNT,
+    &uname::UNAME,
     &sort::UNIQ,
     &variables::UNSET,
     &unshare::UNSHARE,
@@ -328,7 +331,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 36] = [
+pub(super) const NOT_MODELLED: [&str; 35] = [
     "apt",
     "apt-get",
     "awk",
@@ -363,8 +366,13 @@ pub(super) const NOT_MODELLED: [&str; 36] = [
     "strace",
     "sudo",
     "systemctl",
-    "uname",
     "vi",
+];
+
+/// Commands that are part of other shells.
+pub(super) const NOT_IN_THIS_SHELL: [&str; 16] = [
+    "alias", "declare", "disown", "fc", "getopts", "hash", "history", "let", "pushd", "popd", "source",
+    "suspend", "times", "trap", "umask", "unalias",
 ];
 
 /// Finds a command by its name.

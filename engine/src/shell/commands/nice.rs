@@ -40,6 +40,23 @@ fn older_form(word: &Text) -> Option<String> {
     is_number.then(|| rest.to_owned())
 }
 
+/// strtol(3): digits, perhaps with a sign, to the nearest number that there is; `None` for other characters.
+fn integer(word: &str) -> Option<i64> {
+    let word = word.trim_start();
+    let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let nearest = if word.starts_with('-') { i64::MIN } else { i64::MAX };
+    Some(word.parse().unwrap_or(nearest))
+}
+
+/// The same in an `int`, as C cuts it; nothing is 0.
+pub(super) fn cut_integer(word: &str) -> Option<i32> {
+    let number = if word.is_empty() { 0 } else { integer(word)? };
+    Some((number & 0xffff_ffff) as u32 as i32)
+}
+
 fn read_nice(request: &Request<'_>) -> Result<Launched, Output> {
     let (adjustment, words) = match request.arguments.first().and_then(older_form) {
         Some(number) => (Some(number), request.arguments.get(1..).unwrap_or_default().to_vec()),
@@ -50,9 +67,9 @@ fn read_nice(request: &Request<'_>) -> Result<Launched, Output> {
     };
     let by = match &adjustment {
         None => 10,
-        Some(word) => match word.trim().parse::<i32>() {
-            Ok(number) => number.clamp(-39, 39),
-            Err(_) => {
+        Some(word) => match integer(word) {
+            Some(number) => i32::try_from(number.clamp(-39, 39)).unwrap_or(0),
+            None => {
                 return Err(Output::error(request.message(&format!("invalid adjustment '{word}'")), 125));
             }
         },
@@ -68,7 +85,7 @@ fn read_nice(request: &Request<'_>) -> Result<Launched, Output> {
         why: "why-nice",
         refused: |errno, _| Refused::GoesOn(format!("nice: cannot set niceness: {}", errno.text())),
     };
-    let missing = |name: &str| (127, format!("nice: '{name}': {}", Errno::ENOENT.text()));
+    let missing = |name: &str| (127, format!("nice: '{name}': {}\n", Errno::ENOENT.text()));
     Ok(Launched::Command(Launch { setup: vec![setup], words, missing }))
 }
 
@@ -118,9 +135,8 @@ fn read_renice(request: &Request<'_>) -> Result<Renice, Output> {
     let (Some((number, _)), true) = (words.next(), words.peek().is_some()) else {
         return Err(options::usage(request, NOT_ENOUGH));
     };
-    let priority = number
-        .parse::<i32>()
-        .map_err(|_| options::usage(request, &format!("invalid priority '{number}'")))?;
+    let priority = cut_integer(&number)
+        .ok_or_else(|| options::usage(request, &format!("invalid priority '{number}'")))?;
     // As util-linux 2.38: a sign in front makes it a step.
     let priority =
         if number.starts_with('+') { Priority::Relative(priority) } else { Priority::Absolute(priority) };
@@ -151,7 +167,7 @@ fn task(which: PriorityWhich, word: &Text, shown: &str) -> Result<TaskRef, Strin
     if let [Piece::PidOf { pid_of }] = word.pieces() {
         return Ok(TaskRef::Actor(pid_of.clone()));
     }
-    match (shown.parse::<i32>().ok().filter(|number| *number >= 0), which) {
+    match (cut_integer(shown).filter(|number| *number >= 0), which) {
         (Some(number), _) => Ok(TaskRef::Pid(number)),
         (None, PriorityWhich::User) if shown == "root" => Ok(TaskRef::Pid(0)),
         (None, PriorityWhich::User) => Err(format!("unknown user {shown}")),
@@ -210,4 +226,22 @@ fn nice_of(request: &Request<'_>, pid: &str) -> i32 {
     let Observation::Data(stat) = request.observe.observe(request.actor, &probe) else { return 0 };
     let fields = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
     fields.split(' ').nth(16).and_then(|field| field.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut_integer, integer};
+
+    #[test]
+    fn numbers_that_are_too_large() {
+        assert_eq!(integer("99999999999999999999"), Some(i64::MAX));
+        assert_eq!(integer("-99999999999999999999"), Some(i64::MIN));
+        assert_eq!(["5x", "", "-", "5 "].map(integer), [None; 4]);
+        assert_eq!((integer(" 5"), integer("+5")), (Some(5), Some(5)));
+        // As util-linux: nice values and pids are cut to 32 bits.
+        assert_eq!(cut_integer("99999999999"), Some(1_215_752_191));
+        assert_eq!(cut_integer("2147483648"), Some(i32::MIN));
+        assert_eq!(cut_integer("99999999999999999999999999"), Some(-1));
+        assert_eq!(cut_integer(""), Some(0));
+    }
 }

@@ -10,7 +10,7 @@ pub(super) const PRINTF: Command =
 /// Rounds that one `printf` may make.
 const ROUNDS: usize = 10_000;
 
-/// Widths above this are cut.
+/// Widths above this are refused.
 const WIDEST: usize = 4096;
 
 fn plan(request: &Request<'_>) -> Planned {
@@ -86,7 +86,9 @@ impl Printer<'_> {
                 return;
             };
             at += 1;
-            self.convert(&spec, *letter);
+            if !self.ended {
+                self.convert(&spec, *letter);
+            }
         }
     }
 
@@ -115,11 +117,25 @@ impl Printer<'_> {
         if chars.get(*at) == Some(&'*') {
             *at += 1;
             let number = self.number();
-            return usize::try_from(number).ok().map(|width| width.min(WIDEST));
+            return usize::try_from(number).ok().and_then(|width| self.narrow(width));
         }
         let digits: String = chars.iter().skip(*at).take_while(|c| c.is_ascii_digit()).collect();
         *at += digits.len();
-        digits.parse::<usize>().ok().map(|width| width.min(WIDEST))
+        if digits.is_empty() {
+            return None;
+        }
+        self.narrow(digits.parse().unwrap_or(usize::MAX))
+    }
+
+    /// A width or a precision that can be printed.
+    fn narrow(&mut self, width: usize) -> Option<usize> {
+        if width <= WIDEST {
+            return Some(width);
+        }
+        let message = format!("more than {WIDEST} characters for one argument are not printed here");
+        self.output.err(self.request.message(&message), 1);
+        self.ended = true;
+        None
     }
 
     fn convert(&mut self, spec: &Spec, letter: char) {

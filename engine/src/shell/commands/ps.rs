@@ -1,37 +1,48 @@
 //! `ps`, as procps-ng 4.0.2: which tasks are shown. It reads /proc as the real one does.
 
+use super::accounts::Accounts;
 use super::options::{Opt, flag, value};
-use super::ps_format::{Column, Task, render};
-use super::ps_options::{Forest, Selection, Threads, Wanted, read};
+use super::ps_format::{Column, Machine, Task, render};
+use super::ps_options::{Forest, Listed, Selection, Threads, Wanted, read};
 use super::{Action, Command, Completes, Output, Planned, Request, TOOL};
 use crate::plan::{Answer, Call, Fidelity, FileRef, Observation, Plan, Probe, Reply, Step, Text};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// For help and completion; `ps_options` reads them, since no two tools agree with ps on how.
 const OPTIONS: &[Opt] = &[
     flag('e', ""),
     flag('A', ""),
+    flag('a', ""),
+    flag('d', ""),
     flag('f', ""),
     flag('F', ""),
     flag('l', ""),
     flag('j', ""),
+    flag('y', ""),
     value('p', "pid"),
     value('o', "format"),
     value('O', ""),
     value('C', ""),
     value('u', "user"),
+    value('G', "group"),
+    value('g', ""),
+    value('s', "sid"),
+    value('t', "tty"),
     flag('L', ""),
     flag('T', ""),
     flag('H', ""),
     flag('N', "deselect"),
+    flag('V', "version"),
     Opt { short: 'P', long: "ppid", takes: true, only_long: true },
-    Opt { short: 't', long: "forest", takes: false, only_long: true },
+    Opt { short: 'w', long: "forest", takes: false, only_long: true },
     Opt { short: 'S', long: "sort", takes: true, only_long: true },
     Opt { short: 'h', long: "no-headers", takes: false, only_long: true },
 ];
 
 pub(super) const PS: Command = Command {
     name: "ps",
-    usage: "[-eAfHLNT] [--forest] [-p PIDS] [-o COLUMNS] [-O COLUMNS] [-C NAMES] [aux]",
+    usage: "[-eAadfFljyHLNT] [--forest] [-p PIDS] [-o COLUMNS] [-O COLUMNS] [-C NAMES] [-u USERS] [-G GROUPS] [-s SIDS] [-t TTYS] [--sort COLUMNS] [aux] [l] [r]",
     options: OPTIONS,
     fidelity: Fidelity::Partial("partial-command-ps"),
     completes: Completes::Nothing,
@@ -39,15 +50,13 @@ pub(super) const PS: Command = Command {
     ..TOOL
 };
 
-/// Tasks that one `ps` may show.
-const MOST: usize = 5000;
-
 /// Which files a column needs.
 #[derive(Clone, Copy)]
 struct Needs {
     command_line: bool,
     cgroup: bool,
     uptime: bool,
+    memory: bool,
 }
 
 /// A line: a process, or one of its threads.
@@ -80,17 +89,27 @@ fn plan(request: &Request<'_>) -> Planned {
         Ok(wanted) => wanted,
         Err(output) => return output.into(),
     };
-    let has = |names: &[&str]| wanted.columns.iter().any(|column| names.contains(&column.row.name));
+    let sorted = |name: &str| wanted.sort.iter().any(|(column, _)| column == name);
+    let has = |names: &[&str]| {
+        names.iter().any(|name| sorted(name) || wanted.columns.iter().any(|column| column.row.name == *name))
+    };
+    let times = has(&["stime", "start_time", "start", "bsdstart", "lstart"]);
     let needs = Needs {
         command_line: has(&["args"]),
         cgroup: has(&["cgroup"]),
-        uptime: has(&["%cpu", "c", "etime", "etimes"]),
+        uptime: times || has(&["%cpu", "c", "etime", "etimes"]),
+        memory: has(&["%mem"]),
     };
     let mut steps = vec![Step::new(request.actor, Call::Getdents64 { path: Text::from("/proc") })];
     let mut look = |call| steps.push(Step::because(request.actor, call, "why-ps-read"));
+    let read = |path: &str| Call::Read { file: FileRef::Path(Text::from(path)), at_most: None };
     if needs.uptime {
-        look(Call::Read { file: FileRef::Path(Text::from("/proc/uptime")), at_most: None });
+        look(read("/proc/uptime"));
     }
+    if needs.memory {
+        look(read("/proc/meminfo"));
+    }
+    let started = if times { started(request) } else { 0 };
     let lines = lines(request, wanted.threads);
     for line in &lines {
         for (_, call) in line.calls(needs) {
@@ -98,7 +117,27 @@ fn plan(request: &Request<'_>) -> Planned {
         }
     }
     let own = request.observe.pid(request.actor).unwrap_or(0);
-    Planned::new(Plan::independent(steps), move |answers| show(&wanted, &lines, needs, own, answers.answers))
+    let accounts = Accounts::read(request);
+    let known = Known { needs, started, own, accounts };
+    Planned::new(Plan::independent(steps), move |answers| show(&wanted, &lines, &known, answers.answers))
+}
+
+/// What has been found out before the answers are there.
+struct Known {
+    needs: Needs,
+    /// When the machine started.
+    started: u64,
+    /// The shell's pid.
+    own: u32,
+    accounts: Accounts,
+}
+
+/// When the machine started, in seconds since 1970; 0 where it does not tell.
+fn started(request: &Request<'_>) -> u64 {
+    let probe = Probe::File(Text::from("/proc/stat"));
+    let Observation::Data(text) = request.observe.observe(request.actor, &probe) else { return 0 };
+    let line = text.lines().find_map(|line| line.strip_prefix("btime "));
+    line.and_then(|seconds| seconds.parse().ok()).unwrap_or(0)
 }
 
 fn lines(request: &Request<'_>, threads: Threads) -> Vec<Line> {
@@ -117,29 +156,44 @@ fn lines(request: &Request<'_>, threads: Threads) -> Vec<Line> {
         tids.sort_unstable();
         tids.into_iter().map(|tid| Line { pid, tid: Some(tid) }).collect()
     };
-    tasks.iter().flat_map(|task| each(task.pid)).take(MOST).collect()
+    tasks.iter().flat_map(|task| each(task.pid)).collect()
 }
 
-fn show(wanted: &Wanted, lines: &[Line], needs: Needs, own: u32, answers: &[Answer]) -> Output {
+fn show(wanted: &Wanted, lines: &[Line], known: &Known, answers: &[Answer]) -> Output {
+    let Known { needs, started, own, accounts } = known;
     let mut answers = answers.iter();
     if let Some(Err(refusal)) = answers.next() {
         return Output::error(format!("error: cannot read /proc: {}\n", refusal.errno.text()), 1);
     }
-    let mut uptime = 0.0;
+    let mut machine = Machine { started: *started, ..Machine::default() };
     if needs.uptime
         && let Some(Ok(Reply::Data(text))) = answers.next()
     {
-        uptime = text.split(' ').next().and_then(|seconds| seconds.parse().ok()).unwrap_or(0.0);
+        machine.uptime = text.split(' ').next().and_then(|seconds| seconds.parse().ok()).unwrap_or(0.0);
     }
+    if needs.memory
+        && let Some(Ok(Reply::Data(text))) = answers.next()
+    {
+        let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+        machine.memory = total.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0);
+    }
+    let name = |id: u32, name: Option<&str>| match name {
+        Some(name) if !wanted.numeric => name.to_owned(),
+        _ => id.to_string(),
+    };
     let mut tasks = Vec::new();
     for line in lines {
         let mut task = Task::new(line.pid);
         task.tid = line.tid.unwrap_or(line.pid);
-        task.uptime = uptime;
+        task.machine = machine;
         let mut alive = true;
-        for (file, _) in line.calls(needs) {
+        for (file, _) in line.calls(*needs) {
             match (file, answers.next()) {
-                ("", Some(Ok(Reply::Stat(stat)))) => task.uid = stat.uid,
+                ("", Some(Ok(Reply::Stat(stat)))) => {
+                    (task.uid, task.gid) = (stat.uid, stat.gid);
+                    task.user = name(stat.uid, accounts.user(stat.uid));
+                    task.group = name(stat.gid, accounts.group(stat.gid));
+                }
                 ("stat", Some(Ok(Reply::Data(text)))) => alive = alive && task.read_stat(text),
                 ("cmdline", Some(Ok(Reply::Data(text)))) => task.command_line.clone_from(text),
                 ("cgroup", Some(Ok(Reply::Data(text)))) => task.cgroup.clone_from(text),
@@ -152,13 +206,14 @@ fn show(wanted: &Wanted, lines: &[Line], needs: Needs, own: u32, answers: &[Answ
             tasks.push(task);
         }
     }
-    let me = tasks.iter().find(|task| task.pid == own).cloned().unwrap_or_default();
+    let me = tasks.iter().find(|task| task.pid == *own).cloned().unwrap_or_default();
     let is_wanted = |task: &Task| is_shown(&wanted.selection, task, &me) != wanted.selection.negated;
     let mut shown: Vec<Task> = tasks.into_iter().filter(is_wanted).collect();
     for (name, from_high) in wanted.sort.iter().rev() {
-        shown.sort_by_key(|task| task.sort_key(name));
         if *from_high {
-            shown.reverse();
+            shown.sort_by_cached_key(|task| Reverse(task.sort_key(name)));
+        } else {
+            shown.sort_by_cached_key(|task| task.sort_key(name));
         }
     }
     if wanted.forest != Forest::Flat {
@@ -172,53 +227,82 @@ fn show(wanted: &Wanted, lines: &[Line], needs: Needs, own: u32, answers: &[Answ
 
 /// Children behind their parents, with branches or set in. Those whose parent is not shown are roots.
 fn as_forest(tasks: Vec<Task>, form: Forest) -> Vec<Task> {
-    let mut ordered = Vec::with_capacity(tasks.len());
-    let is_root = |task: &Task| task.pid == task.ppid || !tasks.iter().any(|other| other.pid == task.ppid);
-    let roots: Vec<Task> = tasks.iter().filter(|task| is_root(task)).cloned().collect();
+    let pids: BTreeSet<u32> = tasks.iter().map(|task| task.pid).collect();
+    let (roots, others): (Vec<Task>, Vec<Task>) =
+        tasks.into_iter().partition(|task| task.pid == task.ppid || !pids.contains(&task.ppid));
+    let mut children: BTreeMap<u32, Vec<Task>> = BTreeMap::new();
+    for task in others {
+        children.entry(task.ppid).or_default().push(task);
+    }
+    let mut ordered = Vec::new();
     for root in roots {
-        plant(root, &tasks, form, "", &mut ordered);
+        plant(root, &mut children, form, "", true, &mut ordered);
     }
     ordered
 }
 
-fn plant(task: Task, tasks: &[Task], form: Forest, stem: &str, ordered: &mut Vec<Task>) {
-    let pid = task.pid;
-    let is_first_thread = task.tid == pid;
+/// A task and those below it. With branches the children of init stand beside it, as everybody's do who was adopted.
+fn plant(
+    task: Task,
+    children: &mut BTreeMap<u32, Vec<Task>>,
+    form: Forest,
+    stem: &str,
+    is_root: bool,
+    ordered: &mut Vec<Task>,
+) {
+    let (pid, is_first_thread) = (task.pid, task.tid == task.pid);
     ordered.push(task);
     if !is_first_thread {
         return;
     }
-    let children: Vec<&Task> = tasks.iter().filter(|other| other.ppid == pid && other.pid != pid).collect();
-    for (index, child) in children.iter().enumerate() {
-        let mut child = (*child).clone();
-        let more = children[index + 1..].iter().any(|other| other.pid != child.pid);
-        let below = match form {
+    let below = children.remove(&pid).unwrap_or_default();
+    let last = below.last().map(|child| child.pid);
+    let beside = pid == 1 && form == Forest::Tree;
+    for mut child in below {
+        let more = last != Some(child.pid);
+        if beside && is_root {
+            plant(child, children, form, "", true, ordered);
+            continue;
+        }
+        let stem_below = match form {
             Forest::Tree => format!("{stem}{}", if more { " |  " } else { "    " }),
             _ => format!("{stem}  "),
         };
-        child.branch = if form == Forest::Tree { format!("{stem} \\_ ") } else { below.clone() };
-        plant(child, tasks, form, &below, ordered);
+        child.branch = if form == Forest::Tree { format!("{stem} \\_ ") } else { stem_below.clone() };
+        plant(child, children, form, &stem_below, false, ordered);
     }
 }
 
+/// As `want_this_proc` and `table_accept` of procps: lists add to what -a, -d, a and x choose.
 fn is_shown(selection: &Selection, task: &Task, me: &Task) -> bool {
-    if selection.lists() {
-        return selection.pids.contains(&task.pid)
-            || selection.names.contains(&task.comm)
-            || selection.users.contains(&task.uid)
-            || selection.parents.contains(&task.ppid);
+    if selection.running && !matches!(task.state, 'R' | 'D') {
+        return false;
     }
-    let mine = task.uid == me.uid;
-    let terminal = task.tty != 0;
     if selection.everyone {
         return true;
     }
-    match (selection.all_users, selection.without_terminal) {
-        (true, true) => true,
-        (true, false) => terminal,
-        (false, true) => mine,
-        (false, false) => mine && task.tty == me.tty,
-    }
+    let (mine, terminal, leader) = (task.uid == me.uid, task.tty != 0, task.sid == task.pid);
+    let Selection { with_terminal, no_leaders, all_users, without_terminal, .. } = *selection;
+    let by_table = match (with_terminal, no_leaders, all_users, without_terminal) {
+        (true, true, ..) => !leader || terminal,
+        (true, ..) => terminal && !leader,
+        (_, true, ..) => !leader,
+        (.., true, true) => true,
+        (.., true, false) => terminal,
+        (.., false, true) => mine,
+        _ => selection.lists.is_empty() && mine && task.tty == me.tty,
+    };
+    let is_listed = |listed: &Listed| match listed {
+        Listed::Pid(pid) => *pid == task.pid,
+        Listed::Name(name) => *name == task.comm,
+        Listed::User(uid) => *uid == task.uid,
+        Listed::Group(gid) => *gid == task.gid,
+        Listed::Session(sid) => *sid == task.sid,
+        Listed::Terminal(tty) => *tty == task.tty,
+        Listed::OwnTerminal => task.tty == me.tty,
+        Listed::Parent(ppid) => *ppid == task.ppid,
+    };
+    by_table || selection.lists.iter().any(is_listed)
 }
 
 /// The columns that people may name, for completion.

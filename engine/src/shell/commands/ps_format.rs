@@ -1,5 +1,18 @@
 //! What `ps` shows of a task, and how wide.
 
+use super::ps_time::{Moment, start_time};
+
+/// What is known of the machine that the tasks are on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Machine {
+    /// Seconds since its start.
+    pub(super) uptime: f64,
+    /// When it started, in seconds since 1970; the model's starts then.
+    pub(super) started: u64,
+    /// Its memory in KiB.
+    pub(super) memory: u64,
+}
+
 /// A task as /proc tells it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Task {
@@ -9,6 +22,11 @@ pub(super) struct Task {
     pub(super) tid: u32,
     /// Owner.
     pub(super) uid: u32,
+    /// The owner's group.
+    pub(super) gid: u32,
+    /// Their names.
+    pub(super) user: String,
+    pub(super) group: String,
     /// The program's name.
     pub(super) comm: String,
     /// The number of its terminal; 0 for none.
@@ -21,12 +39,12 @@ pub(super) struct Task {
     pub(super) branch: String,
     /// Its parent.
     pub(super) ppid: u32,
-    /// Seconds since the machine's start.
-    pub(super) uptime: f64,
+    pub(super) machine: Machine,
     pub(super) state: char,
     pgid: u32,
-    sid: u32,
+    pub(super) sid: u32,
     tpgid: i64,
+    flags: u64,
     pub(super) ticks: u64,
     pub(super) priority: i64,
     pub(super) nice: i64,
@@ -56,7 +74,7 @@ const fn right(name: &'static str, header: &'static str, width: usize) -> Column
 }
 
 /// The columns of procps-ng that are here. Pids are seven wide, as where there may be 4,194,304.
-static COLUMNS: [ColumnRow; 39] = [
+static COLUMNS: [ColumnRow; 46] = [
     right("pid", "PID", 7),
     right("ppid", "PPID", 7),
     right("lwp", "LWP", 7),
@@ -82,15 +100,22 @@ static COLUMNS: [ColumnRow; 39] = [
     left("cgroup", "CGROUP", 27),
     right("c", "C", 2),
     left("stime", "STIME", 5),
-    left("start", "START", 5),
+    left("start_time", "START", 5),
+    right("start", "STARTED", 8),
+    right("bsdstart", "START", 6),
+    right("lstart", "STARTED", 24),
     right("%cpu", "%CPU", 4),
     right("%mem", "%MEM", 4),
     right("vsz", "VSZ", 6),
     right("rss", "RSS", 5),
     right("ni", "NI", 3),
     right("pri", "PRI", 3),
+    right("opri", "PRI", 3),
+    right("priority", "PRI", 3),
     right("nlwp", "NLWP", 4),
     right("sz", "SZ", 5),
+    left("addr", "ADDR", 4),
+    left("addr_sz", "ADDR SZ", 7),
     left("wchan", "WCHAN", 6),
     right("f", "F", 1),
     left("group", "GROUP", 8),
@@ -99,7 +124,7 @@ static COLUMNS: [ColumnRow; 39] = [
 ];
 
 /// Other names of columns, and their headers where they differ.
-const ALIASES: [(&str, &str, &str); 23] = [
+const ALIASES: [(&str, &str, &str); 27] = [
     ("tid", "lwp", "TID"),
     ("cpuid", "psr", "CPUID"),
     ("class", "cls", "CLS"),
@@ -123,6 +148,10 @@ const ALIASES: [(&str, &str, &str); 23] = [
     ("nice", "ni", "NI"),
     ("thcount", "nlwp", "THCNT"),
     ("egid", "gid", "EGID"),
+    ("rgid", "gid", "RGID"),
+    ("egroup", "group", "EGROUP"),
+    ("rgroup", "group", "RGROUP"),
+    ("flags", "f", "F"),
 ];
 
 /// A column that is shown.
@@ -195,6 +224,7 @@ impl Task {
         self.sid = small(3);
         self.tty = small(4);
         self.tpgid = number(5);
+        self.flags = large(6);
         self.ticks = large(11) + large(12);
         self.priority = number(15);
         self.nice = number(16);
@@ -235,44 +265,96 @@ impl Task {
             "tname" | "tty" => self.terminal(),
             "time" => format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
             "bsdtime" => format!("{}:{:02}", seconds / 60, seconds % 60),
-            "user" | "group" => {
-                if self.uid == 0 {
-                    "root".to_owned()
-                } else {
-                    self.uid.to_string()
-                }
-            }
-            "uid" | "gid" => self.uid.to_string(),
+            "user" => whole_or_cut(&self.user),
+            "group" => whole_or_cut(&self.group),
+            "uid" => self.uid.to_string(),
+            "gid" => self.gid.to_string(),
             "cgroup" => self.groups(),
             "c" => (self.cpu_permille() / 10).min(99).to_string(),
-            "%cpu" => format!("{}.{}", self.cpu_permille() / 10, self.cpu_permille() % 10),
-            "%mem" => "0.0".to_owned(),
-            "vsz" => self.vsz.to_string(),
-            "sz" => (self.vsz / 4).to_string(),
+            "%cpu" => share(self.cpu_permille()),
+            "%mem" => share(self.memory_permille()),
+            "vsz" => self.size(self.vsz),
+            "sz" => self.size(self.vsz / 4),
+            "addr_sz" => format!("- {:>5}", self.size(self.vsz / 4)),
             "rss" => self.rss.to_string(),
             "ni" => self.nice.to_string(),
             "pri" => (39 - self.priority).to_string(),
+            "opri" => (60 + self.priority).to_string(),
+            "priority" => self.priority.to_string(),
             "nlwp" => self.threads.max(1).to_string(),
-            "f" => "4".to_owned(),
+            // Whether it has forked and used rights of root.
+            "f" if self.flags != 0 => (self.flags >> 6 & 7).to_string(),
+            "stime" | "start_time" => self.moment().hour_or_day(self.now()),
+            "start" => self.moment().second_or_day(self.now()),
+            "bsdstart" => self.moment().minute_or_day(self.now()),
+            "lstart" => self.moment().whole(),
             _ => "-".to_owned(),
         }
     }
 
+    /// What the model does not know is no 0: there its flags are 0 too, as no real task's are.
+    fn size(&self, size: u64) -> String {
+        if size == 0 && self.flags == 0 { "-".to_owned() } else { size.to_string() }
+    }
+
+    fn moment(&self) -> Moment {
+        start_time(self.machine.started, self.started)
+    }
+
+    fn now(&self) -> Moment {
+        start_time(self.machine.started, self.ticks_of_machine())
+    }
+
+    fn ticks_of_machine(&self) -> u64 {
+        (self.machine.uptime * 100.0) as u64
+    }
+
+    /// Hundredths of a second since its start.
+    fn age(&self) -> u64 {
+        self.ticks_of_machine().saturating_sub(self.started)
+    }
+
     /// Whole seconds since its start.
     fn elapsed(&self) -> u64 {
-        let since = self.uptime - self.started as f64 / 100.0;
-        if since > 0.0 { since as u64 } else { 0 }
+        self.age() / 100
     }
 
-    /// Thousandths of a CPU since its start, as procps counts: whole seconds, and at most 999.
+    /// Thousandths of a CPU since its start.
     fn cpu_permille(&self) -> u64 {
-        (self.ticks * 10).checked_div(self.elapsed()).unwrap_or(0).min(999)
+        self.ticks.saturating_mul(1000).checked_div(self.age()).unwrap_or(0)
     }
 
-    /// What is compared to sort by a column: a number where it is one.
-    pub(super) fn sort_key(&self, name: &str) -> (i64, String) {
-        let cell = self.cell(name);
-        (cell.trim().parse().unwrap_or(0), cell)
+    /// Thousandths of the machine's memory.
+    fn memory_permille(&self) -> u64 {
+        self.rss.saturating_mul(1000).checked_div(self.machine.memory).unwrap_or(0).min(999)
+    }
+
+    /// What is compared to sort by a column: what it stands for, not how that is written.
+    pub(super) fn sort_key(&self, name: &str) -> Key {
+        let number = |number: u64| Key::Number(i64::try_from(number).unwrap_or(i64::MAX));
+        match name {
+            "pid" => number(self.pid.into()),
+            "ppid" => number(self.ppid.into()),
+            "lwp" | "spid" => number(self.tid.into()),
+            "psr" => number(self.processor.into()),
+            "etime" | "etimes" => number(self.age()),
+            "stime" | "start" | "start_time" | "bsdstart" | "lstart" => number(self.started),
+            "pgid" => number(self.pgid.into()),
+            "sid" => number(self.sid.into()),
+            "tpgid" => Key::Number(self.tpgid),
+            "time" | "bsdtime" => number(self.ticks),
+            "uid" => number(self.uid.into()),
+            "gid" => number(self.gid.into()),
+            "c" | "%cpu" => number(self.cpu_permille()),
+            "%mem" | "rss" => number(self.rss),
+            "vsz" | "sz" | "addr_sz" => number(self.vsz),
+            "ni" => Key::Number(self.nice),
+            "pri" => Key::Number(-self.priority),
+            "opri" | "priority" => Key::Number(self.priority),
+            "nlwp" => number(self.threads),
+            "f" => number(self.flags),
+            _ => Key::Text(self.cell(name)),
+        }
     }
 
     fn with_defunct(&self, name: String) -> String {
@@ -311,6 +393,28 @@ impl Task {
         let lines: Vec<&str> = self.cgroup.lines().filter(|line| !line.ends_with(":/")).collect();
         if lines.is_empty() { "-".to_owned() } else { lines.join(",") }
     }
+}
+
+/// What tasks are sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    /// Of figures and times.
+    Number(i64),
+    /// Of names.
+    Text(String),
+}
+
+/// Thousandths as a percentage; from 100 on without a digit behind the point.
+fn share(permille: u64) -> String {
+    if permille > 999 { (permille / 10).to_string() } else { format!("{}.{}", permille / 10, permille % 10) }
+}
+
+/// A name that does not fit ends in a plus.
+fn whole_or_cut(name: &str) -> String {
+    if name.chars().count() <= 8 {
+        return name.to_owned();
+    }
+    name.chars().take(7).chain(['+']).collect()
 }
 
 /// Lays the tasks out.
@@ -356,4 +460,40 @@ fn line(columns: &[Column], widths: &[usize], cells: Vec<String>) -> String {
 /// Numbers are never cut.
 fn cell_room(column: &Column, cell: &str) -> usize {
     if column.row.right { cell.chars().count() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, Machine, Task};
+
+    fn task(ticks: u64, started: u64) -> Task {
+        let machine = Machine { uptime: 100.0, started: 0, memory: 1000 };
+        Task { ticks, started, rss: 146, machine, ..Task::new(7) }
+    }
+
+    #[test]
+    fn figures_are_sorted_by_what_they_stand_for() {
+        let (half, tenth) = (task(5000, 0), task(950, 0));
+        assert_eq!((half.cell("%cpu"), tenth.cell("%cpu")), ("50.0".to_owned(), "9.5".to_owned()));
+        assert!(half.sort_key("%cpu") > tenth.sort_key("%cpu"));
+        let (long, short) = (task(72_000, 0), task(6800, 0));
+        assert_eq!((long.cell("bsdtime"), short.cell("bsdtime")), ("12:00".to_owned(), "1:08".to_owned()));
+        assert!(long.sort_key("bsdtime") > short.sort_key("bsdtime"));
+        assert!(task(0, 0).sort_key("etime") > task(0, 9000).sort_key("etime"));
+        assert!(task(0, 0).sort_key("lstart") < task(0, 9000).sort_key("lstart"));
+        assert_eq!(half.sort_key("ni"), Key::Number(0));
+    }
+
+    #[test]
+    fn shares_and_what_is_not_known() {
+        let busy = task(10_000, 0);
+        assert_eq!((busy.cell("%cpu"), busy.cell("c")), ("100".to_owned(), "99".to_owned()));
+        assert_eq!(busy.cell("%mem"), "14.6");
+        assert_eq!((busy.cell("vsz"), busy.cell("sz"), busy.cell("f")), ("-".into(), "-".into(), "-".into()));
+        let thread = Task { flags: 0x0020_8040, ..task(0, 0) };
+        assert_eq!((thread.cell("vsz"), thread.cell("f")), ("0".to_owned(), "1".to_owned()));
+        let ordinary = Task { priority: 20, ..task(0, 0) };
+        let priorities = ["pri", "opri", "priority"].map(|name| ordinary.cell(name));
+        assert_eq!(priorities, ["19", "80", "20"]);
+    }
 }

@@ -26,9 +26,6 @@ pub(super) const PSTREE: Command = Command {
     ..TOOL
 };
 
-/// Processes that one `pstree` may show.
-const MOST: usize = 5000;
-
 /// A process, or a thread of one.
 #[derive(Clone, Debug, Default)]
 struct Process {
@@ -72,7 +69,7 @@ fn plan(request: &Request<'_>) -> Planned {
         },
     };
     let pids: Vec<u32> = match request.observe.observe(request.actor, &Probe::Tasks) {
-        Observation::Tasks(tasks) => tasks.iter().map(|task| task.pid).take(MOST).collect(),
+        Observation::Tasks(tasks) => tasks.iter().map(|task| task.pid).collect(),
         _ => Vec::new(),
     };
     let mut steps = vec![Step::new(request.actor, Call::Getdents64 { path: Text::from("/proc") })];

@@ -77,7 +77,8 @@ fn read(request: &Request<'_>) -> Result<Launch, Output> {
     if myself(request).euid == 0 {
         setup.reverse();
     }
-    let missing = |name: &str| (127, format!("setpriv: failed to execute {name}: {}", Errno::ENOENT.text()));
+    let missing =
+        |name: &str| (127, format!("setpriv: failed to execute {name}: {}\n", Errno::ENOENT.text()));
     Ok(Launch { setup, words: parsed.operands, missing })
 }
 

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::kernel::cpu_list;
 use crate::plan::{Answer, Call, Errno, Observation, Piece, Plan, Probe, Reply, Step, TaskRef, Text};
+use crate::shell::Stream;
 use std::collections::BTreeSet;
 
 pub(super) const TASKSET: Command = Command {
@@ -50,7 +51,7 @@ fn read(request: &Request<'_>) -> Result<Launched, Output> {
                 },
             };
             let missing =
-                |name: &str| (127, format!("taskset: failed to execute {name}: {}", Errno::ENOENT.text()));
+                |name: &str| (127, format!("taskset: failed to execute {name}: {}\n", Errno::ENOENT.text()));
             Ok(Launched::Command(Launch { setup: vec![setup], words: words.to_vec(), missing }))
         }
         _ => Err(options::usage(request, "bad usage")),
@@ -63,37 +64,46 @@ fn read_cpus(request: &Request<'_>, word: &Text, as_list: bool) -> Result<Vec<u3
     cpus.ok_or_else(|| Output::error(request.message(&format!("failed to parse CPU {kind}: {shown}")), 1))
 }
 
-/// `0-3:2,5`: a range may have a stride.
+/// `0-3:2,5`: a range may have a stride. What is too high for a set is left out of it.
 pub(super) fn list(text: &str) -> Option<Vec<u32>> {
     let mut cpus = BTreeSet::new();
     for part in text.split(',') {
         let (range, stride) = match part.split_once(':') {
-            Some((range, stride)) => (range, stride.parse::<u32>().ok().filter(|stride| *stride > 0)?),
+            Some((range, stride)) if range.contains('-') => {
+                (range, number(stride).filter(|stride| *stride > 0)?)
+            }
+            Some(_) => return None,
             None => (part, 1),
         };
         let (first, last) = range.split_once('-').unwrap_or((range, range));
-        let (first, last) = (first.parse::<u32>().ok()?, last.parse::<u32>().ok()?);
-        if last < first || last >= MOST {
+        let (first, last) = (number(first)?, number(last)?);
+        if last < first {
             return None;
         }
-        cpus.extend((first..=last).step_by(usize::try_from(stride).ok()?));
+        cpus.extend((first..=last.min(MOST - 1)).step_by(usize::try_from(stride).ok()?));
     }
     Some(cpus.into_iter().collect())
 }
 
-/// `3`, `0x3`: hexadecimal digits, the lowest CPU last.
+/// Digits only; a number that is too large is the largest.
+fn number(text: &str) -> Option<u32> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(u32::MAX))
+}
+
+/// `3`, `0x3`: hexadecimal digits, the lowest CPU last. A comma needs a digit in front.
 fn mask(text: &str) -> Option<Vec<u32>> {
-    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
-    let digits: String = digits.chars().filter(|digit| *digit != ',').collect();
-    if digits.is_empty() {
-        return None;
-    }
+    let mut digits = text.strip_prefix("0x").unwrap_or(text).chars().rev().peekable();
     let mut cpus = Vec::new();
-    for (place, digit) in (0_u32..).zip(digits.chars().rev()) {
-        let value = digit.to_digit(16)?;
+    let mut place = 0_u32;
+    while digits.peek().is_some() {
+        digits.next_if_eq(&',');
+        let value = digits.next()?.to_digit(16)?;
         cpus.extend((0..4).filter(|bit| value & (1 << bit) != 0).map(|bit| place * 4 + bit));
+        place = place.saturating_add(1).min(MOST);
     }
-    (cpus.iter().all(|cpu| *cpu < MOST)).then_some(cpus)
+    cpus.retain(|cpu| *cpu < MOST);
+    Some(cpus)
 }
 
 /// CPUs as hexadecimal digits.
@@ -130,7 +140,8 @@ fn show_or_set(
 ) -> Result<Planned, Output> {
     let shown = request.show(pid);
     let Some(task) = task(pid, &shown) else {
-        return Err(Output::error(request.message(&format!("invalid PID argument: '{shown}'")), 1));
+        let why = if number(&shown).is_some() { ": Numerical result out of range" } else { "" };
+        return Err(Output::error(request.message(&format!("invalid PID argument: '{shown}'{why}")), 1));
     };
     let tasks: Vec<TaskRef> = if all_threads { threads(request, &shown) } else { vec![task] };
     let mut steps = Vec::new();
@@ -150,11 +161,16 @@ fn show_or_set(
         })
         .collect();
     let each = if cpus.is_some() { 3 } else { 1 };
+    let to_terminal = request.to_terminal;
     Ok(Planned::new(Plan::sequence(steps), move |answers| {
         let mut output = Output::default();
         for (index, answer) in answers.answers.iter().enumerate() {
             let pid = numbers.get(index / each).map_or("", String::as_str);
             report(&mut output, pid, index % each, answer, as_list);
+        }
+        if !to_terminal {
+            // What is not for a terminal is printed at the end, complaints at once.
+            output.chunks.sort_by_key(|(stream, _)| *stream == Stream::Stdout);
         }
         output
     }))
@@ -203,8 +219,18 @@ mod tests {
         assert_eq!(mask("0x11"), Some(vec![0, 4]));
         assert_eq!(mask("zz"), None);
         assert_eq!(list("0-3:2,5"), Some(vec![0, 2, 5]));
-        assert_eq!(list("1-0"), None);
-        assert_eq!(list(""), None);
+        assert_eq!(mask("1,00000001"), Some(vec![0, 32]));
+        assert_eq!(mask("1,"), Some(vec![0]));
+        assert_eq!((mask("0x"), mask("")), (Some(vec![]), Some(vec![])));
+        assert_eq!(["1,,1", ",1", ",", "0X3"].map(mask), [None, None, None, None]);
+        assert_eq!(mask(&"f".repeat(300)).map(|cpus| cpus.len()), Some(1024));
+        for wrong in ["1-0", "", "0,", ",0", "0-", "0-1:0", "0:2", "+1", " 0"] {
+            assert_eq!(list(wrong), None, "{wrong}");
+        }
+        assert_eq!(list("99999"), Some(vec![]));
+        assert_eq!(list("99999999999"), Some(vec![]));
+        assert_eq!(list("0-99999").map(|cpus| cpus.len()), Some(1024));
+        assert_eq!(list("0-1:9999999999"), Some(vec![0]));
         assert_eq!(mask_of(&[0, 1, 4]), "13");
         assert_eq!(mask_of(&[]), "0");
         assert_eq!(list_of(&[0, 1]), "0,1");

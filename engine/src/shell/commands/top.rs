@@ -28,8 +28,6 @@ pub(super) const TOP: Command = Command {
     ..TOOL
 };
 
-/// Tasks that one table may have.
-const MOST: usize = 5000;
 /// Tables that may be asked for at once.
 const MOST_TABLES: u32 = 20;
 /// Between the first look, which is not shown, and the second (top.c, `LIB_USLEEP`).
@@ -100,7 +98,10 @@ fn read(request: &Request<'_>) -> Result<Wanted, Output> {
             'n' => {
                 let number = word.parse().ok().filter(|number: &u32| *number > 0);
                 let number = number.ok_or_else(|| wrong(format!("bad iterations argument '{word}'")))?;
-                wanted.tables = number.min(MOST_TABLES);
+                if number > MOST_TABLES {
+                    return Err(wrong(format!("more than {MOST_TABLES} tables are not shown at once")));
+                }
+                wanted.tables = number;
             }
             'd' => wanted.delay_ms = delay(&word).map_err(wrong)?,
             'p' => {
@@ -145,7 +146,7 @@ const MACHINE: [&str; 3] = ["/proc/uptime", "/proc/loadavg", "/proc/meminfo"];
 /// Looks at all tasks, then shows what has been used since the look before.
 fn look(request: &Request<'_>, run: Run) -> Planned {
     let pids = match request.observe.observe(request.actor, &Probe::Tasks) {
-        Observation::Tasks(tasks) => tasks.iter().map(|task| task.pid).take(MOST).collect(),
+        Observation::Tasks(tasks) => tasks.iter().map(|task| task.pid).collect(),
         _ => Vec::<u32>::new(),
     };
     let mut steps = Vec::new();
