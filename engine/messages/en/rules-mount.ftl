@@ -209,3 +209,13 @@ rule-bind-namespace-loop = That mount namespace is no younger than the task's ow
     .rule = A mount namespace can be shown only in one that is older: two must not keep each other alive.
     .source = mount(2), EINVAL; fs/namespace.c, mnt_ns_loop
     .advice = Bind the file of a child's mount namespace from the parent's.
+
+rule-mount-new-hierarchy-in-namespace = A new hierarchy can't be made in a cgroup namespace.
+    .rule = Hierarchies of version 1 are made in the first cgroup namespace only; in others, those that are there can be mounted.
+    .source = kernel/cgroup/cgroup-v1.c, cgroup1_root_to_use
+    .advice = Mount the hierarchy outside first.
+
+rule-mount-too-revealing = A new mount would show what is covered here.
+    .rule = In a user namespace, proc and sysfs can be mounted only where a mount of them is in sight on which nothing else is mounted.
+    .source = user_namespaces(7); fs/namespace.c, mount_too_revealing
+    .advice = cat /proc/self/mountinfo shows what covers parts of it.

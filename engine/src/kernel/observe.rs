@@ -65,7 +65,7 @@ impl Kernel {
             Probe::Link(path) => {
                 let path = self.probe_text(task, path)?;
                 let place = Walker::new(self, task, "statx").link(&task.cwd, &path)?;
-                Ok(Observation::Statx(Box::new(self.statx(&place))))
+                Ok(Observation::Statx(Box::new(self.statx(task, &place))))
             }
             Probe::Target(path) => {
                 let path = self.probe_text(task, path)?;

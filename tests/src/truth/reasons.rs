@@ -19,6 +19,7 @@ const LSSUBSYS: &str =
     "Debian 12's lssubsys (2.0.2) forgets what is mounted; Drydock's prints what 0.41 does";
 const START: &str = "the program's start counts as well, a quarter of what the limit left it";
 
+const OTHER_KINDS: &str = "the file systems mqueue and devpts are not modelled";
 const NO_CHILD: &str = "the shell performs its own commands without a child, in a command substitution too";
 const OTHER_INIT: &str =
     "the shared host's pid 1 has capabilities that the tool lacked, and its links can't be read";
@@ -85,6 +86,23 @@ const REASONS: &[Reason] = &[
         at: "",
         why: "the tool itself is killed with its group; what its shell prints about that is not replayed",
     },
+    Reason { id: "ns.pid.nspid_inner_proc", at: "", why: NO_CHILD },
+    Reason { id: "ns.pid.mount_proc_inside_needs_own_mnt", at: "", why: NO_CHILD },
+    Reason { id: "ns.ipc.mqueue_mount", at: "", why: OTHER_KINDS },
+    Reason { id: "ns.uroot.mount_mqueue", at: "", why: OTHER_KINDS },
+    Reason { id: "ns.uroot.mount_devpts", at: "", why: OTHER_KINDS },
+    Reason {
+        id: "ns.net.sysfs_class_net",
+        at: "",
+        why: "links are not modelled, and neither is /sys/class/net",
+    },
+    Reason { id: "ns.bind_mnt_ns_loop", at: "", why: "busybox and util-linux have different words for it" },
+    Reason {
+        id: "chroot.hostname_shared",
+        at: "",
+        why: "the tool reads the host name in /proc, which that root directory has not",
+    },
+    Reason { id: "v2.stc.perf_event", at: "uml-v2", why: "user-mode-linux is built without perf_event" },
     Reason { id: "ns.pid.self_vs_children", at: "", why: NO_CHILD },
     Reason { id: "ns.pid.nspid_values", at: "", why: NO_CHILD },
     Reason {

@@ -77,7 +77,7 @@ pub(super) fn utimensat(
 pub(super) fn statx(kernel: &mut Kernel, caller: &Caller, path: &Text, nofollow: bool) -> Answer {
     let path = kernel.text(path, caller.at)?;
     let place = kernel.place_of(caller, &path, nofollow)?;
-    Ok(Reply::Statx(Box::new(kernel.statx(&place))))
+    Ok(Reply::Statx(Box::new(kernel.statx(&caller.task, &place))))
 }
 
 /// `copy_file_range(2)` of a whole file.

@@ -86,6 +86,7 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
     } else {
         check_kind(kernel, task, asked.fstype)?;
         check_device(kernel, caller, asked.fstype, &source)?;
+        let hierarchies = kernel.cgroups.hierarchies().count();
         let prepared = match asked.fstype {
             // Its options name directories, which the caller's paths lead to.
             "overlay" => kernel.prepare_overlay(task, &data)?,
@@ -94,6 +95,8 @@ pub(super) fn mount(kernel: &mut Kernel, caller: &Caller, asked: &Asked<'_>) -> 
         if let FileSystem::Proc(number) = prepared.fs {
             kernel.namespaces.show(number, task.namespaces.get(NamespaceKind::Pid));
         }
+        let is_new = asked.fstype != "cgroup2" && kernel.cgroups.hierarchies().count() > hierarchies;
+        check_in_namespaces(kernel, task, prepared.fs, is_new)?;
         let mut flags = (wanted.mount, wanted.fs);
         flags.1.rdonly |= kernel.is_readonly_by_nature(prepared.fs);
         kernel.mount_new(task, &place, prepared, flags, &source, &target)?;
@@ -118,6 +121,21 @@ fn check_kind(kernel: &Kernel, task: &Task, fstype: &str) -> Result<(), Refusal>
     }
     let rule = Rule::new("rule-mount-kind-needs-admin").with("fstype", fstype);
     refuse(Errno::EPERM, "mount", rule.with("uid", task.credentials().uid.effective))
+}
+
+/// A new version 1 hierarchy is made in the first cgroup namespace only (`cgroup1_root_to_use`); who is root in a user
+/// namespace sees no more of proc and sysfs than before (`mount_too_revealing`).
+fn check_in_namespaces(kernel: &Kernel, task: &Task, fs: FileSystem, is_new: bool) -> Result<(), Refusal> {
+    let groups = task.namespaces.get(NamespaceKind::Cgroup);
+    if is_new && matches!(fs, FileSystem::Cgroup(_)) && !groups.is_initial() {
+        return refuse(Errno::EPERM, "mount", Rule::new("rule-mount-new-hierarchy-in-namespace"));
+    }
+    let owner = kernel.owner_of(task.mount_namespace()).unwrap_or(FIRST_USERS);
+    let hides = matches!(fs, FileSystem::Proc(_) | FileSystem::Sys) && owner != FIRST_USERS;
+    if hides && !kernel.is_fully_visible(task, fs) {
+        return refuse(Errno::EPERM, "mount", Rule::new("rule-mount-too-revealing"));
+    }
+    Ok(())
 }
 
 /// Overlays in user namespaces (`ovl_fs_type`).

@@ -132,7 +132,7 @@ fn mountinfo_line(kernel: &Kernel, task: &Task, seen: &Seen<'_>) -> String {
         mount.id.0,
         mount.on.as_ref().map_or(mount.id, |place| place.mount).0,
         known.map_or(0, |known| known.device),
-        mangle(&kernel.root_text(mount)),
+        mangle(&kernel.root_text(task, mount)),
         mangle(&seen.target),
         of_mount.join(","),
         kernel.fstype_of(mount),

@@ -115,7 +115,7 @@ impl Kernel {
     }
 
     /// statx(2).
-    pub(crate) fn statx(&self, place: &Place) -> Statx {
+    pub(crate) fn statx(&self, task: &Task, place: &Place) -> Statx {
         let node = &place.node;
         let inode =
             |found: Option<(TreeId, InodeId)>| found.and_then(|(tree, id)| self.trees.get(&tree)?.get(id));
@@ -135,7 +135,7 @@ impl Kernel {
         // Of a copy without content, the room that the content takes below.
         let pages = inode(self.content_inode(node)).map_or(0, |inode| ramfs::pages(&inode.content));
         Statx {
-            stat: self.stat(node),
+            stat: self.stat_seen_by(task, self.stat(node)),
             inode: number.map_or_else(|| number_of(node), |(_, id)| u64::from(id.0) + 1),
             device: (0, minor),
             represents: self.represented(node),

@@ -1,13 +1,13 @@
 //! Putting a tree of mounts on a place, and copies of it where those that hear of it have the same place.
 
 use super::copy::{Copied, Unbindable};
-use super::{MountFlags, MountId};
+use super::{FileSystem, MountFlags, MountId};
 use crate::host::KernelVersion;
 use crate::kernel::fs::{Node, Place};
 use crate::kernel::limits::MOUNT_MAX;
 use crate::kernel::mount::prepare::Prepared;
 use crate::kernel::mount::{Mount, SuperFlags};
-use crate::kernel::namespace::NamespaceId;
+use crate::kernel::namespace::{NamespaceId, NamespaceKind};
 use crate::kernel::refuse::{refuse, refuse_path};
 use crate::kernel::{Kernel, Task};
 use crate::plan::reply::FileKind;
@@ -56,12 +56,23 @@ impl Kernel {
             // fs/namespace.c, do_add_mount(): "Refuse the same filesystem on the same mount point".
             return refuse_path(Errno::EBUSY, "mount", "rule-mount-same-again", target);
         }
-        let root = self.root_node(prepared.fs);
+        let root = self.root_shown_to(task, prepared.fs);
         self.check_kinds(&place, &root, Errno::ENOTDIR, target)?;
         self.mounts.note_super(prepared.fs, &prepared.fstype, prepared.shown, flags.1);
         let id = self.mounts.add(Mount::new(prepared.fs, root, source, flags.0));
         self.attach_tree(id, place)?;
         Ok(id)
+    }
+
+    /// The root of a file system for who mounts it: of control groups that of the task's namespace
+    /// (`cgroup_do_get_tree`).
+    fn root_shown_to(&self, task: &Task, fs: FileSystem) -> Node {
+        match fs {
+            FileSystem::Cgroup(hierarchy) => {
+                Node::Group(self.control_root(task.namespaces.get(NamespaceKind::Cgroup), hierarchy))
+            }
+            _ => self.root_node(fs),
+        }
     }
 
     /// A mount can be changed from within its own namespace only (`check_mnt`): not one that was detached, not one that

@@ -2,6 +2,7 @@
 
 use super::{FileSystem, Mount, MountId};
 use crate::kernel::fs::{Node, Place};
+use crate::kernel::namespace::{NamespaceKind, path_from};
 use crate::kernel::{Kernel, Task};
 use crate::plan::probe::MountInfo;
 
@@ -97,9 +98,13 @@ impl Kernel {
     }
 
     /// What of its file system a mount shows: the fourth field of mountinfo.
-    pub(crate) fn root_text(&self, mount: &Mount) -> String {
+    pub(crate) fn root_text(&self, task: &Task, mount: &Mount) -> String {
         if let Node::Namespace(id) = &mount.root {
             return self.namespace_text(*id).unwrap_or_default();
+        }
+        if let (Node::Group(group), FileSystem::Cgroup(hierarchy)) = (&mount.root, mount.fs) {
+            let root = self.control_root(task.namespaces.get(NamespaceKind::Cgroup), hierarchy);
+            return path_from(&self.cgroups.path(root), &self.cgroups.path(*group));
         }
         if let Some(lost) = &mount.lost_root {
             return format!("{lost}//deleted");

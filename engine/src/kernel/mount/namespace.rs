@@ -1,9 +1,9 @@
 //! Mount namespaces: made by unshare(2) and clone3(2), entered by setns(2), gone with their last task.
 
-use super::MountId;
 use super::copy::{Copied, Unbindable};
 use super::detach::How;
-use crate::kernel::fs::Place;
+use super::{FileSystem, MountId};
+use crate::kernel::fs::{Node, Place, sysfs};
 use crate::kernel::namespace::{FIRST_USERS, NamespaceId, NamespaceKind};
 use crate::kernel::refuse::refuse;
 use crate::kernel::user::capability::Capability;
@@ -67,6 +67,24 @@ impl Kernel {
         let Some(top) = self.mounts.top_of(namespace) else { return Ok(Vec::new()) };
         let Some(root) = self.mounts.get(top).map(|mount| mount.root.clone()) else { return Ok(Vec::new()) };
         self.copy_tree(top, &root, how, Unbindable::Kept)
+    }
+
+    /// True where a task's namespace shows a file system of this kind whole, with nothing locked on it
+    /// (`mnt_already_visible`). A session on a real machine has settings of /proc covered.
+    pub(crate) fn is_fully_visible(&self, task: &Task, fs: FileSystem) -> bool {
+        let same = |other: FileSystem| std::mem::discriminant(&other) == std::mem::discriminant(&fs);
+        // What is on a directory that is made to be mounted on covers nothing.
+        let covers = |on: &Place| !matches!(on.node, Node::Sys(node) if sysfs::is_mount_point(node));
+        let is_locked = |id: MountId| {
+            self.mounts.get(id).is_some_and(|mount| mount.locked && mount.on.as_ref().is_some_and(covers))
+        };
+        let covered = self.profile.contained && matches!(fs, FileSystem::Proc(_));
+        let mut all = self.mounts.of_namespace(task.mount_namespace());
+        !covered
+            && all.any(|mount| {
+                let whole = same(mount.fs) && mount.root == self.root_node(mount.fs);
+                whole && !self.mounts.children(mount.id).any(is_locked)
+            })
     }
 
     /// The root of a mount namespace, with what is mounted on it (`mntns_install`).

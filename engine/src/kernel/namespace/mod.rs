@@ -35,7 +35,7 @@ mod time;
 mod user;
 mod uts;
 
-pub(crate) use cgroup::ControlRoots;
+pub(crate) use cgroup::{ControlRoots, path_from};
 pub(crate) use ipc::{IpcKind, IpcObjects, Wanted as IpcWanted};
 pub use kind::NamespaceKind;
 pub(crate) use links::NsLink;

@@ -31,7 +31,6 @@ pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "losetup", run: loops::losetup },
     Tool { name: "awk", run: programs::awk },
     Tool { name: "date", run: programs::date },
-    Tool { name: "sed", run: programs::sed },
     Tool { name: "rm", run: programs::rm },
     Tool { name: "sed", run: programs::sed },
     Tool { name: "sleep", run: programs::sleep },
@@ -40,7 +39,6 @@ pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "wait", run: work::wait },
     Tool { name: "lssubsys041", run: programs::lssubsys },
     Tool { name: "cp", run: roots::cp },
-    Tool { name: "ln", run: roots::ln },
     Tool { name: "which", run: roots::which },
     Tool { name: "/bin/k", run: k },
     Tool { name: "/bin/sh", run: programs::sh },
@@ -48,7 +46,7 @@ pub(super) static TOOLS: &[Tool] = &[
     Tool { name: "/bin/cat", run: roots::by_path },
     Tool { name: "/bin/busybox", run: roots::busybox },
     Tool { name: "/old/bin/busybox", run: roots::busybox },
-    Tool { name: "/usr/bin/unshare", run: roots::unshare },
+    Tool { name: "/usr/bin/unshare", run: roots::by_path },
 ];
 
 /// `k SUBCOMMAND …`.

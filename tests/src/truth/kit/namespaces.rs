@@ -69,11 +69,15 @@ fn fork_command(run: &mut ToolRun<'_, '_>, from: usize) -> u8 {
 
 fn leaving(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
     Some(match *words {
-        ["unshare", kinds, ref rest @ ..] => match unshare(run, kinds) {
-            Ok(()) if rest.is_empty() => ok(run),
-            Ok(()) => become_program(run, 2),
-            Err(refusal) => refused(run, &refusal, "unshare"),
-        },
+        ["unshare", kinds, ref rest @ ..] => {
+            // What it is given as input and output is opened before its root may be another.
+            run.open_streams();
+            match unshare(run, kinds) {
+                Ok(()) if rest.is_empty() => ok(run),
+                Ok(()) => become_program(run, 2),
+                Err(refusal) => refused(run, &refusal, "unshare"),
+            }
+        }
         ["unsharef", kinds, ..] => match unshare(run, kinds) {
             Ok(()) => fork_command(run, 2),
             Err(refusal) => refused(run, &refusal, "unshare"),
@@ -147,7 +151,6 @@ fn entering(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
         run.perform(Call::Setns { from, nstype: flags(kinds) })
     };
     Some(match *words {
-        ["setns", _, "mnt", ..] => super::missing(run, "mount namespaces"),
         ["setns", path, kinds, ref rest @ ..] => {
             match setns(run, NamespaceRef::File(Text::from(path)), kinds) {
                 Ok(_) if rest.is_empty() => ok(run),
@@ -318,11 +321,6 @@ fn telling(run: &mut ToolRun<'_, '_>, words: &[&str]) -> Option<u8> {
             let _ = run.perform(Call::ClockNanosleep { milliseconds });
             0
         }
-        ["chroot", path, ..] => match run.perform(Call::Chroot { path: Text::from(path) }) {
-            Ok(_) if words.len() == 2 => ok(run),
-            Ok(_) => become_program(run, 2),
-            Err(refusal) => refused(run, &refusal, "chroot"),
-        },
         _ => return None,
     })
 }
