@@ -29,7 +29,7 @@
 //! | inode numbers of namespaces | counters of the whole machine: `uts:[#1]` is the first of its kind that is seen |
 //! | when IPC objects were made | the machine's clock |
 //! | limits of namespaces in the first user namespace | up to the machine's memory |
-//! | links of directories but those of control groups and of the session's tmpfs | they count what the model leaves out |
+//! | links of directories but those of control groups, overlays and the session's tmpfs | they count what the model leaves out |
 //! | usage figures, unless commands compute with them | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
@@ -396,7 +396,8 @@ impl<'a, B: Backend> Neutral<'a, B> {
         let first = parts.first().map(String::as_str).unwrap_or_default();
         let machine = first == "usr" || first == "bin" || first == "sbin" || first.starts_with("lib");
         let fstype = self.fstype(actor, &path);
-        let own = matches!(fstype.as_deref(), Some("cgroup" | "cgroup2" | "tmpfs")) && !machine;
+        let own = matches!(fstype.as_deref(), Some("cgroup" | "cgroup2" | "tmpfs" | "ramfs" | "overlay"))
+            && !machine;
         Stat { size: 0, nlink: if own { stat.nlink } else { 0 }, ..stat }
     }
 

@@ -178,6 +178,8 @@ impl Kernel {
             _ => None,
         };
         let (used, blocks) = match tree.and_then(|tree| self.trees.get(&tree)) {
+            // ramfs has no limits, and tells none.
+            Some(ram) if ram.is_ramfs => (0, 0),
             // tmpfs(5): half of the memory where nothing else is said.
             Some(ram) => (ram.used_pages(), ram.room.pages.unwrap_or(self.profile.memory / PAGE / 2)),
             None => (0, 0),
