@@ -29,7 +29,7 @@
 //! | inode numbers of namespaces | counters of the whole machine: `uts:[#1]` is the first of its kind that is seen |
 //! | when IPC objects were made | the machine's clock |
 //! | limits of namespaces in the first user namespace | up to the machine's memory |
-//! | links of directories but those of control groups, overlays and the session's tmpfs | they count what the model leaves out |
+//! | links of directories but those of tasks, control groups, overlays and the session's tmpfs | they count what the model leaves out |
 //! | usage figures, unless commands compute with them | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
@@ -377,7 +377,7 @@ impl<'a, B: Backend> Neutral<'a, B> {
         entries
     }
 
-    /// A directory's size is its file system's own business, and so is the number of its links in /proc, /sys and what
+    /// A directory's size is its file system's own business, and so is the number of its links in /proc itself, /sys and what
     /// is the machine's: below /usr, where the links in / lead, and on its disk.
     fn neutral_stat(&self, actor: &Actor, path: &Text, stat: Stat) -> Stat {
         if stat.kind != FileKind::Directory {
@@ -395,9 +395,11 @@ impl<'a, B: Backend> Neutral<'a, B> {
         let path = format!("/{}", parts.join("/"));
         let first = parts.first().map(String::as_str).unwrap_or_default();
         let machine = first == "usr" || first == "bin" || first == "sbin" || first.starts_with("lib");
-        let fstype = self.fstype(actor, &path);
-        let own = matches!(fstype.as_deref(), Some("cgroup" | "cgroup2" | "tmpfs" | "ramfs" | "overlay"))
-            && !machine;
+        let own = match self.fstype(actor, &path).as_deref() {
+            Some("cgroup" | "cgroup2" | "tmpfs" | "ramfs" | "overlay") => !machine,
+            Some("proc") => parts.get(1).is_some_and(|name| name.parse::<u32>().is_ok() || name == "self"),
+            _ => false,
+        };
         Stat { size: 0, nlink: if own { stat.nlink } else { 0 }, ..stat }
     }
 

@@ -250,7 +250,8 @@ fn parse_subtree(
         let mut rest = word.chars();
         let sign = rest.next();
         let known = Controller::all().find(|c| {
-            let built = state.machine.controllers.contains(c) || c.is_usual(&state.machine.kernel());
+            let not_given = state.machine.not_given.contains(c) && c.is_in(&state.machine);
+            let built = state.machine.controllers.contains(c) || not_given;
             built && !c.is_inhibited() && c.v2_name() == rest.as_str()
         });
         let (add, remove) = match sign {

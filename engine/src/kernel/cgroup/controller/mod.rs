@@ -14,8 +14,7 @@ mod net_prio;
 mod pids;
 
 use super::file::FileRow;
-use super::{CgroupState, GroupId};
-use crate::host::KernelVersion;
+use super::{CgroupState, GroupId, Machine};
 use crate::plan::Refusal;
 pub(super) use cpu::{SHARES as TASK_SHARES, settings as cpu_settings};
 use serde::Serialize;
@@ -202,14 +201,9 @@ impl Controller {
         matches!(self, Self::Cpuset | Self::Memory)
     }
 
-    /// True for those that a kernel as Debian builds it has besides the ones of a host; a session's tree does not hand
-    /// them down, but their names are known.
-    pub(super) fn is_usual(self, kernel: &KernelVersion) -> bool {
-        match self {
-            Self::PerfEvent | Self::Hugetlb | Self::Rdma => true,
-            Self::Misc => (kernel.major, kernel.minor) >= (5, 13),
-            _ => false,
-        }
+    /// True where the kernel is new enough for it: misc came with 5.13.
+    pub(super) fn is_in(self, machine: &Machine) -> bool {
+        self != Self::Misc || machine.since(5, 13)
     }
 
     /// True if `cgroup.controllers` of version 2 lists it. `perf_event` is on everywhere and not listed.
