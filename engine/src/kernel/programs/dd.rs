@@ -7,7 +7,7 @@ use crate::kernel::fs::Place;
 use crate::kernel::fs::device::Device;
 use crate::kernel::refuse::not_modelled;
 use crate::kernel::task::Stdio;
-use crate::kernel::{Kernel, Task};
+use crate::kernel::{Kernel, Task, limits};
 use crate::plan::{Errno, OpenMode, Refusal};
 use serde::Serialize;
 
@@ -55,6 +55,8 @@ enum Source {
     /// A file of which only the size is known.
     Sized(Place, u64),
     Endless(u64),
+    /// Zero bytes without end.
+    Zeros,
     /// A pipe or terminal: until it ends.
     Input,
 }
@@ -115,7 +117,7 @@ fn source(kernel: &Kernel, task: &Task, operands: &Operands) -> Result<Source, R
     };
     match kernel.device_of(&place.node) {
         Some(Device::Random) => Ok(Source::Endless(RANDOM_RATE)),
-        Some(device) if device.is_endless() => Ok(Source::Endless(ZERO_RATE)),
+        Some(device) if device.is_endless() => Ok(Source::Zeros),
         _ => match kernel.opaque_size(&place.node) {
             Some(size) => Ok(Source::Sized(place, size)),
             None => kernel.read_place(task, &place, "").map(Source::Text),
@@ -146,7 +148,7 @@ impl Kernel {
         };
         let from = match source {
             Source::Sized(place, _) => Some(place),
-            Source::Text(_) | Source::Endless(_) | Source::Input => None,
+            Source::Text(_) | Source::Endless(_) | Source::Zeros | Source::Input => None,
         };
         let ends = [(from, &operands.input), (to, &operands.output)];
         for ((place, path), direct) in ends.into_iter().zip(operands.direct) {
@@ -169,7 +171,7 @@ impl Kernel {
             Source::Sized(place, _) => {
                 disk(place, operands.direct[0]).map(|device| Transfer { device, write: false, block })
             }
-            Source::Text(_) | Source::Endless(_) | Source::Input => None,
+            Source::Text(_) | Source::Endless(_) | Source::Zeros | Source::Input => None,
         }
     }
 }
@@ -231,6 +233,13 @@ impl Operands {
                 (None, Some(size.min(most.unwrap_or(size))), ZERO_RATE, false)
             }
             Source::Endless(rate) => (None, most, rate, false),
+            // What a reader of a pipe takes at once, it may look at.
+            Source::Zeros if to_pipe => {
+                let few = most.filter(|most| *most <= limits::READ_MAX);
+                let text = few.map(|most| "\0".repeat(usize::try_from(most).unwrap_or(0)));
+                (text, most, ZERO_RATE, false)
+            }
+            Source::Zeros => (None, most, ZERO_RATE, false),
             Source::Input => (None, None, PIPE_RATE, true),
         };
         let rate = if to_pipe { rate.min(PIPE_RATE) } else { rate };
