@@ -12,6 +12,7 @@ hint-call = There is no call { $typed }. Did you mean { $suggestion }? Usage: sy
 hint-unknown-command = There is no command { $command } here. Type `help` for a list.
 hint-not-modelled = { $command } is a real Linux tool that the model does not have. With drydock sh --real it is run as on any Linux.
 hint-interrupted = { $program } would have run on without end, so Ctrl-C was pressed after { $seconds } seconds. Put & behind the command to keep it running in the background.
+hint-clock-end = The model's clock has come to its end, after about 31 years: nothing that takes time ends any more, so Ctrl-C was pressed for { $program }. Start again, or go back.
 hint-wait-interrupted = Job { $job } is still running. Stop it with `kill %{ $job }`, or go on without waiting.
 hint-sys-ends-shell = The session needs its shell. Put the command in ( … ): a subshell then makes the call.
 hint-kill-shell = This would end or stop the session itself. Try it on another task, such as one that was started with &.

@@ -5,6 +5,11 @@ rule-not-modelled = The model does not have { $what }.
     .source = Drydock, the table of fidelity
     .advice = Run the same line on Linux, or do it another way in the model.
 
+rule-clock-end = The model's clock ends before that: { $left } s from now.
+    .rule = The model's clock goes for { $end } s, about 31 years. No time passes after that.
+    .source = Drydock, the model's own bounds
+    .advice = Let less time pass, or start again.
+
 ## Actors and programs
 
 rule-actor-unknown = There is no task named { $actor }.

@@ -3,7 +3,8 @@
 use super::interpret::Interpreter;
 use super::limits::{INTERRUPT_MS, LONG_PATIENCE_MS, PATIENCE_MS, WAITS_IN_BACKGROUND};
 use super::{Hint, Stream};
-use crate::plan::{Actor, Call, Reply, Signal, TaskRef, WaitStatus};
+use crate::kernel::limits::CLOCK_MAX_MS;
+use crate::plan::{Actor, Call, Observation, Probe, Reply, Signal, TaskRef, Text, WaitStatus};
 
 impl Interpreter<'_> {
     /// Waits for tasks in the foreground. Those that run on are interrupted, as a person would do.
@@ -70,8 +71,17 @@ impl Interpreter<'_> {
             None => program_of(actor.name()).to_owned(),
         };
         let names: Vec<_> = actors.iter().map(name).collect();
-        let hint = Hint::new("hint-interrupted").with("program", names.join(" | "));
+        let id = if self.clock_has_ended() { "hint-clock-end" } else { "hint-interrupted" };
+        let hint = Hint::new(id).with("program", names.join(" | "));
         self.hint(hint.with("seconds", waited_ms / 1000));
+    }
+
+    /// True where the model's clock goes no further.
+    fn clock_has_ended(&self) -> bool {
+        let probe = Probe::File(Text::from("/proc/uptime"));
+        let Observation::Data(uptime) = self.backend.observe(&self.actor(), &probe) else { return false };
+        let seconds = uptime.split('.').next().and_then(|seconds| seconds.parse::<u64>().ok());
+        self.backend.is_model() && seconds.is_some_and(|seconds| seconds >= CLOCK_MAX_MS / 1000)
     }
 
     /// Interrupts the programs whose output the shell would read for ever.

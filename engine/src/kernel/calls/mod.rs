@@ -52,7 +52,7 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::ExitGroup { status } => tasks::exit_group(kernel, &caller, *status),
         Call::Wait4 { task, patience_ms } => tasks::wait4(kernel, &caller, task, *patience_ms),
         Call::Kill { task, signal } => tasks::kill(kernel, &caller, task, *signal),
-        Call::ClockNanosleep { milliseconds } => Ok(tasks::clock_nanosleep(kernel, *milliseconds)),
+        Call::ClockNanosleep { milliseconds } => tasks::clock_nanosleep(kernel, &caller, *milliseconds),
         Call::Exit { status } => tasks::exit(kernel, &caller, *status),
         Call::SchedSetaffinity { task, cpus } => scheduling::set_affinity(kernel, &caller, task, cpus),
         Call::SchedGetaffinity { task } => scheduling::affinity(kernel, &caller, task),

@@ -2,7 +2,7 @@
 
 use super::Caller;
 use crate::kernel::refuse::refuse;
-use crate::kernel::{Kernel, TaskState, programs};
+use crate::kernel::{Kernel, TaskState, limits, programs};
 use crate::plan::{Actor, Answer, Errno, Reply, Rule, Signal, TaskRef, Text, WaitStatus};
 
 /// clone3(2).
@@ -71,10 +71,15 @@ pub(super) fn kill(kernel: &mut Kernel, caller: &Caller, task: &TaskRef, signal:
     Ok(Reply::Done)
 }
 
-/// `clock_nanosleep(2)`: simulated time passes.
-pub(super) fn clock_nanosleep(kernel: &mut Kernel, milliseconds: u64) -> Reply {
+/// `clock_nanosleep(2)`: simulated time passes, as far as the model's clock goes.
+pub(super) fn clock_nanosleep(kernel: &mut Kernel, caller: &Caller, milliseconds: u64) -> Answer {
+    let left = limits::CLOCK_MAX_MS.saturating_sub(kernel.now_ms());
+    if milliseconds > left {
+        let rule = Rule::new("rule-clock-end").with("left", left / 1000);
+        return refuse(Errno::ENOSYS, caller.at, rule.with("end", limits::CLOCK_MAX_MS / 1000));
+    }
     kernel.advance(milliseconds, |_| false);
-    Reply::Done
+    Ok(Reply::Done)
 }
 
 impl Kernel {

@@ -257,6 +257,7 @@ fn amounts_without_bounds_are_refused() {
             "dd: memory exhausted by input buffer of size 9223372036854775806 bytes (8.0 EiB)\n",
         ),
         ("memhog 99999999999999999999g", "numactl: mmap: Cannot allocate memory\n"),
+        ("dd if=/dev/zero bs=1k count=3 status=none | tr '\\0' x | wc -c", "3072\n"),
     ];
     for (line, wanted) in cases {
         assert_eq!(last(HostKind::V1, &[line]), wanted, "{line}");
@@ -275,4 +276,13 @@ fn memory_near_the_highest_number_is_counted() {
     groups.set_memory(1, u64::MAX);
     groups.set_memory(1650, u64::MAX);
     assert_eq!(groups.memory_used(), 2 * crate::kernel::limits::TASK_SIZE);
+}
+
+#[test]
+fn time_ends_where_the_clock_does() {
+    let clock = |lines: &[&str]| last(HostKind::Lecture, lines);
+    assert!(clock(&["tick 999999h"]).starts_with("tick: the model's clock ends in 1000000000 s\n"));
+    let end = ["tick 277777h", "tick 2800s"];
+    assert!(clock(&[&end[..], &["tick 1s"]].concat()).starts_with("tick: the model's clock is at its end\n"));
+    assert!(clock(&[&end[..], &["sleep 5"]].concat()).contains("clock has come to its end"));
 }

@@ -40,7 +40,13 @@ fn plan(request: &Request<'_>) -> Planned {
     let call = Call::ClockNanosleep { milliseconds };
     Planned::new(Plan::independent(vec![Step::new(request.actor, call)]), move |answers| {
         if let Some(Err(refusal)) = answers.answers.first() {
-            return Output::error(format!("tick: {}\n", refusal.errno.text()), 1);
+            let at_end = refusal.rule.as_ref().filter(|rule| rule.id == "rule-clock-end");
+            let message = match at_end.and_then(|rule| rule.facts.get("left")).map(String::as_str) {
+                Some("0") => "the model's clock is at its end".to_owned(),
+                Some(left) => format!("the model's clock ends in {left} s"),
+                None => refusal.errno.text().to_owned(),
+            };
+            return Output::error(format!("tick: {message}\n"), 1);
         }
         let after = tasks(answers.observe, &actor);
         Output { hints: tell(&before, &after, milliseconds), ..Output::default() }
