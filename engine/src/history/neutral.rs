@@ -21,13 +21,14 @@
 //! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
 //! | `inode64` of a tmpfs | the kernel's build decides it |
 //! | sizes of directories | the file system's own |
+//! | links of directories but those of tasks, of control groups and of the session's tmpfs | they count what the model leaves out |
 //! | usage figures, unless commands compute with them | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
 use crate::kernel::cgroup::files::{is_known_file, is_measured_file};
 use crate::kernel::is_known_proc_name;
 use crate::plan::probe::MountInfo;
-use crate::plan::reply::{FileKind, Stat};
+use crate::plan::reply::{Entry, FileKind, Stat};
 use crate::plan::{
     Actor, Answer, Backend, Call, FileRef, Helper, Limits, Observation, Observe, Probe, Reply, Resource,
     Step, Text,
@@ -195,26 +196,59 @@ impl<'a, B: Backend> Neutral<'a, B> {
                 let path = crate::explain::sentence::absolute(&path, &step.actor, self);
                 Reply::Data(self.neutral_data(&path, data))
             }
-            (Call::Getdents64 { path }, Reply::Entries(mut entries)) => {
-                let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
-                match self.fstype(&step.actor, &path).as_deref() {
-                    Some("cgroup" | "cgroup2") => {
-                        entries.retain(|entry| entry.kind != FileKind::Regular || is_known_file(&entry.name));
-                    }
-                    Some("proc") => {
-                        let path = crate::explain::sentence::absolute(&path, &step.actor, self);
-                        entries.retain(|entry| is_known_proc_name(&path, &entry.name));
-                    }
-                    _ => {}
-                }
-                Reply::Entries(entries)
+            (Call::Getdents64 { path }, Reply::Entries(entries)) => {
+                Reply::Entries(self.neutral_entries(&step.actor, path, entries))
             }
-            (_, Reply::Stat(stat)) => Reply::Stat(neutral_stat(stat)),
+            (Call::Stat { path }, Reply::Stat(stat)) => {
+                Reply::Stat(self.neutral_stat(&step.actor, path, stat))
+            }
             (Call::Prlimit64 { resource, .. }, Reply::Limits(limits)) => {
                 Reply::Limits(self.neutral_limits(*resource, limits))
             }
             (_, reply) => reply,
         }
+    }
+
+    /// The entries of a directory that the model knows.
+    fn neutral_entries(&self, actor: &Actor, path: &Text, mut entries: Vec<Entry>) -> Vec<Entry> {
+        let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
+        match self.fstype(actor, &path).as_deref() {
+            Some("cgroup" | "cgroup2") => {
+                entries.retain(|entry| entry.kind != FileKind::Regular || is_known_file(&entry.name));
+            }
+            Some("proc") => {
+                let path = crate::explain::sentence::absolute(&path, actor, self);
+                entries.retain(|entry| is_known_proc_name(&path, &entry.name));
+            }
+            _ => {}
+        }
+        entries
+    }
+
+    /// A directory's size is its file system's own business, and so is the number of its links in /proc itself, /sys and what
+    /// is the machine's: below /usr, where the links in / lead, and on its disk.
+    fn neutral_stat(&self, actor: &Actor, path: &Text, stat: Stat) -> Stat {
+        if stat.kind != FileKind::Directory {
+            return stat;
+        }
+        let path = path.resolve(|actor| self.backend.pid(actor)).unwrap_or_default();
+        let mut parts = Vec::new();
+        for part in crate::explain::sentence::absolute(&path, actor, self).split('/') {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()),
+                name => parts.push(name.to_owned()),
+            }
+        }
+        let path = format!("/{}", parts.join("/"));
+        let first = parts.first().map(String::as_str).unwrap_or_default();
+        let machine = first == "usr" || first == "bin" || first == "sbin" || first.starts_with("lib");
+        let own = match self.fstype(actor, &path).as_deref() {
+            Some("cgroup" | "cgroup2" | "tmpfs") => !machine,
+            Some("proc") => parts.get(1).is_some_and(|name| name.parse::<u32>().is_ok() || name == "self"),
+            _ => false,
+        };
+        Stat { size: 0, nlink: if own { stat.nlink } else { 0 }, ..stat }
     }
 
     /// The kind of file system that a path is on.
@@ -273,12 +307,6 @@ fn proc_version(data: &str) -> String {
     let [linux, version, number] = words.as_slice() else { return data.to_owned() };
     let parts: Vec<_> = number.split('.').take(2).collect();
     format!("{linux} {version} {}\n", parts.join("."))
-}
-
-/// A directory's size is its file system's own business.
-fn neutral_stat(stat: Stat) -> Stat {
-    let size = if stat.kind == FileKind::Directory { 0 } else { stat.size };
-    Stat { size, ..stat }
 }
 
 /// Keeps pid, name, state, parent, process group, session, terminal, priority, nice value and number of threads;
@@ -352,7 +380,12 @@ impl<B: Backend> Observe for Neutral<'_, B> {
             (Probe::File(path), Observation::Data(data)) => {
                 Observation::Data(self.neutral_data(&path.to_string(), data))
             }
-            (_, Observation::Stat(stat)) => Observation::Stat(neutral_stat(stat)),
+            (Probe::Path(path), Observation::Stat(stat)) => {
+                Observation::Stat(self.neutral_stat(actor, path, stat))
+            }
+            (Probe::Directory(path), Observation::Entries(entries)) => {
+                Observation::Entries(self.neutral_entries(actor, path, entries))
+            }
             (_, observation) => observation,
         }
     }
