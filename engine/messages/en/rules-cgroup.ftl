@@ -499,6 +499,11 @@ rule-memory-reclaim = The kernel could not free as much as was asked for.
     .source = cgroup-v2.rst, "memory.reclaim"
     .advice = Ask for less; without swap, memory that programs use can't be freed.
 
+rule-memory-reclaim-form = “{ $value }” is no amount of memory to free.
+    .rule = A whole number of bytes, with K, M, G, T, P or E behind it for powers of 1024; from Linux 6.9 on swappiness= with a number from 0 to 200 may follow. Less than a page is nothing to do.
+    .source = cgroup-v2.rst, "memory.reclaim"; mm/memcontrol.c, memory_reclaim()
+    .advice = Write something like 64M.
+
 rule-memory-use-hierarchy-parent = The group above counts what is below it, so this one has to as well.
     .rule = Before 5.11 memory.use_hierarchy could be changed only where the parent had it off.
     .source = admin-guide/cgroup-v1/memory.rst, "Hierarchy support"

@@ -78,6 +78,12 @@ pub(in crate::kernel) fn kstrtoint(text: &str) -> Result<i32, Errno> {
 /// Nothing at all is 0, and what does not fit into 64 bits loses its high bits; newer kernels stop at the
 /// largest number instead (`saturate`).
 pub(in crate::kernel) fn amount(text: &str, saturate: bool) -> Option<u64> {
+    let (value, rest) = leading_amount(text, saturate);
+    rest.is_empty().then_some(value)
+}
+
+/// memparse(), and what follows.
+pub(super) fn leading_amount(text: &str, saturate: bool) -> (u64, &str) {
     let (base, digits) = radix(text);
     let end = digits.find(|c: char| !c.is_digit(base)).unwrap_or(digits.len());
     let (digits, suffix) = digits.split_at(end);
@@ -90,17 +96,16 @@ pub(in crate::kernel) fn amount(text: &str, saturate: bool) -> Option<u64> {
             None => value.wrapping_mul(u64::from(base)).wrapping_add(u64::from(digit)),
         };
     }
-    let shift = match suffix.to_ascii_uppercase().as_str() {
-        "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        "T" => 40,
-        "P" => 50,
-        "E" => 60,
-        _ => return None,
+    let shift = match suffix.chars().next().map(|letter| letter.to_ascii_uppercase()) {
+        Some('K') => 10,
+        Some('M') => 20,
+        Some('G') => 30,
+        Some('T') => 40,
+        Some('P') => 50,
+        Some('E') => 60,
+        _ => return (value, suffix),
     };
-    Some(value << shift)
+    (value << shift, suffix.get(1..).unwrap_or_default())
 }
 
 /// simple_strtoull(text, …, 0): the digits at the start, octal or hex by their prefix, and what follows them. Without
@@ -125,12 +130,15 @@ pub(super) fn leading_decimal(text: &str) -> Option<(u64, &str)> {
     Some((digits.chars().fold(0, fold), rest))
 }
 
-/// bitmap_parselist(): `0-3,7`, blanks or commas between, `all`, `N` for the last, `0-7:1/2` for a pattern.
-/// Bits from `bits` on do not exist.
+/// bitmap_parselist(): `0-3,7`, blanks or commas between, `all`, `N` for the last, `0-7:1/2` for a pattern. A newline
+/// behind a region ends the text. Bits from `bits` on do not exist.
 pub(super) fn bit_list(text: &str, bits: u32) -> Result<BTreeSet<u32>, NumberError> {
     let mut set = BTreeSet::new();
-    for region in text.split(|c| is_space(c) || c == ',').filter(|region| !region.is_empty()) {
-        let (start, end, used, group) = parse_region(region, bits.saturating_sub(1))?;
+    let mut rest = text.trim_start_matches(ends_region);
+    while !rest.is_empty() {
+        let region;
+        (region, rest) = parse_region(rest, bits.saturating_sub(1))?;
+        let Region { start, end, used, group } = region;
         if start > end || group == 0 || used > group {
             return Err(NumberError::Invalid);
         }
@@ -138,33 +146,50 @@ pub(super) fn bit_list(text: &str, bits: u32) -> Result<BTreeSet<u32>, NumberErr
             return Err(NumberError::Range);
         }
         set.extend((start..=end).filter(|bit| (bit - start) % group < used));
+        rest = rest.trim_start_matches(ends_region);
     }
     Ok(set)
 }
 
-/// Start, end, used bits of each group, size of a group.
-fn parse_region(region: &str, last: u32) -> Result<(u32, u32, u32, u32), NumberError> {
-    let all = region.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("all"));
-    let (start, end, rest) = if all {
-        (0, last, &region[3..])
-    } else {
-        let (start, rest) = bit_number(region, last)?;
-        match rest.strip_prefix('-') {
-            Some(rest) => {
-                let (end, rest) = bit_number(rest, last)?;
-                (start, end, rest)
-            }
-            None if rest.is_empty() => (start, start, rest),
-            None => return Err(NumberError::Invalid),
-        }
+/// From one bit to another, of each group so many.
+struct Region {
+    start: u32,
+    end: u32,
+    used: u32,
+    group: u32,
+}
+
+fn ends_region(c: char) -> bool {
+    is_space(c) || c == ','
+}
+
+/// bitmap_parse_region(), and where the next one is looked for.
+fn parse_region(text: &str, last: u32) -> Result<(Region, &str), NumberError> {
+    let is_end = |rest: &str| rest.chars().next().is_none_or(ends_region);
+    // Only what follows a pattern is looked at behind a newline.
+    let next = |rest| if str::starts_with(rest, '\n') { "" } else { rest };
+    // One more than the highest number there is is 0, a group of no bits.
+    let whole = |start, end: u32| {
+        let size = end.wrapping_add(1);
+        Region { start, end, used: size, group: size }
     };
-    if rest.is_empty() {
-        // One more than the highest number there is is 0, a group of no bits.
-        return Ok((start, end, end.wrapping_add(1), end.wrapping_add(1)));
+    let all = text.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("all"));
+    let (start, end, rest) = if all {
+        (0, last, &text[3..])
+    } else {
+        let (start, rest) = bit_number(text, last)?;
+        if is_end(rest) {
+            return Ok((whole(start, start), next(rest)));
+        }
+        let (end, rest) = bit_number(rest.strip_prefix('-').ok_or(NumberError::Invalid)?, last)?;
+        (start, end, rest)
+    };
+    if is_end(rest) {
+        return Ok((whole(start, end), next(rest)));
     }
     let (used, rest) = bit_number(rest.strip_prefix(':').ok_or(NumberError::Invalid)?, last)?;
     let (group, rest) = bit_number(rest.strip_prefix('/').ok_or(NumberError::Invalid)?, last)?;
-    if rest.is_empty() { Ok((start, end, used, group)) } else { Err(NumberError::Invalid) }
+    Ok((Region { start, end, used, group }, rest))
 }
 
 fn bit_number(text: &str, last: u32) -> Result<(u32, &str), NumberError> {
@@ -272,6 +297,14 @@ mod tests {
             ("all", Ok("0-1")),
             ("N", Ok("1")),
             ("0-1:1/2", Ok("0")),
+            ("0-1:1/2N", Ok("0-1")),
+            ("0-1:1/2x", Err(Invalid)),
+            ("0-1:1/2\n1", Ok("0-1")),
+            ("0\n1", Ok("0")),
+            ("0\nx", Ok("0")),
+            ("0,\n1", Ok("0-1")),
+            ("\n\n0", Ok("0")),
+            ("0-\n1", Err(Invalid)),
             ("", Ok("")),
             ("0-99", Err(Range)),
             ("5", Err(Range)),

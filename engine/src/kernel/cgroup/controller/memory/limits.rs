@@ -107,12 +107,32 @@ pub(super) fn write_force_empty(
     Ok(vec![Effect::MemoryFreed])
 }
 
-/// memory_reclaim(): EAGAIN where less could be freed than was asked for. What was freed stays so.
+/// memory_reclaim(): EAGAIN where less could be freed than was asked for. What was freed stays so. Nothing at all stands
+/// for all that there is, until `swappiness=` came behind the amount.
 pub(super) fn write_reclaim(state: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    let word = request.stripped().split(parse::is_space).next().unwrap_or_default();
-    match parse::amount(word, state.machine.since(7, 0)) {
-        Some(wanted) if state.reclaim_all_of(request.group, wanted) => Ok(vec![Effect::MemoryFreed]),
-        Some(_) => request.refuse(Errno::EAGAIN, "rule-memory-reclaim"),
-        None => Err(request.refusal(Errno::EINVAL, Rule::new("rule-memory-amount").with("word", "max"))),
+    let wanted = if state.machine.since(6, 9) {
+        amount_and_swappiness(state, request)
+    } else {
+        amount(state, request, "")
+    };
+    match wanted {
+        Ok(wanted) if state.reclaim_all_of(request.group, wanted) => Ok(vec![Effect::MemoryFreed]),
+        Ok(_) => request.refuse(Errno::EAGAIN, "rule-memory-reclaim"),
+        Err(_) => request.refuse(Errno::EINVAL, "rule-memory-reclaim-form"),
     }
+}
+
+/// An amount, and words behind it: `swappiness=` with a number up to MAX_SWAPPINESS. There is no swap to use it for.
+fn amount_and_swappiness(state: &CgroupState, request: &Request<'_>) -> Result<u64, Refusal> {
+    let text = request.stripped();
+    let (value, rest) = parse::leading_amount(text, state.machine.since(7, 0));
+    let is_good = |word: &str| match word.strip_prefix("swappiness=") {
+        Some("max") => state.machine.since(6, 16),
+        Some(number) => parse::int(number).is_ok_and(|number| (0..=200).contains(&number)),
+        None => false,
+    };
+    if rest == text || !parse::strip(rest).split(' ').filter(|word| !word.is_empty()).all(is_good) {
+        return request.refuse(Errno::EINVAL, "rule-memory-reclaim-form");
+    }
+    Ok(value / PAGE * PAGE)
 }
