@@ -41,11 +41,21 @@ pub(super) fn read_weights(state: &CgroupState, group: GroupId, pick: Pick) -> R
     Ok(format!("default {}\n", own.usual) + &own.by_device.iter().map(line).collect::<String>())
 }
 
-fn checked(request: &Request<'_>, weight: u64, most: u64) -> Result<u64, Refusal> {
-    if (1..=most).contains(&weight) {
+/// Whose weights: BFQ's end at 1000 and others are ERANGE, iocost's at 10000, EINVAL.
+#[derive(Clone, Copy)]
+struct Bounds {
+    most: u64,
+    errno: Errno,
+}
+
+const BFQ: Bounds = Bounds { most: 1000, errno: Errno::ERANGE };
+const IOCOST: Bounds = Bounds { most: 10_000, errno: Errno::EINVAL };
+
+fn checked(request: &Request<'_>, weight: u64, bounds: Bounds) -> Result<u64, Refusal> {
+    if (1..=bounds.most).contains(&weight) {
         return Ok(weight);
     }
-    Err(request.refusal(Errno::ERANGE, Rule::new("rule-blkio-weight").with("most", most)))
+    Err(request.refusal(bounds.errno, Rule::new("rule-blkio-weight").with("most", bounds.most)))
 }
 
 /// bfq_io_set_weight_legacy().
@@ -53,7 +63,7 @@ pub(super) fn write_bfq_usual(
     state: &mut CgroupState,
     request: &Request<'_>,
 ) -> Result<Vec<Effect>, Refusal> {
-    let weight = checked(request, request.unsigned()?, 1000)?;
+    let weight = checked(request, request.unsigned()?, BFQ)?;
     edit(state, request.group, |blkio| blkio.bfq.usual = weight);
     DONE
 }
@@ -70,23 +80,24 @@ pub(super) fn write_bfq_weights(
         _ => after_default(text),
     };
     match usual {
-        Some(weight) => set_usual(state, request, weight, 1000, |io| &mut io.bfq),
-        None => write_device_weight(state, request, 1000, |io| &mut io.bfq),
+        Some(weight) => set_usual(state, request, weight, BFQ, |io| &mut io.bfq),
+        None => write_device_weight(state, request, BFQ, |io| &mut io.bfq),
     }
 }
 
-/// `WEIGHT` or `default WEIGHT` where there is no colon, else a device's; ioc_weight_write().
+/// `WEIGHT` or `default WEIGHT` where there is no colon, else a device's; ioc_weight_write() reads with `%u`, which
+/// drops what does not fit into 32 bits.
 pub(super) fn write_iocost_weights(
     state: &mut CgroupState,
     request: &Request<'_>,
 ) -> Result<Vec<Effect>, Refusal> {
     let text = request.stripped();
     if text.contains(':') {
-        return write_device_weight(state, request, 10_000, |io| &mut io.iocost);
+        return write_device_weight(state, request, IOCOST, |io| &mut io.iocost);
     }
     let number = after_default(text).or_else(|| parse::leading_decimal(text).map(|(weight, _)| weight));
     match number {
-        Some(weight) => set_usual(state, request, weight, 10_000, |io| &mut io.iocost),
+        Some(weight) => set_usual(state, request, weight & u64::from(u32::MAX), IOCOST, |io| &mut io.iocost),
         None => request.refuse(Errno::EINVAL, "rule-blkio-form"),
     }
 }
@@ -101,10 +112,10 @@ fn set_usual(
     state: &mut CgroupState,
     request: &Request<'_>,
     weight: u64,
-    most: u64,
+    bounds: Bounds,
     pick: PickMut,
 ) -> Result<Vec<Effect>, Refusal> {
-    let weight = checked(request, weight, most)?;
+    let weight = checked(request, weight, bounds)?;
     edit(state, request.group, |blkio| pick(blkio).usual = weight);
     DONE
 }
@@ -113,12 +124,12 @@ fn set_usual(
 fn write_device_weight(
     state: &mut CgroupState,
     request: &Request<'_>,
-    most: u64,
+    bounds: Bounds,
     pick: PickMut,
 ) -> Result<Vec<Effect>, Refusal> {
     let (device, rest) = device(state, request)?;
     let weight = match parse::leading_decimal(rest) {
-        Some((weight, _)) => Some(checked(request, weight, most)?),
+        Some((weight, _)) => Some(checked(request, weight, bounds)?),
         None if parse::strip(rest) == "default" => None,
         None => return request.refuse(Errno::EINVAL, "rule-blkio-form"),
     };
