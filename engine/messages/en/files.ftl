@@ -157,8 +157,8 @@ file-net_cls-classid = A number that packets of the group's tasks are marked wit
 
 partial-file-blkio = Limits and BFQ’s weights act on what goes to a disk past the cache (dd with iflag=direct or oflag=direct), and only that is counted. What is written through the cache Linux brings to the disk later; in version 2 it counts for its group then, in the model it does not. The disk’s own speed is declared, and io.cost is kept without effect.
 partial-file-cgroup-stat = Removed groups are gone at once, so none is ever dying. Newer kernels list their other controllers too.
-partial-file-cpu-burst = The value is kept and checked, but tasks do not save up quota.
-partial-file-cpu-stat = Time passes in large steps and counts as user time. Periods and throttling follow from weights and limits, not from single time slices.
+partial-file-cpu-burst = The value is kept and checked, but tasks do not save up quota, and no burst is counted in cpu.stat.
+partial-file-cpu-stat = Time passes in large steps and counts as user time. Periods and throttling follow from weights and limits, not from single time slices. Bursts are not modelled: their counts stay 0.
 partial-file-cpuacct = Time comes from the tasks' declared demand, counts as user time, and is spread evenly over the CPUs that a task may use.
 partial-file-cpuset-kept = The value is kept, but changes nothing else in the model.
 partial-file-cpuset-pressure = The model never has to free memory, so the pressure is always 0.

@@ -262,7 +262,9 @@ fn set_bandwidth(
     if !(MIN_US..=MAX_PERIOD_US).contains(&trial.period_us) {
         return request.refuse(Errno::EINVAL, "rule-cpu-period-range");
     }
-    if trial.quota_us.is_some_and(|quota| trial.burst_us > quota || trial.burst_us + quota > MAX_QUOTA_US) {
+    // Nanoseconds have to fit into 64 bits (tg_set_cfs_burst()).
+    let too_much = |quota: u64| trial.burst_us > quota || trial.burst_us + quota > MAX_QUOTA_US;
+    if trial.burst_us > u64::MAX / 1000 || trial.quota_us.is_some_and(too_much) {
         return request.refuse(Errno::EINVAL, "rule-cpu-burst-range");
     }
     if state.version(state.hierarchy_of(request.group)) == Version::V1 {
