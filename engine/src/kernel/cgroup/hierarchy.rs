@@ -76,9 +76,7 @@ impl CgroupState {
             "cgroup2" => {
                 let options = parse_v2(data)?;
                 self.v2_seen = true;
-                if let Some(v2) = self.hierarchies.get_mut(&V2) {
-                    v2.options = options;
-                }
+                self.apply_flags(options);
                 Ok(V2)
             }
             "cgroup" => self.mount_v1(Options::parse(data, &self.machine)?),
@@ -91,6 +89,13 @@ impl CgroupState {
                 let rule = Rule::new("rule-cgroup-fstype").with("fstype", fstype);
                 Err(Refusal::by(Errno::ENODEV, "mount", rule))
             }
+        }
+    }
+
+    /// apply_cgroup_root_flags(): a cgroup namespace leaves them as they are.
+    fn apply_flags(&mut self, options: Vec<String>) {
+        if let Some(v2) = self.hierarchies.get_mut(&V2).filter(|_| !self.machine.nested) {
+            v2.options = options;
         }
     }
 
@@ -199,10 +204,7 @@ impl CgroupState {
     /// As for a mount; `EINVAL` for another name, `EBUSY` if there is any child group.
     pub fn remount(&mut self, id: HierarchyId, data: &str) -> Result<(), Refusal> {
         if id == V2 {
-            let options = parse_v2(data)?;
-            if let Some(v2) = self.hierarchies.get_mut(&V2) {
-                v2.options = options;
-            }
+            self.apply_flags(parse_v2(data)?);
             return Ok(());
         }
         let options = Options::parse(data, &self.machine)?;
