@@ -145,6 +145,9 @@ pub struct HostProfile {
     /// (`CONFIG_MEMCG_V1`, `CONFIG_CPUSETS_V1`) or started with `cgroup_no_v1=`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub no_v1: Vec<String>,
+    /// Controllers that the kernel has as well, but that no session is given: their names are known.
+    #[serde(default = "not_given")]
+    pub not_given: Vec<String>,
     /// What the kernel was started with, as /proc/cmdline tells it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub command_line: String,
@@ -204,6 +207,7 @@ impl HostProfile {
             hostname: "drydock".to_owned(),
             controllers: CONTROLLER_ORDER.map(str::to_owned).to_vec(),
             no_v1: Vec::new(),
+            not_given: not_given(),
             command_line: String::new(),
             features: Feature::USUAL.to_vec(),
             block_devices: vec![VDA],
@@ -248,6 +252,11 @@ impl HostProfile {
             self.mounts.push(mount("cgroup", &format!("/sys/fs/cgroup/{controller}"), "cgroup", controller));
         }
     }
+}
+
+/// Those of Debian's kernels.
+fn not_given() -> Vec<String> {
+    ["perf_event", "hugetlb", "rdma", "misc"].map(str::to_owned).to_vec()
 }
 
 fn is_none_withheld(withheld: &u64) -> bool {

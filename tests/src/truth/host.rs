@@ -73,6 +73,7 @@ pub fn profile(host: &str, kernel: &str) -> HostProfile {
     };
     profile.controllers = controllers.iter().map(|name| (*name).to_owned()).collect();
     if host.starts_with("uml") {
+        profile.not_given.clear();
         profile.cpus = 1;
         profile.memory = 128 << 20;
     }

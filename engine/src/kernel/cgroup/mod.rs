@@ -121,6 +121,8 @@ struct Machine {
     controllers: Vec<Controller>,
     /// Controllers that can't be mounted as version 1.
     no_v1: Vec<Controller>,
+    /// Controllers that the kernel has as well, but that no hierarchy here is given.
+    not_given: Vec<Controller>,
     features: Vec<Feature>,
     block_devices: Vec<(u32, u32)>,
     interfaces: Vec<String>,
@@ -182,6 +184,9 @@ impl CgroupState {
             nested: profile.nested,
             controllers: Controller::all()
                 .filter(|c| profile.controllers.iter().any(|n| n == c.v1_name()))
+                .collect(),
+            not_given: Controller::all()
+                .filter(|c| profile.not_given.iter().any(|n| n == c.v1_name()))
                 .collect(),
             no_v1: Controller::all().filter(|c| profile.no_v1.iter().any(|n| n == c.v1_name())).collect(),
             features: profile.features.clone(),

@@ -247,8 +247,11 @@ fn parse_subtree(
     for word in request.stripped().split(' ').filter(|word| !word.is_empty()) {
         let mut rest = word.chars();
         let sign = rest.next();
-        let known =
-            state.machine.controllers.iter().find(|c| !c.is_inhibited() && c.v2_name() == rest.as_str());
+        let known = Controller::all().find(|c| {
+            let not_given = state.machine.not_given.contains(c) && c.is_in(&state.machine);
+            let built = state.machine.controllers.contains(c) || not_given;
+            built && !c.is_inhibited() && c.v2_name() == rest.as_str()
+        });
         let (add, remove) = match sign {
             Some('+') => (&mut enable, &mut disable),
             Some('-') => (&mut disable, &mut enable),
@@ -257,7 +260,7 @@ fn parse_subtree(
                 return Err(request.refusal(Errno::EINVAL, rule));
             }
         };
-        let Some(&controller) = known else {
+        let Some(controller) = known else {
             let rule = Rule::new("rule-cgroup2-subtree-word").with("word", word);
             return Err(request.refusal(Errno::EINVAL, rule));
         };

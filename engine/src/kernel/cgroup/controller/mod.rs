@@ -14,7 +14,7 @@ mod net_prio;
 mod pids;
 
 use super::file::FileRow;
-use super::{CgroupState, GroupId};
+use super::{CgroupState, GroupId, Machine};
 use crate::plan::Refusal;
 pub(super) use cpu::{SHARES as TASK_SHARES, settings as cpu_settings};
 use serde::Serialize;
@@ -199,6 +199,11 @@ impl Controller {
     /// True for those whose version 1 a kernel can be built without (`CONFIG_MEMCG_V1`, `CONFIG_CPUSETS_V1`).
     pub(super) fn is_v2_only_when_built_so(self) -> bool {
         matches!(self, Self::Cpuset | Self::Memory)
+    }
+
+    /// True where the kernel is new enough for it: misc came with 5.13.
+    pub(super) fn is_in(self, machine: &Machine) -> bool {
+        self != Self::Misc || machine.since(5, 13)
     }
 
     /// True if `cgroup.controllers` of version 2 lists it. `perf_event` is on everywhere and not listed.
