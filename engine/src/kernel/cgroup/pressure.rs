@@ -149,15 +149,22 @@ impl CgroupState {
 /// psi_trigger_create(): `some` or `full`, the stall and the window in microseconds. The trigger goes with the file
 /// descriptor, which is closed at once here.
 fn write(_: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
-    let mut words = request.stripped().split(' ');
-    let kind = words.next().unwrap_or_default();
-    let mut number = || words.next().and_then(parse::leading_decimal).map(|(number, _)| number);
-    let (stall, window) = (number().unwrap_or(0), number().unwrap_or(0));
-    let fits = (500_000..=10_000_000).contains(&window) && stall > 0 && stall <= window;
-    if !matches!(kind, "some" | "full") || !fits {
+    let trigger = ["some", "full"].into_iter().find_map(|kind| trigger(request.text.strip_prefix(kind)?));
+    let fits = |(stall, window)| (500_000..=10_000_000).contains(&window) && stall > 0 && stall <= window;
+    if !trigger.is_some_and(fits) {
         return request.refuse(Errno::EINVAL, "rule-pressure-trigger");
     }
     DONE
+}
+
+/// sscanf(" %u %u"): blanks before a number are skipped, and what does not fit into 32 bits is lost.
+fn trigger(text: &str) -> Option<(u64, u64)> {
+    let number = |text: &str| {
+        let (number, rest) = parse::leading_decimal(text.trim_start_matches(parse::is_space))?;
+        Some((number & u64::from(u32::MAX), rest.to_owned()))
+    };
+    let (stall, rest) = number(text)?;
+    Some((stall, number(&rest)?.0))
 }
 
 fn read_switch(state: &CgroupState, group: GroupId) -> Result<String, Refusal> {
