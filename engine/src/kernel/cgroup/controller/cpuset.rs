@@ -28,6 +28,8 @@ pub(in super::super) struct Cpuset {
     relax_level: i64,
     /// Version 2: `cpuset.cpus.partition`.
     partition: Partition,
+    /// Why it was none when that was written (`prs_err`).
+    partition_fault: Option<&'static str>,
     /// Version 2: `cpuset.cpus.exclusive`.
     exclusive: Set,
 }

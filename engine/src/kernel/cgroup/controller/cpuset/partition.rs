@@ -66,7 +66,11 @@ pub(super) fn read(state: &CgroupState, group: GroupId) -> Result<String, Refusa
         Partition::Root => "root",
         Partition::Isolated => "isolated",
     };
-    Ok(match fault(state, group) {
+    // Before 6.7 an invalid partition keeps the reason that it had first (update_parent_subparts_cpumask() returns
+    // early).
+    let first =
+        settings(state, group).and_then(|own| own.partition_fault).filter(|_| !state.machine.since(6, 7));
+    Ok(match fault(state, group).map(|fault| first.unwrap_or(fault)) {
         None => format!("{word}\n"),
         Some(fault) => format!("{word} invalid ({fault})\n"),
     })
@@ -80,7 +84,13 @@ pub(super) fn write(state: &mut CgroupState, request: &Request<'_>) -> Result<Ve
         "isolated" if state.machine.since(6, 1) => Partition::Isolated,
         _ => return request.refuse(Errno::EINVAL, "rule-cpuset-partition"),
     };
+    let was = settings(state, request.group).map(|own| own.partition).unwrap_or_default();
+    let stays_invalid = was != Partition::Member && fault(state, request.group).is_some();
     edit(state, request.group, |own| own.partition = partition);
+    if partition == Partition::Member || !stays_invalid {
+        let fault = fault(state, request.group).filter(|_| partition != Partition::Member);
+        edit(state, request.group, |own| own.partition_fault = fault);
+    }
     DONE
 }
 
