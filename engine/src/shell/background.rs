@@ -11,7 +11,7 @@ use super::pipeline::Part;
 use super::program::Feed;
 use super::simple::Prepared;
 use super::state::State;
-use crate::plan::{Actor, Call, Reply, TaskRef};
+use crate::plan::{Actor, Backend, Call, Reply, TaskRef};
 use brush_parser::ast::{
     AndOr, AndOrList, Command, CompoundCommand, CompoundList, Pipeline, Program, SeparatorOperator,
 };

@@ -10,7 +10,9 @@ use super::redirect::Redirection;
 use super::simple::{Performer, Prepared, Saved};
 use super::stream::{InputKind, Io, Sink, Source};
 use super::{Hint, Stream, commands};
-use crate::plan::{Actor, Call, Errno, FileRef, OpenMode, PriorityWhich, Reply, TaskRef, Text};
+use crate::plan::{
+    Actor, Backend, Call, Errno, FileRef, Observe, OpenMode, PriorityWhich, Reply, TaskRef, Text,
+};
 
 /// A step of the new task before it becomes the command.
 #[derive(Clone, Debug)]
@@ -96,7 +98,7 @@ impl Interpreter<'_> {
             command,
             actor: &actor,
             arguments: words.get(1..).unwrap_or_default(),
-            observe: &*self.backend,
+            observe: &self.backend,
             to_terminal: self.io.stdout == Sink::Terminal(Stream::Stdout),
         })
     }

@@ -43,6 +43,7 @@ use drydock_engine::plan::reply::FileKind;
 use drydock_engine::plan::{
     Actor, Answer, Backend, Call, Errno, FileRef, Observation, Observe, Probe, Refusal, Reply, Step, Text,
 };
+use drydock_engine::shell::lost::{self, Lost};
 use protocol::{KeeperRequest, Work};
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -101,6 +102,18 @@ impl LinuxHost {
             connection.set_next_pid(tid);
             said = connection.ask(actor, Work::Perform(Box::new(resolved), None), call);
         }
+        if let (Err(Gone::Silent), Call::Write { file: FileRef::Path(path), data, .. }) = (&said, call)
+            && lost::may_freeze(&path.to_string())
+        {
+            let pid = connection.process(actor);
+            drop(connection);
+            if lost::look(self, pid, true) == Some(Lost::Frozen) {
+                let data = data.resolve(|actor| self.pid(actor));
+                return Ok(Reply::Count(data.map_or(0, |data| data.len() as u64)));
+            }
+            connection = self.connection.borrow_mut();
+            said = connection.wait_longer(actor);
+        }
         match (said, call) {
             (Ok(Said::Answer(Ok(Reply::Pid(pid)), Some(socket))), Call::Clone3 { child, flags }) => {
                 let process = if flags.is_empty() { pid } else { connection.process(actor).unwrap_or(pid) };
@@ -120,6 +133,12 @@ impl LinuxHost {
                 Ok(Reply::Done)
             }
             (Err(Gone::Closed), Call::Kill { .. }) => Ok(Reply::Done),
+            (Err(Gone::Closed), Call::Write { file: FileRef::Path(path), data, .. })
+                if path.to_string().ends_with("cgroup.kill") =>
+            {
+                let pids = |actor: &Actor| connection.pid(actor);
+                Ok(Reply::Count(data.resolve(pids).map_or(0, |data| data.len() as u64)))
+            }
             (Err(Gone::Closed | Gone::Never), _) => Err(gone()),
             (Err(Gone::Silent), _) => Err(Refusal::bare(Errno::EINTR, call.name())),
         }
