@@ -62,6 +62,7 @@ mod tests;
 mod time;
 pub mod user;
 
+pub use signal::IGNORED_BY_SHELLS;
 pub use task::{Demand, Task, TaskState};
 
 use crate::host::HostProfile;

@@ -33,7 +33,7 @@ fn default_action(signal: u8) -> Action {
 }
 
 /// What an interactive shell ignores or catches: INT, QUIT, TERM, TSTP, TTIN, TTOU (bash(1), "SIGNALS").
-const IGNORED_BY_SHELLS: [u8; 6] = [2, 3, 15, 20, 21, 22];
+pub const IGNORED_BY_SHELLS: [u8; 6] = [2, 3, 15, 20, 21, 22];
 
 impl Kernel {
     /// kill(2).

@@ -12,7 +12,7 @@ use super::pipeline::Part;
 use super::program::Feed;
 use super::simple::{Performer, Prepared};
 use super::state::State;
-use crate::plan::{Actor, Call, Reply, TaskRef, Text};
+use crate::plan::{Actor, Backend, Call, Reply, TaskRef, Text};
 use brush_parser::ast::{
     AndOr, AndOrList, Command, CompoundCommand, CompoundList, Pipeline, Program, SeparatorOperator,
 };

@@ -5,7 +5,7 @@ use super::commands;
 use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
 use super::simple::{Performer, Prepared};
-use crate::plan::{Actor, Observation, Probe, Text};
+use crate::plan::{Actor, Observation, Observe, Probe, Text};
 
 impl Interpreter<'_> {
     /// Sets `$?`.

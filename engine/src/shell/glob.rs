@@ -5,7 +5,7 @@ use super::interpret::Interpreter;
 use super::limits::GLOB_NAMES;
 use super::pattern::Pattern;
 use crate::plan::reply::FileKind;
-use crate::plan::{Observation, Probe, Text};
+use crate::plan::{Observation, Observe, Probe, Text};
 
 impl Interpreter<'_> {
     /// The paths that a field stands for: those that match it, or itself.

@@ -4,7 +4,7 @@ use super::interpret::Interpreter;
 use super::parse;
 use super::state::State;
 use super::stream::{Io, Sink, Source};
-use crate::plan::{Call, Helper, Observation, Probe, Text};
+use crate::plan::{Backend, Call, Helper, Observation, Observe, Probe, Text};
 
 /// How many programs the kernel may start in one line: an agent may release the next group.
 const HELPERS_A_LINE: u32 = 100;

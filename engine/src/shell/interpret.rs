@@ -2,6 +2,7 @@
 
 use super::expand::Failure;
 use super::limits::{CALL_DEPTH, COMMANDS_A_LINE, OUTPUT_BYTES, VALUE_BYTES};
+use super::lost::Watched;
 use super::stream::{Input, Io, OutputFile};
 use super::{Chunk, Hint, LineResult, Shell};
 use crate::plan::{Actor, Backend, Call, Text};
@@ -38,7 +39,7 @@ pub(super) struct Interpreter<'a> {
     /// The shell it is run by.
     pub(super) shell: &'a mut Shell,
     /// The kernel.
-    pub(super) backend: &'a mut dyn Backend,
+    pub(super) backend: Watched<'a>,
     /// What has been printed.
     pub(super) output: Vec<Chunk>,
     /// Help for the person.
@@ -92,8 +93,8 @@ impl<'a> Interpreter<'a> {
     /// Ready to run a line.
     pub(super) fn new(shell: &'a mut Shell, backend: &'a mut dyn Backend) -> Self {
         Self {
+            backend: Watched::new(backend, shell.freezes),
             shell,
-            backend,
             output: Vec::new(),
             hints: Vec::new(),
             io: Io::terminal(),
@@ -125,6 +126,9 @@ impl<'a> Interpreter<'a> {
     /// Runs a whole line.
     pub(super) fn program(&mut self, program: &Program) {
         self.check_jobs();
+        if self.unless_lost(Flow::Next).is_abort() {
+            return;
+        }
         if self.shell.state.get("PWD").is_none() {
             let directory = self.working_directory();
             self.shell.state.set("PWD", Text::from(directory));
@@ -136,6 +140,7 @@ impl<'a> Interpreter<'a> {
 
     /// What the line gave.
     pub(super) fn finish(mut self) -> LineResult {
+        self.shell.freezes = self.backend.freezes;
         if self.printed > OUTPUT_BYTES {
             self.hint(Hint::new("hint-output-limit").with("bytes", OUTPUT_BYTES));
         }
@@ -227,6 +232,7 @@ impl<'a> Interpreter<'a> {
         let flow = self.pipeline(pipeline, tail);
         self.conditions -= u32::from(condition);
         self.run_helpers();
+        let flow = self.unless_lost(flow);
         let failed = self.shell.state.status != 0;
         if flow == Flow::Next
             && failed

@@ -6,7 +6,7 @@ use super::expand::Failure;
 use super::interpret::{Flow, Interpreter};
 use super::wait::signal_text;
 use super::{Hint, Stream, suggest};
-use crate::plan::{Actor, Observation, Probe, Signal, Text, WaitStatus};
+use crate::plan::{Actor, Observation, Observe, Probe, Signal, Text, WaitStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A job.
@@ -225,7 +225,7 @@ impl Interpreter<'_> {
     /// For a path that is not there: the nearest one that is, or the same place in a mounted hierarchy.
     pub(super) fn hint_path(&mut self, path: &Text) {
         let path = self.resolve(path);
-        if let Some(hint) = suggest::path_hint(&path, &self.actor(), &*self.backend) {
+        if let Some(hint) = suggest::path_hint(&path, &self.actor(), &self.backend) {
             self.hint(hint);
         }
     }

@@ -12,7 +12,8 @@ use super::simple::{Performer, Prepared, Saved};
 use super::stream::{InputKind, Io, Sink, Source};
 use super::{Hint, Stream, commands};
 use crate::plan::{
-    Actor, Call, Errno, FileRef, Observation, OpenMode, PriorityWhich, Probe, Reply, TaskRef, Text,
+    Actor, Backend, Call, Errno, FileRef, Observation, Observe, OpenMode, PriorityWhich, Probe, Reply,
+    TaskRef, Text,
 };
 
 /// A step of the new task before it becomes the command.
@@ -123,7 +124,7 @@ impl Interpreter<'_> {
             command,
             actor: &actor,
             arguments: words.get(1..).unwrap_or_default(),
-            observe: &*self.backend,
+            observe: &self.backend,
             to_terminal: self.shell.has_screen && self.io.stdout == Sink::Terminal(Stream::Stdout),
         })
     }

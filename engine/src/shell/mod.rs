@@ -16,6 +16,7 @@
 //! | `builtin` | what the commands of the shell itself may do to it |
 //! | `helper` | programs that the kernel starts |
 //! | `launch` | commands that become the command behind them |
+//! | [`lost`] | a shell whose own task has ended, or is stopped or frozen |
 //! | [`tool`] | commands that whoever embeds the shell adds |
 //! | [`commands`] | one file a command, each one table entry |
 //! | [`complete`] | what could follow the cursor |
@@ -35,6 +36,7 @@ mod interpret;
 mod job;
 mod launch;
 mod limits;
+pub mod lost;
 mod parameter;
 mod parse;
 mod pattern;
@@ -130,6 +132,10 @@ pub struct Shell {
     tools: &'static [tool::Tool],
     waits_a_line: u32,
     exited: Option<u8>,
+    /// Its task can't go on, since an earlier line.
+    lost: Option<lost::Lost>,
+    /// A group has been frozen at some time.
+    freezes: bool,
 }
 
 impl Shell {
@@ -145,6 +151,8 @@ impl Shell {
             tools: &[],
             waits_a_line: limits::WAITS_A_LINE,
             exited: None,
+            lost: None,
+            freezes: false,
         }
     }
 
@@ -202,7 +210,9 @@ impl Shell {
             Err(error) => return self.refuse(&error),
         };
         let mut interpreter = Interpreter::new(self, backend);
-        interpreter.program(&program);
+        if lost::is_for_others(line) || !interpreter.is_lost() {
+            interpreter.program(&program);
+        }
         interpreter.finish()
     }
 

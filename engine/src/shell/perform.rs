@@ -22,7 +22,7 @@ impl Interpreter<'_> {
         let actor = self.actor();
         let to_terminal = self.shell.has_screen && self.io.stdout == Sink::Terminal(Stream::Stdout);
         let (actor, arguments) = (&actor, arguments.as_slice());
-        let mut planned = plan(&Request { command, actor, arguments, observe: &*self.backend, to_terminal });
+        let mut planned = plan(&Request { command, actor, arguments, observe: &self.backend, to_terminal });
         if planned.stdin && self.io.stdin == Source::Terminal && self.shell.interactive {
             self.hint(Hint::new("hint-no-input").with("command", command.name));
         }
@@ -40,14 +40,14 @@ impl Interpreter<'_> {
             Err(refusal) if refusal.at == "open" => return self.input_refused(&refusal),
             other => other,
         };
-        let mut answers = planned.plan.perform(self.backend);
+        let mut answers = planned.plan.perform(&mut self.backend);
         while let Some(next) = planned.next.take() {
-            let request = Request { command, actor, arguments, observe: &*self.backend, to_terminal };
+            let request = Request { command, actor, arguments, observe: &self.backend, to_terminal };
             let Some(following) = next(&request, &answers) else { break };
             planned = following;
-            answers = planned.plan.perform(self.backend);
+            answers = planned.plan.perform(&mut self.backend);
         }
-        let output = (planned.render)(&Answers { answers: &answers, stdin, observe: &*self.backend });
+        let output = (planned.render)(&Answers { answers: &answers, stdin, observe: &self.backend });
         self.deliver(command, output)
     }
 

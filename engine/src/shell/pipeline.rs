@@ -6,7 +6,7 @@ use super::interpret::{Flow, Interpreter};
 use super::program::Feed;
 use super::simple::{Performer, Prepared};
 use super::stream::{InputKind, Io, Sink, Source};
-use crate::plan::{Actor, Call, FileRef, PipeEnd, PipeName, Text};
+use crate::plan::{Actor, Backend, Call, FileRef, PipeEnd, PipeName, Text};
 use brush_parser::ast::Command;
 
 /// A part of a pipeline.

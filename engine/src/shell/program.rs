@@ -8,7 +8,8 @@ use super::redirect::Target;
 use super::simple::Prepared;
 use super::stream::{InputKind, Sink, Source};
 use crate::plan::{
-    Actor, Answer, Call, Errno, FileRef, OpenMode, PipeEnd, PipeName, Refusal, StdioSource, Step, Text,
+    Actor, Answer, Backend, Call, Errno, FileRef, OpenMode, PipeEnd, PipeName, Refusal, StdioSource, Step,
+    Text,
 };
 
 /// What a program reads as its standard input.

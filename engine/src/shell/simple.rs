@@ -8,7 +8,7 @@ use super::redirect::{Redirection, Target as RedirectTarget};
 use super::tool::Tool;
 use super::{Hint, suggest};
 use crate::plan::reply::FileKind;
-use crate::plan::{Observation, OpenMode, Probe, Text};
+use crate::plan::{Backend, Observation, Observe, OpenMode, Probe, Text};
 use brush_parser::ast::{
     Assignment, AssignmentName, AssignmentValue, CommandPrefixOrSuffixItem, FunctionBody, SimpleCommand,
 };

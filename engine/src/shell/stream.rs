@@ -5,7 +5,9 @@ use super::interpret::Interpreter;
 use super::limits::{OUTPUT_BYTES, VALUE_BYTES};
 use super::{Chunk, Stream};
 use crate::kernel::limits;
-use crate::plan::{Actor, Answer, Call, Errno, FileRef, OpenMode, PipeEnd, Refusal, Reply, Step, Text};
+use crate::plan::{
+    Actor, Answer, Backend, Call, Errno, FileRef, Observe, OpenMode, PipeEnd, Refusal, Reply, Step, Text,
+};
 
 /// Where input comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::simple::Prepared;
 use super::state::State;
 use super::stream::Sink;
 use super::{Hint, parse, wait};
-use crate::plan::{Actor, Answer, Call, Observation, Probe, Text, WaitStatus};
+use crate::plan::{Actor, Answer, Call, Observation, Observe, Probe, Text, WaitStatus};
 
 /// A command that is added to a shell with [`super::Shell::set_tools`].
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,9 @@ use super::interpret::Interpreter;
 use super::limits::{INTERRUPT_MS, LONG_PATIENCE_MS, PATIENCE_MS, WAITS_IN_BACKGROUND};
 use super::{Hint, Stream};
 use crate::kernel::limits::CLOCK_MAX_MS;
-use crate::plan::{Actor, Call, Observation, Probe, Reply, Signal, TaskRef, Text, WaitStatus};
+use crate::plan::{
+    Actor, Backend, Call, Observation, Observe, Probe, Reply, Signal, TaskRef, Text, WaitStatus,
+};
 
 impl Interpreter<'_> {
     /// Waits for tasks in the foreground. Those that run on are interrupted, as a person would do.

@@ -6,6 +6,7 @@ use super::terminal::Terminal;
 use super::{HostError, Options, raw, wire};
 use drydock_engine::host::HostProfile;
 use drydock_engine::plan::{Actor, Answer, Call, Errno, FileRef, Observation, OpenMode, Probe};
+use drydock_engine::shell::lost::may_freeze;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::BTreeMap;
 use std::io;
@@ -24,8 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the tasks that a program makes at its start are waited for.
 const WORKERS_PATIENCE: Duration = Duration::from_millis(500);
 
-/// How long it may take for one that did not answer the last time.
+/// How long a call may take that may freeze whoever makes it, before it is looked whether it has.
 const SHORT_PATIENCE: Duration = Duration::from_millis(500);
+
+/// How long one that did not answer the last time may take until it does.
+const THAWING: Duration = Duration::from_millis(150);
 
 /// Set by the signal handler: the person at the terminal pressed Ctrl-C.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -70,8 +74,8 @@ struct Known {
     process: u32,
     /// `None` from execve or its end on.
     agent: Option<UnixStream>,
-    /// It did not answer the last time. It is not waited for that long again.
-    silent: bool,
+    /// The request that it has not answered yet. It is asked nothing else before, and not waited for that long again.
+    owes: Option<u64>,
 }
 
 /// A session's controller side.
@@ -203,11 +207,15 @@ impl Connection {
         Some(if children { seat.children } else { seat.own })
     }
 
+    /// The session's first task.
+    fn first(&self) -> Option<Actor> {
+        self.actors.iter().find(|(_, known)| known.pid == 1).map(|(actor, _)| actor.clone())
+    }
+
     /// Has the session's first task set the counter of pids, so that the next task gets this one (proc(5),
     /// `ns_last_pid`).
     pub(super) fn set_next_pid(&mut self, pid: u32) {
-        let first = self.actors.iter().find(|(_, known)| known.pid == 1).map(|(actor, _)| actor.clone());
-        let Some(first) = first else { return };
+        let Some(first) = self.first() else { return };
         let call = Call::Write {
             file: FileRef::Path("/proc/sys/kernel/ns_last_pid".into()),
             data: pid.saturating_sub(1).to_string().into(),
@@ -227,7 +235,7 @@ impl Connection {
         self.last_pid = self.last_pid.max(pid);
         self.actors.insert(
             actor.clone(),
-            Known { pid, seat: Seat::outer(pid), process, agent: Some(agent), silent: false },
+            Known { pid, seat: Seat::outer(pid), process, agent: Some(agent), owes: None },
         );
     }
 
@@ -271,6 +279,10 @@ impl Connection {
         // Who has no agent of its own is answered for by the shell.
         let shell = Actor::shell();
         let asker = if self.has_agent(asker) { asker } else { &shell };
+        // And for one that is stopped or frozen the first task.
+        let is_silent = self.actors.get(asker).is_some_and(|known| known.owes.is_some());
+        let first = self.first().filter(|_| is_silent);
+        let asker = first.as_ref().unwrap_or(asker);
         self.actors.iter().any(|(actor, known)| actor != asker && known.pid == pid && known.agent.is_some())
     }
 
@@ -287,9 +299,22 @@ impl Connection {
             }
             // Until the other side of the pipe writes or ends.
             Call::Read { file: FileRef::Pipe(_), .. } => None,
+            // Whoever freezes itself does not answer. The caller asks whether that is why, and waits on.
+            Call::Write { file: FileRef::Path(path), .. } if may_freeze(&path.to_string()) => {
+                Some(SHORT_PATIENCE)
+            }
             _ => Some(PATIENCE),
         };
         self.exchange(actor, work, patience)
+    }
+
+    /// Waits on for the answer to the last call of an actor, which has been silent so far.
+    pub(super) fn wait_longer(&mut self, actor: &Actor) -> Result<Said, Gone> {
+        let known = self.actors.get_mut(actor).ok_or(Gone::Never)?;
+        let (Some(id), Some(agent)) = (known.owes, known.agent.take()) else { return Err(Gone::Never) };
+        let said = self.await_answer(&agent, id, Some(PATIENCE));
+        self.keep(actor, agent, id, &said);
+        said
     }
 
     /// Waits a moment for a task that has closed its socket on its way out to be gone, or a zombie: only then it has
@@ -308,24 +333,43 @@ impl Connection {
     }
 
     /// Has an actor answer a probe.
+    ///
+    /// One that is stopped or frozen can't; what does not depend on who asks, the first task answers for it.
     pub(super) fn look(&mut self, actor: &Actor, probe: Probe) -> Result<Said, Gone> {
-        self.exchange(actor, Work::Observe(probe), Some(PATIENCE))
+        let said = self.exchange(actor, Work::Observe(probe.clone()), Some(PATIENCE));
+        match (said, self.first()) {
+            (Err(Gone::Silent), Some(first)) if first != *actor => {
+                self.exchange(&first, Work::Observe(probe), Some(PATIENCE))
+            }
+            (said, _) => said,
+        }
     }
 
     fn exchange(&mut self, actor: &Actor, work: Work, patience: Option<Duration>) -> Result<Said, Gone> {
+        let known = self.actors.get_mut(actor).ok_or(Gone::Never)?;
+        let owes = known.owes;
+        let agent = known.agent.take().ok_or(Gone::Never)?;
+        // Who is frozen reads nothing, and would perform later what has been refused by then.
+        let free = owes.map_or(Ok(()), |id| self.await_answer(&agent, id, Some(THAWING)).map(drop));
+        if let Err(gone) = free {
+            self.keep(actor, agent, owes.unwrap_or_default(), &Err(gone));
+            return Err(gone);
+        }
         self.last_request += 1;
         let id = self.last_request;
-        let known = self.actors.get_mut(actor).ok_or(Gone::Never)?;
-        let agent = known.agent.take().ok_or(Gone::Never)?;
-        let patience = if known.silent { Some(SHORT_PATIENCE) } else { patience };
         INTERRUPTED.store(false, Ordering::Relaxed);
         let sent = wire::send(&agent, &Request { id, work }, &[]);
         let said = sent.map_err(|_| Gone::Closed).and_then(|()| self.await_answer(&agent, id, patience));
-        if let (Ok(_) | Err(Gone::Silent), Some(known)) = (&said, self.actors.get_mut(actor)) {
-            known.agent = Some(agent);
-            known.silent = said.is_err();
-        }
+        self.keep(actor, agent, id, &said);
         said
+    }
+
+    /// Keeps an agent that is still there.
+    fn keep(&mut self, actor: &Actor, agent: UnixStream, id: u64, said: &Result<Said, Gone>) {
+        if let (Ok(_) | Err(Gone::Silent), Some(known)) = (said, self.actors.get_mut(actor)) {
+            known.agent = Some(agent);
+            known.owes = said.is_err().then_some(id);
+        }
     }
 
     fn await_answer(

@@ -3,10 +3,10 @@
 use super::protocol::{AGENT, ROLE};
 use super::raw::{self, Cloned};
 use super::rootfs::{self, During, Places, Told};
-use super::{scheduling, wire};
+use super::{process, scheduling, wire};
 use drydock_engine::host::{HostProfile, InitialTask};
 use drydock_engine::kernel::initial_limits;
-use drydock_engine::plan::Resource;
+use drydock_engine::plan::{Actor, Resource};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
@@ -93,6 +93,10 @@ fn become_agent(
 ) -> Told<Infallible> {
     nix::unistd::setsid().during("a session of processes")?;
     nix::unistd::dup2_stdin(socket).during("the agent's socket")?;
+    if task.actor == Actor::SHELL {
+        // signal(7): what is ignored stays so over execve.
+        process::ignore_as_a_shell();
+    }
     let string = |text: String| CString::new(text).during("a word of the profile");
     let argv: Vec<_> = task.argv.iter().cloned().map(string).collect::<Told<_>>()?;
     let environment = profile.environment.iter().map(|(name, value)| format!("{name}={value}"));

@@ -48,6 +48,7 @@ use drydock_engine::plan::reply::FileKind;
 use drydock_engine::plan::{
     Actor, Answer, Backend, Call, Errno, FileRef, Observation, Observe, Probe, Refusal, Reply, Step, Text,
 };
+use drydock_engine::shell::lost::{self, Lost};
 use numbers::Birth;
 use protocol::{KeeperRequest, Work};
 use std::cell::RefCell;
@@ -115,6 +116,18 @@ impl LinuxHost {
             tids.pop();
             said = connection.ask(actor, Work::Perform(Box::new(resolved.clone()), tids.clone()), call);
         }
+        if let (Err(Gone::Silent), Call::Write { file: FileRef::Path(path), data, .. }) = (&said, call)
+            && lost::may_freeze(&path.to_string())
+        {
+            let pid = connection.process(actor);
+            drop(connection);
+            if lost::look(self, pid, true) == Some(Lost::Frozen) {
+                let data = data.resolve(|actor| self.pid(actor));
+                return Ok(Reply::Count(data.map_or(0, |data| data.len() as u64)));
+            }
+            connection = self.connection.borrow_mut();
+            said = connection.wait_longer(actor);
+        }
         match (said, call) {
             (Ok(Said::Answer(Ok(Reply::Pid(pid)), Some(socket))), Call::Clone3 { child, flags }) => {
                 let is_thread = flags.iter().any(|flag| flag == "thread");
@@ -142,6 +155,12 @@ impl LinuxHost {
                 Ok(Reply::Done)
             }
             (Err(Gone::Closed), Call::Kill { .. }) => Ok(Reply::Done),
+            (Err(Gone::Closed), Call::Write { file: FileRef::Path(path), data, .. })
+                if path.to_string().ends_with("cgroup.kill") =>
+            {
+                let pids = |actor: &Actor| connection.pid(actor);
+                Ok(Reply::Count(data.resolve(pids).map_or(0, |data| data.len() as u64)))
+            }
             (Err(Gone::Closed | Gone::Never), _) => Err(gone()),
             (Err(Gone::Silent), _) => Err(Refusal::bare(Errno::EINTR, call.name())),
         }

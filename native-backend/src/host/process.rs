@@ -7,6 +7,7 @@ use super::files::refused;
 use super::namespaces::flags_of;
 use super::raw::{self, Cloned, Disposition, set_signal};
 use super::settle;
+use drydock_engine::kernel::IGNORED_BY_SHELLS;
 use drydock_engine::plan::{Answer, Errno, Refusal, Reply, Signal, WaitStatus};
 use nix::errno::Errno as NixErrno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -43,7 +44,14 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tids: &[u32]) -> Outco
             }
         };
     }
-    match raw::clone_process(u64::from(rest.bits().cast_unsigned()), tids) {
+    // Before the clone, so that there is no moment at which the child ignores them. Nobody signals the parent
+    // meanwhile: the session's actors act one at a time.
+    let ignored = take_signals();
+    let cloned = raw::clone_process(u64::from(rest.bits().cast_unsigned()), tids);
+    if cloned != Ok(Cloned::Child) {
+        ignore(&ignored);
+    }
+    match cloned {
         Ok(Cloned::Child) => {
             agent.become_child(ours);
             // The child of init; init ignores the signal.
@@ -55,6 +63,27 @@ pub(super) fn clone3(agent: &mut Agent, flags: &[String], tids: &[u32]) -> Outco
         }
         Err(errno) => Outcome::Answer(Err(refused("clone3")(errno))),
     }
+}
+
+/// An interactive shell ignores some signals; its children and what it becomes do not (POSIX, `sh`, "Asynchronous
+/// Events": they have the actions that the shell inherited). Answers which ones it has ignored until now.
+fn take_signals() -> Vec<NixSignal> {
+    of_shells().filter(|signal| set_signal(*signal, Disposition::Default)).collect()
+}
+
+fn of_shells() -> impl Iterator<Item = NixSignal> {
+    IGNORED_BY_SHELLS.iter().filter_map(|signal| NixSignal::try_from(i32::from(*signal)).ok())
+}
+
+fn ignore(signals: &[NixSignal]) {
+    for signal in signals {
+        set_signal(*signal, Disposition::Ignore);
+    }
+}
+
+/// The agent of an interactive shell: it ignores what the model's shell does.
+pub(super) fn ignore_as_a_shell() {
+    ignore(&of_shells().collect::<Vec<_>>());
 }
 
 /// A thread with an agent of its own. It gets the number that is wanted, since nobody else in this pid namespace
@@ -96,7 +125,9 @@ pub(super) fn execve(path: &str, argv: &[&str], env: &[&str]) -> Answer {
     };
     // Rust's start-up ignores SIGPIPE, and execve keeps that; programs expect the default.
     set_signal(NixSignal::SIGPIPE, Disposition::Default);
+    let ignored = take_signals();
     let Err(errno) = nix::unistd::execve(&path, &argv, &env);
+    ignore(&ignored);
     set_signal(NixSignal::SIGPIPE, Disposition::Ignore);
     Err(refused("execve")(errno))
 }

@@ -137,15 +137,15 @@ pub(crate) enum Disposition {
     Ignore,
 }
 
-/// Sets what this process does about a signal.
-pub(crate) fn set_signal(signal: nix::sys::signal::Signal, disposition: Disposition) {
+/// Sets what this process does about a signal; true where it ignored it before.
+pub(crate) fn set_signal(signal: nix::sys::signal::Signal, disposition: Disposition) -> bool {
     use nix::sys::signal::{SigHandler, signal as set};
     let handler = match disposition {
         Disposition::Default => SigHandler::SigDfl,
         Disposition::Ignore => SigHandler::SigIgn,
     };
     // SAFETY: neither of the two handlers runs code of ours. SIGKILL and SIGSTOP are refused, without effect.
-    let _ = unsafe { set(signal, handler) };
+    unsafe { set(signal, handler) }.is_ok_and(|before| matches!(before, SigHandler::SigIgn))
 }
 
 /// Takes over a descriptor that the kernel has just made for us (SCM_RIGHTS, pidfd_open).
