@@ -2,8 +2,8 @@
 //! scenario and kind of host. `lecture` and `v2` are test hosts, booted once for all of their scenarios. `v1` on this
 //! machine is so much like `this` that only `cargo xtask conformance` performs it.
 //!
-//! A real kernel does a few things after a call has returned. A handful that differ are asked once more, and told; more
-//! than that, or what differs twice, has failed.
+//! A real kernel does a few things after a call has returned. A handful that differ are asked once more; the last lines
+//! say which they were and what came of it. More than that, or what differs twice, has failed.
 //!
 //! Where the machine can't (no root, no version 1 controllers, no qemu), a trial is skipped, visibly and counted; where
 //! `CI` is set that is a failure.
@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Trial::ignorable_test("lesson control-groups in a test host", || lesson("--test-host")),
     ];
     let scenarios = ids();
+    let mut all = Vec::new();
     for (kind, where_) in
         [(HostKind::This, &[][..]), (HostKind::Lecture, &TEST_HOST), (HostKind::V2, &TEST_HOST)]
     {
@@ -41,13 +42,20 @@ fn main() -> ExitCode {
         let asked = |id: &str| arguments.filter.as_ref().is_none_or(|filter| name(id).contains(filter));
         let ids = scenarios.iter().filter(|(id, hosts)| hosts.contains(&kind) && asked(id));
         let ids: Vec<String> = ids.map(|(id, _)| id.clone()).collect();
-        let results = Arc::new(Results { kind, where_, ids: ids.clone(), once: OnceLock::new() });
-        for id in ids {
-            let results = results.clone();
-            trials.push(Trial::ignorable_test(name(&id), move || results.of(&id)));
+        all.push(Arc::new(Results { kind, where_, ids, once: OnceLock::new() }));
+    }
+    for (index, results) in all.iter().enumerate() {
+        for id in &results.ids {
+            let (id, all) = (id.clone(), all.clone());
+            let name = format!("{} {id}", results.kind.word());
+            trials.push(Trial::ignorable_test(name, move || all[index].of(&id, &all)));
         }
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    for results in &all {
+        results.tell_asked_again();
+    }
+    conclusion.exit_code()
 }
 
 /// Every scenario's id and the hosts it is for.
@@ -70,7 +78,14 @@ struct Results {
     /// Options of `drydock compare`.
     where_: &'static [&'static str],
     ids: Vec<String>,
-    once: OnceLock<Result<BTreeMap<String, Value>, Problem>>,
+    once: OnceLock<Result<Answered, Problem>>,
+}
+
+struct Answered {
+    /// The verdict of each scenario.
+    verdicts: BTreeMap<String, Value>,
+    /// Those that differed and were asked once more.
+    again: Vec<String>,
 }
 
 /// Why there are no results at all.
@@ -82,12 +97,13 @@ enum Problem {
 }
 
 impl Results {
-    fn of(&self, id: &str) -> Result<Completion, Failed> {
+    /// What came of one of them; `all` are those of the other kinds of host, too.
+    fn of(&self, id: &str, all: &[Arc<Self>]) -> Result<Completion, Failed> {
         let Some(binary) = env::var_os("DRYDOCK_BIN") else {
             return skip("DRYDOCK_BIN is not set; run `cargo xtask test`");
         };
-        let results = match self.once.get_or_init(|| self.perform(&binary)) {
-            Ok(results) => results,
+        let results = match self.performed(&binary, all) {
+            Ok(answered) => &answered.verdicts,
             Err(Problem::Cannot(why)) => return skip(why),
             Err(Problem::Failed(why)) => return Err(why.into()),
         };
@@ -105,11 +121,51 @@ impl Results {
         }
     }
 
-    fn perform(&self, binary: &OsStr) -> Result<BTreeMap<String, Value>, Problem> {
+    /// Test hosts run beside each other: each emulates its CPUs in one thread.
+    fn performed(&self, binary: &OsStr, all: &[Arc<Self>]) -> &Result<Answered, Problem> {
+        let own = || self.once.get_or_init(|| self.perform(binary));
+        if self.where_.is_empty() || self.once.get().is_some() {
+            return own();
+        }
+        let others = all
+            .iter()
+            .filter(|other| !other.ids.is_empty() && other.kind != self.kind && !other.where_.is_empty());
+        std::thread::scope(|scope| {
+            for other in others {
+                scope.spawn(|| {
+                    other.once.get_or_init(|| other.perform(binary));
+                });
+            }
+            own()
+        })
+    }
+
+    /// Says which scenarios were the same only when they were asked again.
+    fn tell_asked_again(&self) {
+        let Some(Ok(Answered { verdicts, again })) = self.once.get() else { return };
+        if again.is_empty() {
+            return;
+        }
+        let is_same = |id: &&String| verdicts.get(*id).is_some_and(|verdict| verdict.get("same").is_some());
+        let same: Vec<&str> = again.iter().filter(is_same).map(String::as_str).collect();
+        println!(
+            "host {}: asked again and then the same: {} of {}{}{}",
+            self.kind.word(),
+            same.len(),
+            self.ids.len(),
+            if same.is_empty() { "" } else { ": " },
+            same.join(", ")
+        );
+    }
+
+    fn perform(&self, binary: &OsStr) -> Result<Answered, Problem> {
         let mut results = self.ask(binary, &self.ids)?;
         let differ = |(id, verdict): (&String, &Value)| verdict.get("different").map(|_| id.clone());
-        let again: Vec<_> = results.iter().filter_map(differ).collect();
-        if !again.is_empty() && again.len() <= ASKED_AGAIN {
+        let mut again: Vec<_> = results.iter().filter_map(differ).collect();
+        if again.len() > ASKED_AGAIN {
+            again.clear();
+        }
+        if !again.is_empty() {
             for id in &again {
                 eprintln!(
                     "{} {id}: asked again, for it was {}",
@@ -121,7 +177,7 @@ impl Results {
             second.retain(|id, _| again.contains(id));
             results.extend(second);
         }
-        Ok(results)
+        Ok(Answered { verdicts: results, again })
     }
 
     /// What came of some of the scenarios.

@@ -117,7 +117,9 @@ fn program(workspace: &Workspace, folder: &Path) -> Result<()> {
     let mut command = cargo::command();
     command.current_dir(&workspace.root).env_remove("DRYDOCK_PAGE");
     // Not RUSTFLAGS: these are for that target alone, so the other builds stay as they are.
-    command.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-C target-feature=+crt-static");
+    // Every agent is an execve, and a program at a fixed address has nothing to relocate then.
+    let flags = "-C target-feature=+crt-static -C relocation-model=static";
+    command.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", flags);
     command.args([
         "build",
         "--package",

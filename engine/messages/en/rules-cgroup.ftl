@@ -549,9 +549,19 @@ rule-hugetlb-root = The root has no limits on huge pages.
     .source = mm/hugetlb_cgroup.c, hugetlb_cgroup_write()
     .advice = Make a child group and set the limit there.
 
+rule-rdma-form = rdma.max takes a device and its limits.
+    .rule = Behind the device's name stand hca_handle and hca_object, each with = and a number or max.
+    .source = kernel/cgroup/rdma.c, rdmacg_parse_limits()
+    .advice = Write a line such as: mlx5_0 hca_handle=2 hca_object=max
+
+rule-rdma-no-device = The machine has no RDMA device { $device }.
+    .rule = A limit of rdma.max is for a device that the machine has.
+    .source = kernel/cgroup/rdma.c, rdmacg_resource_set_max()
+    .advice = On a machine without RDMA devices there is nothing to limit.
+
 rule-misc-resource = The machine has no such resource.
-    .rule = A limit names a resource of misc.capacity, or an RDMA device.
-    .source = cgroup-v2.rst, "Misc", "RDMA"
+    .rule = A limit names a resource of misc.capacity.
+    .source = cgroup-v2.rst, "Misc"
     .advice = Look into misc.capacity; where it is empty there is nothing to limit.
 
 rule-cgroup-kernel-thread = Pid { $pid } is a thread of the kernel that has to stay in the root.

@@ -1,9 +1,21 @@
-//! The sentences of `messages/en/commands.ftl` that `help` and `--help` print.
+//! The sentences of `commands.ftl`, `files.ftl` and `partial.ftl` in `messages/en` that `help` and `--help` print.
 //!
 //! They have no placeholders and one line each, so that this needs no more than splitting lines; everything else
 //! goes through the catalogue in `explain`, which is above the shell.
 
 const COMMANDS: &str = include_str!("../../messages/en/commands.ftl");
+const FILES: &str = include_str!("../../messages/en/files.ftl");
+const PARTIAL: &str = include_str!("../../messages/en/partial.ftl");
+
+/// What an interface file is.
+pub(super) fn about_file(message: &str) -> Option<&'static str> {
+    FILES.lines().find(|line| key(line) == Some(message)).and_then(value)
+}
+
+/// What is missing where the model is not exact.
+pub(super) fn missing(message: &str) -> Option<&'static str> {
+    PARTIAL.lines().find(|line| key(line) == Some(message)).and_then(value)
+}
 
 /// The sentence of a message, or of an attribute of it.
 pub(super) fn sentence(message: &str, attribute: Option<&str>) -> Option<&'static str> {

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 /// A file of scenarios, or a folder of such files, is performed scenario by scenario, each on a fresh host, and
 /// also compared with what the file says.
 ///
-/// Exit status: 0 the same, 1 different, 2 this machine cannot, and why.
+/// Exit status: 0 the same, 1 different, or a name that no scenario has, 2 this machine cannot, and why.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -54,11 +54,11 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         };
         return scenarios::run(path, &arguments.scenarios, arguments.host, &linux);
     }
-    let Some(text) = arguments.source.text()? else {
+    let commands = lines::commands(&arguments.source.text()?.unwrap_or_default());
+    if commands.iter().all(|line| line.trim().is_empty()) {
         eprintln!("drydock: nothing to compare: give a file of lines, or -c LINE");
         return Ok(CANNOT);
-    };
-    let commands = lines::commands(&text);
+    }
     let (profile, linux) = match arguments.test_host()? {
         Some(files) => in_test_host(arguments, &files, &commands)?,
         None => on_this_machine(arguments, &commands)?,

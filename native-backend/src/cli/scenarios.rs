@@ -31,7 +31,11 @@ pub(super) fn run(path: &Path, choice: &Choice, host: HostChoice, linux: &Linux)
     };
     let start = Instant::now();
     let mut sources = conformance::find(path)?;
-    check_names(&sources, choice, path)?;
+    if let Err(slip) = check_names(&sources, choice, path) {
+        // Not a matter of this machine: it must not look like one that cannot.
+        eprintln!("drydock: {slip}");
+        return Ok(1);
+    }
     let scenarios: Vec<Scenario> = sources.iter().flat_map(|source| chosen(source, choice, kind)).collect();
     let scenarios: Vec<&Scenario> = scenarios.iter().collect();
     let outcomes = conformance::run(&scenarios, kind, linux, !choice.record);

@@ -1,5 +1,6 @@
 //! Control groups as directories: what is in them, and how they are removed.
 
+use drydock_engine::kernel::cgroup::files::{is_known_file, is_measured_file};
 use drydock_engine::plan::probe::GroupInfo;
 use std::collections::BTreeMap;
 use std::fs::{self, File, read_dir, read_to_string};
@@ -57,8 +58,13 @@ fn group(directory: &Path) -> GroupInfo {
     tasks.sort_unstable();
     let mut files = BTreeMap::new();
     for entry in read_dir(directory).into_iter().flatten().flatten() {
+        // What nobody compares takes long to read (memory.stat) and to send.
+        let name = entry.file_name();
+        if !name.to_str().is_some_and(|name| is_known_file(name) && !is_measured_file(name)) {
+            continue;
+        }
         if let Some(content) = readable(&entry) {
-            files.insert(entry.file_name().to_string_lossy().into_owned(), content);
+            files.insert(name.to_string_lossy().into_owned(), content);
         }
     }
     GroupInfo { tasks, files }

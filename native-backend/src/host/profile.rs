@@ -5,6 +5,7 @@ use super::error::HostError;
 use super::hierarchies::{V2_CONTROLLERS, mount_data};
 use super::machine::Machine;
 use drydock_engine::host::{CONTROLLER_ORDER, DISK_AT, HostKind, HostProfile, InitialFile, InitialMount};
+use drydock_engine::kernel::cgroup::Controller;
 
 /// The profile of this kind as this machine can have it.
 ///
@@ -79,7 +80,20 @@ fn lecture(machine: &Machine) -> Result<HostProfile, String> {
     if !missing.is_empty() {
         return Err(format!("this machine's kernel has no version 1 {}. {ELSEWHERE}", missing.join(", ")));
     }
-    Ok(base(HostKind::Lecture, machine))
+    let mut profile = base(HostKind::Lecture, machine);
+    profile.controllers = all_free(machine);
+    Ok(profile)
+}
+
+/// The machine's controllers that the model knows, with those that few hosts use, if nobody has them.
+fn all_free(machine: &Machine) -> Vec<String> {
+    let usual = known(machine);
+    let is_free = |name: &str| {
+        let row = machine.controllers.iter().find(|row| row.name == name);
+        row.is_some_and(|row| row.hierarchy == 0) && machine.v2_used.iter().all(|used| used != v2_name(name))
+    };
+    let all = Controller::all().map(Controller::v1_name);
+    all.filter(|name| usual.iter().any(|own| own == name) || is_free(name)).map(str::to_owned).collect()
 }
 
 /// Each controller that cannot be mounted, and who has it.
@@ -118,6 +132,8 @@ fn v1(machine: &Machine) -> Result<HostProfile, String> {
     }
     let taken = taken(machine);
     if taken.is_empty() && !names.is_empty() {
+        profile.controllers = all_free(machine);
+        let names = profile.controllers.clone();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         profile.mount_v1_one_by_one(&names);
         return Ok(profile);

@@ -1,7 +1,7 @@
 //! The emulator: starting it, reading what the test host says while it runs, and ending it where it hangs.
 
 use super::leave::PORT;
-use super::wire::Message;
+use super::wire::{Message, unpack};
 use super::{Files, TestHostError};
 use crate::host::protocol;
 use drydock_engine::history::RunLine;
@@ -139,7 +139,7 @@ impl Emulator {
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             match serde_json::from_slice(&rest[..end]).map_err(|error| problem(error.into()))? {
                 Message::Ready(profile) => self.profile = Some((*profile, self.start.elapsed())),
-                Message::Done { name, result } => self.results.push((name, result)),
+                Message::Done { name, result } => self.results.push((name, result.map(unpack))),
             }
             rest = &rest[end + 1..];
         }
@@ -175,8 +175,10 @@ impl Drop for Emulator {
 fn command(kind: HostKind, files: &Files, directory: &Path, console: &Path, port: &Path) -> Command {
     let mut command = Command::new("qemu-system-x86_64");
     command.args([
+        // One thread for both CPUs: controller, keeper and agents take turns, and a wake-up from CPU to CPU costs more
+        // between threads than the work that they could do beside each other.
         "-accel",
-        "tcg",
+        "tcg,thread=single",
         "-M",
         "pc",
         "-m",

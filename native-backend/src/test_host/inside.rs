@@ -1,7 +1,7 @@
 //! Pid 1 of a test host: makes the host, performs the jobs, says what came of them, and switches off.
 
 use super::leave::leave;
-use super::wire::{JOBS, Job, Jobs, Message};
+use super::wire::{JOBS, Job, Jobs, Message, pack};
 use crate::host::machine::Machine;
 use crate::host::rootfs::{During, Told};
 use crate::host::{LinuxHost, Options, profile, protocol};
@@ -53,7 +53,7 @@ fn serve() -> Told<()> {
     let profile = profile::available(kind).map_err(|error| error.to_string())?;
     say(&mut port, &Message::Ready(Box::new(profile.clone())))?;
     for job in jobs {
-        let result = perform(&profile, &job);
+        let result = perform(&profile, &job).map(pack);
         say(&mut port, &Message::Done { name: job.name, result })?;
     }
     tcdrain(port.get_ref()).during("the second serial port")

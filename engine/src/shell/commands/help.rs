@@ -1,4 +1,4 @@
-//! `help`: the commands, and what each can do.
+//! `help`: the commands, and what each can do; the interface files of control groups, and what each is.
 
 use super::{Action, BUILTIN, Command, Completes, Output, Planned, Request, option_summary, summary};
 use crate::plan::{Fidelity, Text};
@@ -6,7 +6,7 @@ use crate::shell::{Hint, nearest, wording};
 
 pub(super) const HELP: Command = Command {
     name: "help",
-    usage: "[COMMAND]",
+    usage: "[COMMAND | FILE]",
     completes: Completes::Commands,
     action: Action::Plan(plan),
     ..BUILTIN
@@ -18,6 +18,9 @@ fn plan(request: &Request<'_>) -> Planned {
     match super::find(&name) {
         Some(command) => usage(command).into(),
         None => {
+            if let Some(output) = super::help_file::about(&name) {
+                return output.into();
+            }
             let near = nearest(&name, super::ALL.iter().map(|command| command.name));
             let hint = near.map(|near| {
                 Hint::new("hint-command")

@@ -31,6 +31,7 @@ mod flow;
 mod grep;
 mod head;
 mod help;
+mod help_file;
 mod hostname;
 mod id;
 mod input;

@@ -4,7 +4,7 @@
 use super::Rules;
 use crate::kernel::cgroup::file::{FileRow, Place, Request, Version};
 use crate::kernel::cgroup::{CgroupState, Effect, GroupId};
-use crate::plan::{Errno, Refusal};
+use crate::plan::{Errno, Refusal, Rule};
 
 pub(super) struct MiscRules;
 pub(super) const MISC: MiscRules = MiscRules;
@@ -29,6 +29,23 @@ fn unknown(_: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Re
     request.refuse(Errno::EINVAL, "rule-misc-resource")
 }
 
+/// rdma.c, `rdmacg_resource_set_max`: what the limits are is read before the device is looked for.
+fn no_device(_: &mut CgroupState, request: &Request<'_>) -> Result<Vec<Effect>, Refusal> {
+    let mut words = request.text.trim().split(' ');
+    let device = words.next().unwrap_or_default();
+    if !words.all(is_rdma_limit) {
+        return request.refuse(Errno::EINVAL, "rule-rdma-form");
+    }
+    Err(request.refusal(Errno::ENODEV, Rule::new("rule-rdma-no-device").with("device", device)))
+}
+
+/// `hca_handle=2`, `hca_object=max`.
+fn is_rdma_limit(word: &str) -> bool {
+    let Some((name, value)) = word.split_once('=') else { return false };
+    ["hca_handle", "hca_object"].contains(&name)
+        && (value == "max" || value.parse::<i32>().is_ok_and(|n| n >= 0))
+}
+
 const fn misc_rows(version: Version) -> [FileRow; 7] {
     [
         misc(version, "misc.max", "file-misc-max").rw(empty, unknown).place(Place::NotOnRoot),
@@ -50,9 +67,9 @@ const MISC_ROWS: &[FileRow] = &{
 };
 
 const RDMA_ROWS: &[FileRow] = &[
-    row(Version::V1, "rdma", "rdma.max", "file-rdma-max").rw(empty, unknown).place(Place::NotOnRoot),
+    row(Version::V1, "rdma", "rdma.max", "file-rdma-max").rw(empty, no_device).place(Place::NotOnRoot),
     row(Version::V1, "rdma", "rdma.current", "file-rdma-current").r(empty).place(Place::NotOnRoot),
-    row(Version::V2, "rdma", "rdma.max", "file-rdma-max").rw(empty, unknown).place(Place::NotOnRoot),
+    row(Version::V2, "rdma", "rdma.max", "file-rdma-max").rw(empty, no_device).place(Place::NotOnRoot),
     row(Version::V2, "rdma", "rdma.current", "file-rdma-current").r(empty).place(Place::NotOnRoot),
 ];
 
