@@ -21,7 +21,7 @@
 //! | lines of /proc/PID/cgroup for hierarchies that the session has not mounted | others' |
 //! | `inode64` of a tmpfs | the kernel's build decides it |
 //! | sizes of directories | the file system's own |
-//! | numbers of inodes and of the devices that files are on, but not which files are the same | counters of the whole machine |
+//! | numbers of inodes and of the devices that files are on, but not which files are the same; in /proc, /sys and control groups all of them | counters of the whole machine |
 //! | numbers in the work directory of an overlay | a counter of the whole machine |
 //! | the room of file systems that the session began with | the machine's own |
 //! | times of files from 2020 on | when it was done |
@@ -311,16 +311,14 @@ impl<'a, B: Backend> Neutral<'a, B> {
         }
     }
 
-    /// What a machine counts, and when it was. Inodes are numbered in the order in which they are seen.
+    /// What a machine counts, and when it was.
     fn neutral_statx(&self, actor: &Actor, path: &Text, all: Statx) -> Statx {
         const YEAR_2020: i64 = 1_577_836_800;
         let late = Time { seconds: YEAR_2020, nanoseconds: 0 };
         let time = |time: Time| time.min(late);
         let blocks = if all.stat.kind == FileKind::Directory { 0 } else { all.blocks };
         let stat = self.neutral_stat(actor, path, all.stat);
-        let mut inodes = self.inodes.borrow_mut();
-        let next = inodes.len() as u64 + 1;
-        let inode = *inodes.entry((all.device, all.inode)).or_insert(next);
+        let inode = if self.has_inodes(actor, path) { self.recounted((all.device, all.inode)) } else { 0 };
         Statx {
             stat,
             inode,
@@ -332,6 +330,20 @@ impl<'a, B: Backend> Neutral<'a, B> {
             modified: time(all.modified),
             changed: time(all.changed),
         }
+    }
+
+    /// True for file systems in which a file is known by its inode. In the others it has a new one whenever it is made
+    /// anew, or looked at.
+    fn has_inodes(&self, actor: &Actor, path: &Text) -> bool {
+        let path = path.resolve(|other| self.backend.pid_for(actor, other)).unwrap_or_default();
+        !matches!(self.fstype(actor, &path).as_deref(), Some("cgroup" | "cgroup2" | "proc" | "sysfs"))
+    }
+
+    /// Inodes are numbered in the order in which they are seen.
+    fn recounted(&self, identity: Identity) -> u64 {
+        let mut inodes = self.inodes.borrow_mut();
+        let next = inodes.len() as u64 + 1;
+        *inodes.entry(identity).or_insert(next)
     }
 
     /// The room of a file system that the session began with is the machine's own.
