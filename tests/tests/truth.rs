@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Cases that came out the same, at least. It only ever rises.
-const SAME: usize = 3564;
+const SAME: usize = 5080;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -11,9 +11,7 @@ pub trait Observe {
     fn pid(&self, actor: &Actor) -> Option<u32>;
 
     /// The same in the pid namespace of `viewer`, or of the shell where it can't be seen from there.
-    fn pid_for(&self, _viewer: &Actor, actor: &Actor) -> Option<u32> {
-        self.pid(actor)
-    }
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32>;
 }
 
 /// A kernel that performs steps: the model, or Linux.

@@ -115,6 +115,10 @@ impl Observe for Watched<'_> {
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.below.pid(actor)
     }
+
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.below.pid_for(viewer, actor)
+    }
 }
 
 impl Backend for Watched<'_> {

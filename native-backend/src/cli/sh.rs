@@ -68,6 +68,10 @@ impl Observe for Borrowed<'_> {
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.0.pid(actor)
     }
+
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.0.pid_for(viewer, actor)
+    }
 }
 
 impl Backend for Borrowed<'_> {

@@ -134,6 +134,10 @@ impl Observe for World {
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.kernel().pid(actor)
     }
+
+    fn pid_for(&self, viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.kernel().pid_for(viewer, actor)
+    }
 }
 
 impl Backend for World {

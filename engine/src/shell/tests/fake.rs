@@ -265,6 +265,10 @@ impl Observe for Fake {
     fn pid(&self, actor: &Actor) -> Option<u32> {
         self.tasks.get(actor).map(|task| task.pid)
     }
+
+    fn pid_for(&self, _viewer: &Actor, actor: &Actor) -> Option<u32> {
+        self.pid(actor)
+    }
 }
 
 impl Backend for Fake {
