@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 /// How long a killed process may take to be gone.
 const DYING: Duration = Duration::from_secs(5);
 
+/// So many times a hierarchy that has outlived its mounts is mounted and unmounted again.
+const OUTLIVING: u32 = 20;
+
 /// Which sessions are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
@@ -221,23 +224,31 @@ fn mount_hierarchy(options: &str, at: &Path) -> nix::Result<()> {
 }
 
 /// Removes all groups of a hierarchy that a session made, and with the last mount of it the hierarchy.
-///
-/// cgroup.c, `cgroup_kill_sb`: the last umount ends a hierarchy only if its root has no children, and a removed
-/// group counts for some milliseconds more. A hierarchy that has outlived its mounts is mounted again.
 fn end_hierarchy(Mounted { target, options, .. }: &Mounted) -> io::Result<()> {
     let children: Vec<_> = groups::below(target).into_iter().skip(1).collect();
     let removed = children.iter().rev().try_for_each(|group| groups::remove(group));
     let data = hierarchies::mount_data(options);
-    for _ in 0..20 {
-        unmount(target)?;
-        if removed.is_err() || is_gone_soon(options) || mount_hierarchy(&data, target).is_err() {
-            break;
+    unmount(target)?;
+    if removed.is_ok() {
+        mount_until_gone(options, target)?;
+    }
+    removed.map_err(|error| io::Error::other(format!("the hierarchy {data}: {error}")))
+}
+
+/// Mounts a hierarchy again that has outlived its mounts, and unmounts it, until it is gone; for some seconds.
+///
+/// cgroup.c, `cgroup_kill_sb`: the last umount ends a hierarchy only if its root has no children, and a removed group
+/// counts for some milliseconds more; one with memory that was cached or charged in advance counts for longer.
+pub(crate) fn mount_until_gone(options: &[String], target: &Path) -> io::Result<()> {
+    let data = hierarchies::mount_data(options);
+    for _ in 0..OUTLIVING {
+        if is_gone_soon(options) || mount_hierarchy(&data, target).is_err() {
+            return Ok(());
         }
         sleep(Duration::from_millis(50));
+        unmount(target)?;
     }
-    // Where the last of the tries has mounted it once more.
-    let _ = umount2(target, MntFlags::MNT_DETACH);
-    removed.map_err(|error| io::Error::other(format!("the hierarchy {data}: {error}")))
+    Ok(())
 }
 
 /// Waits a moment for the kernel to take a hierarchy apart.

@@ -29,7 +29,13 @@ const WORKERS_PATIENCE: Duration = Duration::from_millis(500);
 const SHORT_PATIENCE: Duration = Duration::from_millis(500);
 
 /// How long one that did not answer the last time may take until it does.
-const THAWING: Duration = Duration::from_millis(150);
+const THAWING: Duration = Duration::from_secs(1);
+
+/// How long one may take that did not answer twice: it is frozen or stopped.
+const STILL_FROZEN: Duration = Duration::from_millis(150);
+
+/// How long a task may take from its last words to its end.
+const ENDING: Duration = Duration::from_secs(1);
 
 /// Set by the signal handler: the person at the terminal pressed Ctrl-C.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -76,6 +82,8 @@ struct Known {
     agent: Option<UnixStream>,
     /// The request that it has not answered yet. It is asked nothing else before, and not waited for that long again.
     owes: Option<u64>,
+    /// It was waited for again, in vain.
+    still_silent: bool,
 }
 
 /// A session's controller side.
@@ -235,7 +243,7 @@ impl Connection {
         self.last_pid = self.last_pid.max(pid);
         self.actors.insert(
             actor.clone(),
-            Known { pid, seat: Seat::outer(pid), process, agent: Some(agent), owes: None },
+            Known { pid, seat: Seat::outer(pid), process, agent: Some(agent), owes: None, still_silent: false },
         );
     }
 
@@ -320,10 +328,10 @@ impl Connection {
     /// Waits a moment for a task that has closed its socket on its way out to be gone, or a zombie: only then it has
     /// left its control groups (do_exit() in kernel/exit.c).
     pub(super) fn await_end(&mut self, actor: &Actor) {
-        let Some(pid) = self.pid(actor) else { return };
-        let until = Instant::now() + Duration::from_millis(200);
+        let (Some(pid), Some(first)) = (self.pid(actor), self.first()) else { return };
+        let until = Instant::now() + ENDING;
         while Instant::now() < until {
-            let stat = self.look(&Actor::shell(), Probe::File(format!("/proc/{pid}/stat").into()));
+            let stat = self.look(&first, Probe::File(format!("/proc/{pid}/stat").into()));
             let Ok(Said::Observation(Observation::Data(stat))) = stat else { return };
             if stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X'])) {
                 return;
@@ -348,11 +356,15 @@ impl Connection {
     fn exchange(&mut self, actor: &Actor, work: Work, patience: Option<Duration>) -> Result<Said, Gone> {
         let known = self.actors.get_mut(actor).ok_or(Gone::Never)?;
         let owes = known.owes;
+        let thawing = if known.still_silent { STILL_FROZEN } else { THAWING };
         let agent = known.agent.take().ok_or(Gone::Never)?;
         // Who is frozen reads nothing, and would perform later what has been refused by then.
-        let free = owes.map_or(Ok(()), |id| self.await_answer(&agent, id, Some(THAWING)).map(drop));
+        let free = owes.map_or(Ok(()), |id| self.await_answer(&agent, id, Some(thawing)).map(drop));
         if let Err(gone) = free {
             self.keep(actor, agent, owes.unwrap_or_default(), &Err(gone));
+            if let Some(known) = self.actors.get_mut(actor) {
+                known.still_silent = true;
+            }
             return Err(gone);
         }
         self.last_request += 1;
@@ -369,6 +381,7 @@ impl Connection {
         if let (Ok(_) | Err(Gone::Silent), Some(known)) = (said, self.actors.get_mut(actor)) {
             known.agent = Some(agent);
             known.owes = said.is_err().then_some(id);
+            known.still_silent &= said.is_err();
         }
     }
 

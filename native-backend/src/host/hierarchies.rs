@@ -69,6 +69,18 @@ pub(crate) fn is_there(options: &[String]) -> bool {
     table.lines().any(|line| line.split(':').nth(1).is_some_and(|label| is_same(label, options)))
 }
 
+/// Version 1 hierarchies that exist and are mounted nowhere, by their options.
+pub(crate) fn outlived() -> Vec<Vec<String>> {
+    let table = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let mounted = mounted();
+    // Version 2 has no label.
+    let labels = table.lines().filter_map(|line| line.split(':').nth(1)).filter(|label| !label.is_empty());
+    labels
+        .filter(|label| mounted.iter().all(|known| !is_same(label, &known.options)))
+        .map(|label| label.split(',').map(str::to_owned).collect())
+        .collect()
+}
+
 fn is_same(label: &str, options: &[String]) -> bool {
     let label: Vec<_> = label.split(',').collect();
     label.len() == options.len() && options.iter().all(|option| label.contains(&option.as_str()))

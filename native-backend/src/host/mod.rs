@@ -154,10 +154,14 @@ impl LinuxHost {
                 connection.await_end(actor);
                 Ok(Reply::Done)
             }
-            (Err(Gone::Closed), Call::Kill { .. }) => Ok(Reply::Done),
+            (Err(Gone::Closed), Call::Kill { .. }) => {
+                connection.await_end(actor);
+                Ok(Reply::Done)
+            }
             (Err(Gone::Closed), Call::Write { file: FileRef::Path(path), data, .. })
                 if path.to_string().ends_with("cgroup.kill") =>
             {
+                connection.await_end(actor);
                 let pids = |actor: &Actor| connection.pid(actor);
                 Ok(Reply::Count(data.resolve(pids).map_or(0, |data| data.len() as u64)))
             }

@@ -2,6 +2,8 @@
 
 use super::leave::leave;
 use super::wire::{JOBS, Job, Jobs, Message, pack};
+use crate::clean;
+use crate::host::hierarchies;
 use crate::host::machine::Machine;
 use crate::host::rootfs::{During, Told};
 use crate::host::{LinuxHost, Options, profile, protocol};
@@ -11,14 +13,14 @@ use nix::mount::{MsFlags, mount};
 use nix::sys::termios::{SetArg, cfmakeraw, tcdrain, tcgetattr, tcsetattr};
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 const NONE: Option<&str> = None;
 
 /// How long a hierarchy may take to be gone after its last mount.
-const GOING: Duration = Duration::from_secs(5);
+const GOING: Duration = Duration::from_secs(20);
 
 /// If this process is the init of a test host, it becomes that and does not return. To be called first thing in
 /// `main`.
@@ -93,20 +95,19 @@ fn say(port: &mut BufWriter<File>, message: &Message) -> Told<()> {
     port.write_all(&text).and_then(|()| port.flush()).during("the second serial port")
 }
 
-/// A session of its own for the job; what it made is gone when the next one begins.
+/// A session of its own for the job; what the one before it made is gone when it begins.
 fn perform(profile: &HostProfile, job: &Job) -> Told<Vec<RunLine>> {
+    if profile.kind != HostKind::V2 {
+        free_controllers()?;
+    }
     let options = Options { state: PathBuf::from("/run/drydock"), program: None };
     let mut host = LinuxHost::start(profile, &options).map_err(|error| error.to_string())?;
-    let lines = run_lines(profile, job.lines.iter().map(String::as_str), &mut host, false, &job.measured);
-    drop(host);
-    if profile.kind != HostKind::V2 {
-        wait_until_free()?;
-    }
-    Ok(lines)
+    Ok(run_lines(profile, job.lines.iter().map(String::as_str), &mut host, false, &job.measured))
 }
 
-/// The next session needs the controllers; a hierarchy stays for a moment after its last mount.
-fn wait_until_free() -> Told<()> {
+/// The session needs the controllers; a hierarchy may outlive the session that made it, for as long as memory is
+/// charged to a group of it that was removed: pages of a file that are cached, or a CPU's stock of charges.
+fn free_controllers() -> Told<()> {
     let start = Instant::now();
     loop {
         let taken: Vec<_> =
@@ -116,7 +117,15 @@ fn wait_until_free() -> Told<()> {
         }
         if start.elapsed() > GOING {
             let names: Vec<_> = taken.iter().map(|row| row.name.as_str()).collect();
-            return Err(format!("after the job these controllers were not free again: {}", names.join(", ")));
+            return Err(format!("the session before this one left controllers in use: {}", names.join(", ")));
+        }
+        // This machine is nobody else's, so nothing of anybody's is dropped.
+        let file = "/proc/sys/vm/drop_caches";
+        fs::write(file, "3").during(file)?;
+        for options in hierarchies::outlived() {
+            let target = Path::new("/run/outlived");
+            fs::create_dir_all(target).during("a directory for a hierarchy")?;
+            clean::mount_until_gone(&options, target).during("ending a hierarchy")?;
         }
         sleep(Duration::from_millis(10));
     }
