@@ -1,9 +1,13 @@
-//! A random walk of control group operations finds no difference between the model and this machine's kernel.
+//! A random walk of control group operations finds no difference between the model and this machine's kernel, nor the
+//! kernel of a test host for version 2.
 //!
-//! Needs root; without it the test is skipped, visibly and counted. Where `CI` is set that is a failure.
+//! Needs root, and qemu; without it a test is skipped, visibly and counted. Where `CI` is set that is a failure.
 
 use drydock_engine::host::HostKind;
+use drydock_native::conformance::judge::KERNELS;
 use drydock_native::host::{HostError, LinuxHost, Options, profile, run_if_part_of_a_session};
+use drydock_native::test_host::Files;
+use drydock_tests::walk::emulated::{self, Walked};
 use drydock_tests::walk::{self, Outcome, mounts, script};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::process::ExitCode;
@@ -11,6 +15,10 @@ use std::process::ExitCode;
 /// The walk that is always the same.
 const SEED: u64 = 1;
 const STEPS: usize = 2000;
+
+/// Walks in a test host for version 2, and the steps of each.
+const V2_SEEDS: u64 = 4;
+const V2_STEPS: usize = 150;
 
 /// Walks over mounts, and the steps of each.
 const MOUNT_SEEDS: u64 = 5;
@@ -22,6 +30,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let trials = vec![
         Trial::ignorable_test("2,000 random operations are answered alike", walk_on_this_machine),
+        Trial::ignorable_test("600 random operations on version 2 are answered alike", walk_on_version_2),
         Trial::ignorable_test("1,500 random mounts leave the same tables", mounts_on_this_machine),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -58,6 +67,27 @@ fn walk_on_this_machine() -> Result<Completion, Failed> {
             .into())
         }
     }
+}
+
+fn walk_on_version_2() -> Result<Completion, Failed> {
+    let files = match Files::find(None) {
+        Ok(files) => files,
+        Err(error) => return skip(&error.to_string()),
+    };
+    for walked in emulated::run(HostKind::V2, 1..=V2_SEEDS, V2_STEPS, &files)? {
+        let Walked { seed, refused, lines, difference } = walked;
+        if let Some(difference) = difference? {
+            return Err(format!(
+                "{}\nthe steps, for `drydock compare --test-host --host v2 FILE`:\n{}\n\
+                 rerun: cargo xtask walk --host v2 --test-host --seed {seed} --steps {V2_STEPS}",
+                difference.side_by_side(KERNELS),
+                lines[..difference.number].join("\n")
+            )
+            .into());
+        }
+        assert!(refused > V2_STEPS / 20 && refused < V2_STEPS * 3 / 4, "seed {seed}: {refused} refused");
+    }
+    Ok(Completion::Completed)
 }
 
 fn mounts_on_this_machine() -> Result<Completion, Failed> {

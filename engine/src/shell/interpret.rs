@@ -246,6 +246,9 @@ impl<'a> Interpreter<'a> {
     }
 
     fn pipeline(&mut self, pipeline: &Pipeline, tail: bool) -> Flow {
+        if pipeline.timed.is_some() {
+            return self.run_time();
+        }
         let flow = match pipeline.seq.as_slice() {
             [] => Flow::Next,
             [command] => self.command(command, tail && !pipeline.bang),

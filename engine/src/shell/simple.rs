@@ -232,15 +232,14 @@ impl Interpreter<'_> {
 
     fn run_missing(&mut self, prepared: &Prepared) -> Flow {
         let name = prepared.words.first().map(|word| self.resolve(word)).unwrap_or_default();
-        self.complain(&format!("sh: {name}: command not found"));
-        self.shell.state.status = 127;
+        self.not_found(&name);
         let functions: Vec<String> = self.shell.functions().map(str::to_owned).collect();
         let known =
             commands::ALL.iter().map(|command| command.name).chain(functions.iter().map(String::as_str));
         if self.backend.is_model() && commands::NOT_MODELLED.contains(&name.as_str()) {
             self.hint(Hint::new("hint-not-modelled").with("command", &name));
         } else if commands::NOT_IN_THIS_SHELL.contains(&name.as_str()) {
-            self.hint(Hint::new("hint-not-in-this-shell").with("command", &name));
+            self.not_in_this_shell(&name);
         } else if let Some(nearest) = suggest::nearest(&name, known) {
             let hint = Hint::new("hint-command").with("typed", &name);
             let hint = hint.with("suggestion", self.with_arguments(nearest, prepared));
@@ -249,6 +248,22 @@ impl Interpreter<'_> {
             self.hint(Hint::new("hint-unknown-command").with("command", &name));
         }
         Flow::Next
+    }
+
+    /// `time` before a pipeline, which is a word of the grammar in bash and ksh. dash(1) looks for a program of this name.
+    pub(super) fn run_time(&mut self) -> Flow {
+        self.not_found("time");
+        self.not_in_this_shell("time");
+        Flow::Next
+    }
+
+    fn not_found(&mut self, name: &str) {
+        self.complain(&format!("sh: {name}: command not found"));
+        self.shell.state.status = 127;
+    }
+
+    fn not_in_this_shell(&mut self, name: &str) {
+        self.hint(Hint::new("hint-not-in-this-shell").with("command", name));
     }
 
     fn run_assignments(&mut self, prepared: &Prepared) -> Flow {

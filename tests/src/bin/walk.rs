@@ -1,9 +1,14 @@
 //! `cargo xtask walk`: a random walk on the model and on this machine's kernel.
 
 use drydock_engine::host::{HostKind, HostProfile};
+use drydock_native::conformance::judge::KERNELS;
 use drydock_native::host::{HostError, LinuxHost, Options, profile, run_if_part_of_a_session};
+use drydock_native::test_host::Files;
+use drydock_tests::walk::emulated::{self, Walked};
 use drydock_tests::walk::pair::Difference;
 use drydock_tests::walk::{self, Finding, Outcome, Report, mounts, script};
+use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -30,6 +35,9 @@ struct Arguments {
     /// Walk over mounts and mount namespaces instead of control groups
     #[arg(long)]
     mounts: bool,
+    /// In a kernel booted in qemu, as host v2 or lecture; DIR as for `drydock compare --test-host`
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, conflicts_with_all = ["overlay", "mounts"])]
+    test_host: Option<Option<PathBuf>>,
 }
 
 fn kind(word: &str) -> Result<HostKind, String> {
@@ -39,7 +47,11 @@ fn kind(word: &str) -> Result<HostKind, String> {
 fn main() -> ExitCode {
     run_if_part_of_a_session();
     let arguments = <Arguments as clap::Parser>::parse();
-    match run(&arguments) {
+    let done = match &arguments.test_host {
+        Some(folder) => in_test_host(&arguments, folder.as_deref()),
+        None => run(&arguments).map_err(Into::into),
+    };
+    match done {
         Ok(code) => code,
         Err(error) => {
             eprintln!("walk: {error}");
@@ -53,7 +65,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, HostError> {
     let options = Options { state: "/run/drydock".into(), program: None };
     let mut code = ExitCode::SUCCESS;
     let mut all = 0;
-    for seed in arguments.seed..arguments.seed.saturating_add(arguments.seeds) {
+    for seed in arguments.seed..=last_seed(arguments) {
         let started = Instant::now();
         if arguments.mounts {
             let outcome =
@@ -96,6 +108,30 @@ fn run(arguments: &Arguments) -> Result<ExitCode, HostError> {
     }
     println!("{all} steps without a difference");
     Ok(code)
+}
+
+/// All walks in one boot. Nothing is shortened: each attempt would be another boot.
+fn in_test_host(arguments: &Arguments, folder: Option<&Path>) -> Result<ExitCode, Box<dyn Error>> {
+    let files = Files::find(folder)?;
+    let walks =
+        emulated::run(arguments.host, arguments.seed..=last_seed(arguments), arguments.steps, &files)?;
+    let mut code = ExitCode::SUCCESS;
+    for Walked { seed, refused, lines, difference } in walks {
+        match difference? {
+            None => println!("seed {seed}: the same: {} steps, {refused} of them refused", lines.len()),
+            Some(difference) => {
+                print!("seed {seed}: {}", difference.side_by_side(KERNELS));
+                println!("rerun: drydock compare --test-host FILE, with these lines in it:");
+                lines.iter().take(difference.number).for_each(|line| println!("{line}"));
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn last_seed(arguments: &Arguments) -> u64 {
+    arguments.seed.saturating_add(arguments.seeds.saturating_sub(1))
 }
 
 fn same(seed: u64, report: &Report, seconds: f64) {

@@ -10,11 +10,13 @@
 //! | [`guard`] | what would silence the session itself, and is not done |
 //! | [`shrink`] | makes the list of steps that leads to a difference short |
 //! | [`mounts`] | another walk: mounts and mount namespaces of two tasks |
+//! | [`emulated`] | the walk in a kernel that is booted for it |
 //! | [`script`] | steps as lines of the shell, for `drydock compare` |
 //!
 //! The generator looks at the model to choose, so that most operations reach deep; the same profile, seed and
 //! number of steps give the same walk on every machine, as long as model and kernel agree.
 
+pub mod emulated;
 pub mod generate;
 pub mod guard;
 pub mod mounts;
@@ -102,6 +104,20 @@ pub fn run<B: Backend, E>(
     let first = difference.clone();
     let (steps, difference) = shrunk.unwrap_or((performed, difference));
     Ok(Outcome::Different(Box::new(Finding { at, first, difference, steps, reproduced })))
+}
+
+/// Draws a walk with the model alone, for a kernel that can be asked only when all steps are known.
+pub fn draw(profile: &HostProfile, seed: u64, steps: usize) -> Vec<Step> {
+    let mut generator = Generator::new(profile, seed);
+    let mut guard = Guard::default();
+    let mut model = Kernel::boot(profile);
+    let next = |_| {
+        let step = generator.next(&model, &mut guard);
+        // Refusals are part of a walk.
+        let _answer = model.perform(&step);
+        step
+    };
+    (0..steps).map(next).collect()
 }
 
 type Found = Box<(Vec<Step>, Difference)>;

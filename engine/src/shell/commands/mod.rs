@@ -332,7 +332,7 @@ const YES: Command = Command {
 const SLEEP: Command = Command { name: "sleep", usage: "SECONDS", completes: Completes::Nothing, ..TOOL };
 
 /// Well-known tools that the model does not have. On Linux they are run as programs.
-pub(super) const NOT_MODELLED: [&str; 35] = [
+pub(super) const NOT_MODELLED: &[&str] = &[
     "apt",
     "apt-get",
     "awk",
@@ -340,19 +340,27 @@ pub(super) const NOT_MODELLED: [&str; 35] = [
     "brctl",
     "busybox",
     "capsh",
+    "chrt",
     "curl",
     "date",
     "diff",
-    "docker",
     "dmesg",
+    "docker",
     "free",
     "gcc",
     "gdb",
+    "getpcaps",
     "htop",
     "ifconfig",
+    "ionice",
+    "iotop",
     "ip",
     "iptables",
+    "killall",
     "less",
+    "lsblk",
+    "lscpu",
+    "lsof",
     "lxc-start",
     "man",
     "more",
@@ -360,20 +368,31 @@ pub(super) const NOT_MODELLED: [&str; 35] = [
     "nohup",
     "perl",
     "pgrep",
+    "pidof",
     "pkill",
     "podman",
+    "prlimit",
     "python3",
     "sed",
     "strace",
     "sudo",
     "systemctl",
+    "systemd-cgls",
+    "systemd-cgtop",
+    "systemd-run",
+    "timeout",
+    "uptime",
     "vi",
+    "vmstat",
+    "watch",
+    "which",
+    "xargs",
 ];
 
 /// Commands that are part of other shells.
-pub(super) const NOT_IN_THIS_SHELL: [&str; 16] = [
+pub(super) const NOT_IN_THIS_SHELL: &[&str] = &[
     "alias", "declare", "disown", "fc", "getopts", "hash", "history", "let", "pushd", "popd", "source",
-    "suspend", "times", "trap", "umask", "unalias",
+    "suspend", "time", "times", "trap", "umask", "unalias",
 ];
 
 /// Finds a command by its name.
