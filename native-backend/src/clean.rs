@@ -129,6 +129,16 @@ pub(crate) fn sweep(directory: &Path) -> io::Result<()> {
         }
     }
     hierarchies.iter().try_for_each(end_hierarchy)?;
+    // What was written down first is how it was.
+    for entry in entries.iter().rev() {
+        match entry {
+            Entry::Tree { groups, controllers, settings } => {
+                restore_tree(directory, groups, controllers, settings)?;
+            }
+            Entry::Setting(file, value) => fs::write(file, value)?,
+            _ => {}
+        }
+    }
     entries.iter().filter_map(Entry::group).try_for_each(remove_group)?;
     for entry in &entries {
         if let Entry::Directory(path) = entry {
@@ -228,6 +238,9 @@ fn end_hierarchy(Mounted { target, options, .. }: &Mounted) -> io::Result<()> {
     let children: Vec<_> = groups::below(target).into_iter().skip(1).collect();
     let removed = children.iter().rev().try_for_each(|group| groups::remove(group));
     let data = hierarchies::mount_data(options);
+    if removed.is_ok() {
+        groups::reset_root(target);
+    }
     unmount(target)?;
     if removed.is_ok() {
         mount_until_gone(options, target)?;
@@ -249,6 +262,32 @@ pub(crate) fn mount_until_gone(options: &[String], target: &Path) -> io::Result<
         unmount(target)?;
     }
     Ok(())
+}
+
+/// Takes out of the version 2 tree what a session made in it that saw the whole of it.
+fn restore_tree(
+    directory: &Path,
+    before: &[PathBuf],
+    controllers: &[String],
+    settings: &[(String, String)],
+) -> io::Result<()> {
+    let at = directory.join("tree");
+    fs::create_dir_all(&at)?;
+    hierarchies::mount_tree(&at)?;
+    let made: Vec<_> =
+        hierarchies::groups_in(&at).into_iter().filter(|group| !before.contains(group)).collect();
+    let removed = made.iter().rev().try_for_each(|group| groups::remove(&at.join(group)));
+    let file = at.join("cgroup.subtree_control");
+    for name in fs::read_to_string(&file).unwrap_or_default().split_whitespace() {
+        if controllers.iter().all(|known| known != name) {
+            let _ = fs::write(&file, format!("-{name}"));
+        }
+    }
+    for (name, value) in settings {
+        let _ = fs::write(at.join(name), value);
+    }
+    unmount(&at)?;
+    removed.map_err(|error| io::Error::other(format!("the version 2 tree: {error}")))
 }
 
 /// Waits a moment for the kernel to take a hierarchy apart.

@@ -48,6 +48,18 @@ pub(crate) enum Entry {
     Directory(PathBuf),
     /// A version 1 hierarchy, by its mount options.
     Hierarchy(String),
+    /// The version 2 tree, which the machine has not mounted, so that the session may see the whole of it: the groups that
+    /// are in it, from its root, the controllers that are switched on there, and the root's settings.
+    Tree {
+        /// The groups.
+        groups: Vec<PathBuf>,
+        /// The controllers.
+        controllers: Vec<String>,
+        /// Names of files and what is in them.
+        settings: Vec<(String, String)>,
+    },
+    /// A file of the machine's with what is in it, which the session may change through a hierarchy's root.
+    Setting(PathBuf, String),
     /// A controller switched on in a `cgroup.subtree_control` outside the session's groups.
     Controller(PathBuf, String),
 }

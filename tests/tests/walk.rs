@@ -1,5 +1,5 @@
 //! A random walk of control group operations finds no difference between the model and this machine's kernel, nor the
-//! kernel of a test host for version 2.
+//! kernels of test hosts.
 //!
 //! Needs root, and qemu; without it a test is skipped, visibly and counted. Where `CI` is set that is a failure.
 
@@ -16,9 +16,9 @@ use std::process::ExitCode;
 const SEED: u64 = 1;
 const STEPS: usize = 2000;
 
-/// Walks in a test host for version 2, and the steps of each.
-const V2_SEEDS: u64 = 4;
-const V2_STEPS: usize = 150;
+/// Walks in each kind of test host, and the steps of each.
+const EMULATED_SEEDS: u64 = 2;
+const EMULATED_STEPS: usize = 150;
 
 /// Walks over mounts, and the steps of each.
 const MOUNT_SEEDS: u64 = 5;
@@ -30,7 +30,12 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let trials = vec![
         Trial::ignorable_test("2,000 random operations are answered alike", walk_on_this_machine),
-        Trial::ignorable_test("600 random operations on version 2 are answered alike", walk_on_version_2),
+        Trial::ignorable_test("300 random operations on host v2 are answered alike", || {
+            in_test_host(HostKind::V2)
+        }),
+        Trial::ignorable_test("300 random operations on host lecture are answered alike", || {
+            in_test_host(HostKind::Lecture)
+        }),
         Trial::ignorable_test("1,500 random mounts leave the same tables", mounts_on_this_machine),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -69,23 +74,27 @@ fn walk_on_this_machine() -> Result<Completion, Failed> {
     }
 }
 
-fn walk_on_version_2() -> Result<Completion, Failed> {
+fn in_test_host(kind: HostKind) -> Result<Completion, Failed> {
     let files = match Files::find(None) {
         Ok(files) => files,
         Err(error) => return skip(&error.to_string()),
     };
-    for walked in emulated::run(HostKind::V2, 1..=V2_SEEDS, V2_STEPS, &files)? {
+    for walked in emulated::run(kind, 1..=EMULATED_SEEDS, EMULATED_STEPS, &files)? {
         let Walked { seed, refused, lines, difference } = walked;
         if let Some(difference) = difference? {
             return Err(format!(
-                "{}\nthe steps, for `drydock compare --test-host --host v2 FILE`:\n{}\n\
-                 rerun: cargo xtask walk --host v2 --test-host --seed {seed} --steps {V2_STEPS}",
+                "{}\nthe steps, for `drydock compare --test-host --host {kind} FILE`:\n{}\n\
+                 rerun: cargo xtask walk --host {kind} --test-host --seed {seed} --steps {EMULATED_STEPS}",
                 difference.side_by_side(KERNELS),
-                lines[..difference.number].join("\n")
+                lines[..difference.number].join("\n"),
+                kind = kind.word(),
             )
             .into());
         }
-        assert!(refused > V2_STEPS / 20 && refused < V2_STEPS * 3 / 4, "seed {seed}: {refused} refused");
+        assert!(
+            refused > EMULATED_STEPS / 20 && refused < EMULATED_STEPS * 3 / 4,
+            "seed {seed}: {refused} refused"
+        );
     }
     Ok(Completion::Completed)
 }

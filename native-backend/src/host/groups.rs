@@ -54,7 +54,9 @@ fn group(directory: &Path) -> GroupInfo {
     // cgroup-v2.rst, "Threads": cgroup.procs of a threaded group can't be read.
     let procs = read_to_string(directory.join("cgroup.procs"));
     let procs = procs.or_else(|_| read_to_string(directory.join("cgroup.threads"))).unwrap_or_default();
-    let mut tasks: Vec<u32> = procs.lines().filter_map(|line| line.parse().ok()).collect();
+    // 0 is a task outside of the reader's pid namespace: the machine's, not the session's.
+    let mut tasks: Vec<u32> =
+        procs.lines().filter_map(|line| line.parse().ok()).filter(|pid| *pid != 0).collect();
     tasks.sort_unstable();
     let mut files = BTreeMap::new();
     for entry in read_dir(directory).into_iter().flatten().flatten() {
@@ -102,6 +104,39 @@ pub(crate) fn thaw(directory: &Path) {
         let state = group.join("freezer.state");
         if read_to_string(&state).is_ok_and(|state| state.trim() != "THAWED") {
             let _ = fs::write(&state, "THAWED");
+        }
+    }
+}
+
+/// Settings of a version 1 hierarchy's root that outlive the hierarchy, since they are the machine's, with what they are
+/// on a machine that has just started. (A controller's root state is the same object in whichever hierarchy it is:
+/// `rebind_subsystems` in cgroup.c.)
+const ROOT_SETTINGS: [(&str, &str); 11] = [
+    ("devices.allow", "a"),
+    ("cpuset.cpu_exclusive", "1"),
+    ("cpuset.mem_exclusive", "1"),
+    ("cpuset.mem_hardwall", "0"),
+    ("cpuset.memory_migrate", "0"),
+    ("cpuset.memory_pressure_enabled", "0"),
+    ("cpuset.memory_spread_page", "0"),
+    ("cpuset.memory_spread_slab", "0"),
+    ("cpuset.sched_load_balance", "1"),
+    ("cpuset.sched_relax_domain_level", "-1"),
+    ("net_cls.classid", "0"),
+];
+
+/// Gives the root of a hierarchy that a session made back as it was. No group is left below it.
+pub(crate) fn reset_root(root: &Path) {
+    for (file, value) in ROOT_SETTINGS {
+        let file = root.join(file);
+        // devices_cgroup.c refuses all of it for as long as a group below counts that was just removed. What is refused
+        // for good could not be changed by the session either.
+        let tries = if file.exists() { 50 } else { 0 };
+        for _ in 0..tries {
+            if fs::write(&file, value).is_ok() {
+                break;
+            }
+            sleep(Duration::from_millis(10));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which control group hierarchies this machine has mounted, and the session's place in each.
 
 use super::observe::unescape;
+use nix::mount::{MsFlags, mount};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -60,6 +61,17 @@ fn line(line: &str) -> Option<Mounted> {
 pub(crate) fn mount_data(options: &[String]) -> String {
     let has_controller = options.iter().any(|option| !option.starts_with("name="));
     if has_controller { options.join(",") } else { format!("none,{}", options.join(",")) }
+}
+
+/// Mounts the version 2 tree.
+pub(crate) fn mount_tree(at: &Path) -> io::Result<()> {
+    mount(Some("drydock"), at, Some("cgroup2"), MsFlags::empty(), None::<&str>).map_err(Into::into)
+}
+
+/// The groups below a mounted root, from there, parents first.
+pub(crate) fn groups_in(root: &Path) -> Vec<PathBuf> {
+    let all = super::groups::below(root).into_iter().skip(1);
+    all.filter_map(|group| group.strip_prefix(root).map(Path::to_owned).ok()).collect()
 }
 
 /// True where this version 1 hierarchy exists, mounted or not.

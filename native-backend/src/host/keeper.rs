@@ -33,7 +33,17 @@ struct Keeper {
     before: Vec<Mounted>,
     /// Hierarchies held by a mount of the keeper's own.
     held: Vec<PathBuf>,
+    /// The version 2 tree has been written down.
+    tree_noted: bool,
+    /// The machine's inclination to swap has been written down.
+    swappiness_noted: bool,
 }
+
+/// The machine\'s inclination to swap, which the root of a version 1 memory hierarchy shows as its own.
+const SWAPPINESS: &str = "/proc/sys/vm/swappiness";
+
+/// Files of the version 2 tree's root that can be written to.
+const TREE_SETTINGS: [&str; 3] = ["cgroup.max.depth", "cgroup.max.descendants", "cgroup.pressure"];
 
 /// Runs as the keeper; the socket to the controller is standard input. Does not return.
 pub(super) fn run() -> ! {
@@ -84,7 +94,14 @@ impl Keeper {
         let mut journal = Journal::create(&setup.state, &setup.id).during(at)?;
         let own = i32::try_from(std::process::id()).ok().and_then(Process::of);
         record(&mut journal, &Entry::Keeper(own.ok_or("the keeper is not in /proc")?))?;
-        Ok(Self { setup, journal, before: hierarchies::mounted(), held: Vec::new() })
+        Ok(Self {
+            setup,
+            journal,
+            before: hierarchies::mounted(),
+            held: Vec::new(),
+            tree_noted: false,
+            swappiness_noted: false,
+        })
     }
 
     /// Control groups, the first task, and its way into them. Gives the controller's ends of the agents'
@@ -177,6 +194,7 @@ impl Keeper {
             KeeperRequest::Note(data) if self.had(&data) => Ok(()),
             KeeperRequest::Note(data) => self.note(&data),
             KeeperRequest::Remount(data) => self.note_remount(&data),
+            KeeperRequest::Tree => self.note_tree(),
             KeeperRequest::Release => self.release(),
         }
     }
@@ -200,7 +218,34 @@ impl Keeper {
         if self.had(data) || hierarchies::is_there(&options) { Ok(()) } else { self.write_down(data) }
     }
 
+    /// Writes the version 2 tree down as it is, where the machine has not mounted it: the session has no group of its own
+    /// there then, and sees the whole of it.
+    fn note_tree(&mut self) -> Result<(), Errno> {
+        if self.tree_noted || self.before.iter().any(|mounted| mounted.v2) {
+            return Ok(());
+        }
+        let at = self.journal.directory().join("noted");
+        fs::create_dir_all(&at).map_err(|_| Errno::EIO)?;
+        hierarchies::mount_tree(&at).map_err(|_| Errno::EIO)?;
+        let groups = hierarchies::groups_in(&at);
+        let enabled = fs::read_to_string(at.join("cgroup.subtree_control")).unwrap_or_default();
+        let setting = |name: &&str| Some(((*name).to_owned(), fs::read_to_string(at.join(name)).ok()?));
+        let settings = TREE_SETTINGS.iter().filter_map(setting).collect();
+        clean::unmount(&at).map_err(|_| Errno::EBUSY)?;
+        let controllers = enabled.split_whitespace().map(str::to_owned).collect();
+        self.journal.record(&Entry::Tree { groups, controllers, settings }).map_err(|_| Errno::EIO)?;
+        self.tree_noted = true;
+        Ok(())
+    }
+
     fn write_down(&mut self, data: &str) -> Result<(), Errno> {
+        // mem_cgroup_swappiness_write(): that of the root is the machine's.
+        if !self.swappiness_noted
+            && let Ok(value) = fs::read_to_string(SWAPPINESS)
+        {
+            self.journal.record(&Entry::Setting(SWAPPINESS.into(), value)).map_err(|_| Errno::EIO)?;
+            self.swappiness_noted = true;
+        }
         self.journal.record(&Entry::Hierarchy(data.to_owned())).map_err(|_| Errno::EIO)
     }
 

@@ -48,6 +48,8 @@ pub(super) enum KeeperRequest {
     Note(String),
     /// A mounted hierarchy is about to get these options instead of those it has.
     Remount(String),
+    /// The version 2 tree is about to be mounted in the session.
+    Tree,
     /// The hierarchy of the last `Create` need not be held any longer.
     Release,
 }

@@ -52,13 +52,28 @@ fn serve() -> Told<()> {
         super::disk::mount_inside()?;
     }
     let mut port = open_port()?;
-    let profile = profile::available(kind).map_err(|error| error.to_string())?;
+    let profile = describe(kind)?;
     say(&mut port, &Message::Ready(Box::new(profile.clone())))?;
     for job in jobs {
         let result = perform(&profile, &job).map(pack);
         say(&mut port, &Message::Done { name: job.name, result })?;
     }
     tcdrain(port.get_ref()).during("the second serial port")
+}
+
+/// The host as it is. What the kernel is built with shows in the version 2 tree, which is mounted for the moment where
+/// the host has not mounted it.
+fn describe(kind: HostKind) -> Told<HostProfile> {
+    let available = || profile::available(kind).map_err(|error| error.to_string());
+    if kind == HostKind::V2 {
+        return available();
+    }
+    let at = Path::new("/run/tree");
+    fs::create_dir_all(at).during("a directory for the version 2 tree")?;
+    hierarchies::mount_tree(at).during("mounting cgroup2")?;
+    let profile = available();
+    clean::unmount(at).during("unmounting cgroup2")?;
+    profile
 }
 
 /// pivot_root(2) is impossible for as long as the root is the kernel's first one, which has no parent. A bind mount
