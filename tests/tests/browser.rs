@@ -35,6 +35,7 @@ const TESTS: &[Test] = &[
     ("the_lecture_typed_walked_and_shared", the_lecture_typed_walked_and_shared),
     ("the_keyboard_alone_suffices", the_keyboard_alone_suffices),
     ("a_selected_group_tells_use_and_limit", a_selected_group_tells_use_and_limit),
+    ("namespaces_and_layers_are_seen", namespaces_and_layers_are_seen),
     ("accessible_on_a_laptop", accessible_on_a_laptop),
     ("accessible_on_a_phone", accessible_on_a_phone),
     ("speed", speed),
@@ -178,6 +179,47 @@ fn a_selected_group_tells_use_and_limit(rig: &Rig) -> Result<()> {
     no_errors(&page)
 }
 
+/// Who shares a namespace with whom, what one process sees of it, and which layer of an overlay provides what.
+fn namespaces_and_layers_are_seen(rig: &Rig) -> Result<()> {
+    let page = rig.open("#/sandbox?host=lecture", LAPTOP)?;
+    for line in [
+        "mkdir -p /l/etc /u /w /m; echo a > /l/etc/motd; echo b > /l/gone",
+        "mount -t overlay -o lowerdir=/l,upperdir=/u,workdir=/w overlay /m",
+        "echo c > /m/etc/motd; rm /m/gone",
+        "unshare --uts --pid --fork sleep 1000 &",
+    ] {
+        page.type_into("textbox", "Command line", line)?;
+        page.press("Enter")?;
+    }
+    page.click("tab", "Namespaces")?;
+    let table = "Processes against the kinds of namespace; the arrow keys move from one to the next";
+    let seen = page.text("group", table)?;
+    ensure!(seen.contains("init") && seen.contains("sleep"), "the table shows {seen}");
+    page.screenshot("namespaces")?;
+    page.click("button", "uts 1")?;
+    page.by_role("heading", "Processes in it")?;
+    page.type_into("combobox", "Through whose eyes", "1703")?;
+    let seen = page.wait_for("only what the process sees", || {
+        Ok(Some(page.text("group", table)?).filter(|seen| !seen.contains("init")))
+    })?;
+    ensure!(seen.contains("sleep"), "through its eyes the table shows {seen}");
+    page.click("tab", "Mounts, layers")?;
+    let seen = page.text("group", "Mounts, each below the one that it is on, and overlays layer by layer")?;
+    page.screenshot("layers")?;
+    for part in ["Overlay at /m", "motd", "whiteout", "/sys"] {
+        ensure!(seen.contains(part), "no {part:?} in {seen:?}");
+    }
+    let address = page.wait_for("the picture in the address", || {
+        Ok(Some(page.address()?).filter(|address| address.contains("view=mounts&eyes=1703")))
+    })?;
+    let other = rig.open_elsewhere(&address, PHONE)?;
+    other.wait_until_ready()?;
+    other.click("tab", "Picture")?;
+    other.by_role("heading", "Overlay at /m")?;
+    other.screenshot("layers-phone")?;
+    no_errors(&page)
+}
+
 fn accessible_on_a_laptop(rig: &Rig) -> Result<()> {
     accessible(rig, LAPTOP)
 }
@@ -189,7 +231,14 @@ fn accessible_on_a_phone(rig: &Rig) -> Result<()> {
 /// The start page, a sandbox with groups and a refusal in it, and the lesson.
 fn accessible(rig: &Rig, size: (u32, u32)) -> Result<()> {
     let typed = "mkdir /sys/fs/cgroup/cpu/a; echo 99999 > /sys/fs/cgroup/cpu/a/tasks";
-    for suffix in ["", "#/sandbox?host=v1", "#/lesson/control-groups"] {
+    let pages = [
+        "",
+        "#/sandbox?host=v1",
+        "#/sandbox?host=v1&view=namespaces",
+        "#/sandbox?host=v1&view=mounts",
+        "#/lesson/control-groups",
+    ];
+    for suffix in pages {
         let page = rig.open(suffix, size)?;
         if suffix.contains("sandbox") && size == LAPTOP {
             page.type_into("textbox", "Command line", typed)?;

@@ -10,6 +10,7 @@
 //! | [`progress`] | how far each lesson is |
 //! | [`selection`] | what the inspector shows |
 //! | [`steps`] | the timeline, laid out for the screen |
+//! | [`view`] | which picture of the host is shown |
 
 pub(crate) mod action;
 pub(crate) mod entry;
@@ -19,6 +20,7 @@ pub(crate) mod permalink;
 pub(crate) mod progress;
 pub(crate) mod selection;
 pub(crate) mod steps;
+pub(crate) mod view;
 
 use std::rc::Rc;
 
@@ -36,7 +38,11 @@ use self::{
     progress::{LessonProgress, Progress},
     selection::Selection,
     steps::Steps,
+    view::View,
 };
+
+/// The first process of every host: it sees all of it.
+const FIRST: u32 = 1;
 
 /// What components get through the context.
 pub(crate) type Store = UseReducerHandle<State>;
@@ -74,6 +80,10 @@ pub(crate) struct State {
     pub(crate) playing: bool,
     /// What the inspector shows.
     pub(crate) selection: Option<Selection>,
+    /// Which picture of the host is shown.
+    pub(crate) view: View,
+    /// The process through whose eyes it is seen, by the machine's pid.
+    pub(crate) eyes: u32,
     /// Something to tell.
     pub(crate) notice: Option<Notice>,
     /// Light or dark.
@@ -118,6 +128,8 @@ impl State {
             step: 0,
             playing: false,
             selection: None,
+            view: View::default(),
+            eyes: FIRST,
             notice: None,
             theme,
             layout,
@@ -145,6 +157,8 @@ impl State {
             lines: Vec::new(),
             step: Some(self.step),
             selection: self.selection.clone(),
+            view: self.view,
+            eyes: (self.eyes != FIRST).then_some(self.eyes),
         }
     }
 
@@ -180,6 +194,8 @@ impl State {
         let mut state = self.replayed(&place.lines);
         state.step = place.step.unwrap_or(u32::MAX).min(state.n_steps());
         state.selection = place.selection;
+        state.view = place.view;
+        state.eyes = place.eyes.unwrap_or(FIRST);
         state
     }
 
@@ -196,6 +212,7 @@ impl State {
             waiting: None,
             playing: false,
             selection: None,
+            eyes: FIRST,
             ..self
         };
         for line in lines {
@@ -335,6 +352,8 @@ impl Reducible for State {
             Action::Go(go) => state.go(go),
             Action::Play(play) => state.play(play),
             Action::Select(selection) => Self { selection, ..state },
+            Action::View(view) => Self { view, ..state },
+            Action::Eyes(eyes) => Self { eyes, ..state },
             Action::Host(host) => state.take_host(host),
             Action::Reset => state.reset(),
             Action::Theme(theme) => Self { theme, ..state },

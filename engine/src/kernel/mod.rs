@@ -62,6 +62,8 @@ mod tests;
 mod time;
 pub mod user;
 
+pub use fs::overlay::{Provenance, Share};
+pub use mount::seen::SeenMount;
 pub use signal::IGNORED_BY_SHELLS;
 pub use task::{Demand, Task, TaskState};
 

@@ -2,9 +2,9 @@
 
 use crate::history::Session;
 use crate::host::HostKind;
-use crate::kernel::Kernel;
 use crate::kernel::cgroup::{CgroupState, GroupId, HierarchyId};
 use crate::kernel::resources;
+use crate::kernel::{Kernel, Task};
 use crate::plan::{Actor, Observation, Observe, Probe};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -142,16 +142,11 @@ struct Drawing<'a> {
 impl<'a> Drawing<'a> {
     fn new(kernel: &'a Kernel, before: Option<&'a Kernel>) -> Self {
         let cpu = resources::shares(kernel.cgroups(), &kernel.demands());
-        let shell = kernel.pid(&Actor::shell());
-        let token = |task: &crate::kernel::task::Task| TaskToken {
-            pid: task.pid,
-            comm: task.comm.clone(),
-            state: kernel.state_letter(task),
-            is_shell: shell == Some(task.pid),
-            cpu_milli: cpu.get(&task.pid).copied().unwrap_or(0),
-            changed: false,
+        let token = |task: &Task| {
+            let cpu_milli = cpu.get(&task.pid).copied().unwrap_or(0);
+            (task.pid, TaskToken { cpu_milli, ..token_of(kernel, None, task) })
         };
-        let tokens = kernel.tasks().map(|task| (task.pid, token(task))).collect();
+        let tokens = kernel.tasks().map(token).collect();
         Self { kernel, before, cpu, tokens }
     }
 
@@ -200,6 +195,18 @@ impl<'a> Drawing<'a> {
         let came = |before: &Kernel| before.cgroups().group_of(hierarchy, pid) != Some(group);
         token.changed = self.before.is_some_and(came);
         Some(token)
+    }
+}
+
+/// A process by itself, without its use of CPUs: marked where the current step started it.
+pub(super) fn token_of(kernel: &Kernel, before: Option<&Kernel>, task: &Task) -> TaskToken {
+    TaskToken {
+        pid: task.pid,
+        comm: task.comm.clone(),
+        state: kernel.state_letter(task),
+        is_shell: kernel.pid(&Actor::shell()) == Some(task.pid),
+        cpu_milli: 0,
+        changed: before.is_some_and(|before| before.task(task.pid).is_none()),
     }
 }
 

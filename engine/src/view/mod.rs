@@ -4,6 +4,8 @@ pub mod change;
 pub mod host;
 pub mod inspector;
 pub mod meter;
+pub mod mounts;
+pub mod namespaces;
 pub mod step;
 pub mod timeline;
 
@@ -11,5 +13,7 @@ pub use change::{Change, Sign};
 pub use host::{GroupKey, GroupNode, HierarchyView, HostView, TaskToken};
 pub use inspector::{FileView, GroupView, TaskView};
 pub use meter::{Meter, Resource};
+pub use mounts::{LayerView, MountNode, MountsView, OverlayView, PathView};
+pub use namespaces::{NamespaceCell, NamespaceFacts, NamespaceRow, NamespacesView};
 pub use step::{FidelityView, RefusalView, StepCard};
 pub use timeline::{TimelineCommand, TimelineLine, TimelineStep};

@@ -1,7 +1,7 @@
 //! What would silence the session itself: a walk does not freeze, stop, end, starve or OOM-kill the tasks that
 //! perform it. Refusals are welcome; what is kept away are settings that take effect.
 
-use super::scene::{ancestry, directories, number, responsive, subtree};
+use super::scene::{ancestry, directories, is_v2, number, responsive, subtree};
 use drydock_engine::kernel::Kernel;
 use drydock_engine::kernel::cgroup::{GroupId, HierarchyId, Version};
 use drydock_engine::plan::{Actor, Backend, Call, FileRef, Observe, Step, TaskRef};
@@ -27,7 +27,8 @@ impl Guard {
     /// True where the step does no harm. To be asked of every step in turn.
     pub fn allows(&mut self, model: &Kernel, step: &Step) -> bool {
         let answering = responsive(model);
-        if !answering.contains(&step.actor) || !is_known(model, &step.call) {
+        if !answering.contains(&step.actor) || !is_known(model, &step.call) || lists_others(model, &step.call)
+        {
             return false;
         }
         let mut next = model.clone();
@@ -80,6 +81,20 @@ fn is_known(model: &Kernel, call: &Call) -> bool {
         }
         _ => true,
     }
+}
+
+/// The root of the version 2 tree lists the machine's tasks, each that is not of the session as 0, where the session has no
+/// group of its own in it.
+fn lists_others(model: &Kernel, call: &Call) -> bool {
+    let Call::Read { file: FileRef::Path(path), .. } = call else { return false };
+    let path = path.to_string();
+    let group = ["/cgroup.procs", "/cgroup.threads"].iter().find_map(|name| path.strip_suffix(name));
+    let is_root = |group: &str| {
+        directories(model)
+            .iter()
+            .any(|place| place.path == group && place.depth == 0 && is_v2(model, place.hierarchy))
+    };
+    !model.profile().nested && group.is_some_and(is_root)
 }
 
 /// Memory enough for agents.

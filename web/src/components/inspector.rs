@@ -5,6 +5,7 @@ use std::rc::Rc;
 use drydock_engine::view::{
     StepCard,
     inspector::{group, task},
+    namespaces::namespace,
 };
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref};
 
@@ -12,6 +13,7 @@ use super::{
     fingerprint::Fingerprint,
     group_files::GroupFiles,
     icon::{Drawing, Icon},
+    namespace_content::NamespaceContent,
     step_card::Card,
     task_facts::TaskFacts,
 };
@@ -48,6 +50,7 @@ pub(crate) fn Inspector(props: &Props) -> Html {
     };
     let title = match &selection {
         Selection::Group(key) => tf("group", &[("path", &key.path)]),
+        Selection::Namespace(inode) => tf("namespace-title", &[("inode", &inode.to_string())]),
         Selection::Task(pid) => match task(&store.session, store.step, *pid) {
             Some(task) => tf("process", &[("pid", &pid.to_string()), ("name", &task.comm)]),
             None => tf("process", &[("pid", &pid.to_string()), ("name", "")]),
@@ -57,6 +60,10 @@ pub(crate) fn Inspector(props: &Props) -> Html {
     let content = match &selection {
         Selection::Group(key) => match group(&store.session, store.step, key) {
             Some(group) => html!(<GroupFiles key={selection.to_string()} {group} />),
+            None => gone,
+        },
+        Selection::Namespace(inode) => match namespace(&store.session, store.step, *inode) {
+            Some(facts) => html!(<NamespaceContent {facts} />),
             None => gone,
         },
         Selection::Task(pid) => match task(&store.session, store.step, *pid) {

@@ -1,77 +1,47 @@
-//! The picture: every control group hierarchy of the host as a tree, and the processes in it.
+//! The picture: one of several views of the host.
 
-use drydock_engine::view::host::host;
-use web_sys::Element;
-use yew::{Callback, Html, KeyboardEvent, TargetCast, component, html, use_memo};
+use yew::{Html, component, html, use_callback};
 
 use super::{
-    empty_picture::EmptyPicture, free_controllers::FreeControllers, ground::Ground,
-    hierarchy_card::HierarchyCard,
+    eyes_picker::EyesPicker, group_picture::GroupPicture, mount_picture::MountPicture,
+    namespace_picture::NamespacePicture, view_tabs::ViewTabs,
 };
 use crate::{
     app::use_store,
-    effects::{flip::use_flip, focus},
-    state::{Action, selection::Selection},
+    state::{Action, selection::Selection, view::View},
     units::seconds,
     words::{t, tf},
 };
-
-/// What can be focused in the picture with the arrow keys.
-const PLACES: &str = "[data-place]";
 
 /// The pane's content.
 #[component]
 pub(crate) fn Picture() -> Html {
     let store = use_store();
-    let session = store.session.clone();
-    let view = use_memo((store.edition, store.step), move |(_, step)| host(&session, *step));
-    use_flip(&view);
-    let select = {
-        let dispatch = store.dispatcher();
-        yew::use_callback(dispatch, |selection: Selection, dispatch| {
-            dispatch.dispatch(Action::Select(Some(selection)));
-        })
-    };
-    let loose = !view.free_controllers.is_empty() && !view.hierarchies.is_empty();
-    let facts = tf("host-facts", &[("tasks", &view.n_tasks.to_string()), ("time", &seconds(view.now_ms))]);
+    let kernel = &store.session.frame(store.step).kernel;
+    let select = use_callback(store.dispatcher(), |selection: Selection, dispatch| {
+        dispatch.dispatch(Action::Select(Some(selection)));
+    });
+    let facts =
+        tf("host-facts", &[("tasks", &kernel.n_tasks().to_string()), ("time", &seconds(kernel.now_ms()))]);
+    let view = store.view;
     html! {
         <div class="picture-body">
             <header class="picture-head">
-                <h2>{ t("pane-picture") }</h2>
-                <p class="quiet">{ t(&format!("host-{}", view.kind.word())) }{ " · " }{ facts }</p>
+                <h2 class="unseen">{ t("pane-picture") }</h2>
+                <ViewTabs {view} />
+                if view == View::Groups {
+                    <p class="quiet">{ t(&format!("host-{}", store.host.kind.word())) }{ " · " }{ facts }</p>
+                } else {
+                    <EyesPicker />
+                }
             </header>
-            <div class={if loose { "sheet with-loose" } else { "sheet" }} data-own-keys="true" role="group" aria-label={t("picture-tree")} onkeydown={Callback::from(walk)}>
-                if view.hierarchies.is_empty() {
-                    <EmptyPicture />
-                }
-                <div class={if view.hierarchies.len() > 2 { "forest many" } else { "forest" }}>
-                    { for view.hierarchies.iter().enumerate().map(|(at, hierarchy)| html! {
-                        <HierarchyCard key={hierarchy.id} host={view.clone()} {at} first={at == 0}
-                            selection={store.selection.clone()} select={select.clone()} />
-                    }) }
-                </div>
-                if !view.free_controllers.is_empty() {
-                    <FreeControllers controllers={view.free_controllers.clone()} alone={view.hierarchies.is_empty()} />
-                }
+            <div id="view" class="view" role="tabpanel" aria-labelledby={format!("view-{}", view.word())}>
+                { match view {
+                    View::Groups => html!(<GroupPicture {select} />),
+                    View::Namespaces => html!(<NamespacePicture {select} />),
+                    View::Mounts => html!(<MountPicture />),
+                } }
             </div>
-            <Ground cpus={view.cpus} cpu_used={view.cpu_used_milli} memory={view.memory} memory_used={view.memory_used} />
         </div>
-    }
-}
-
-/// Moves the focus through groups and processes.
-fn walk(event: KeyboardEvent) {
-    let by = match event.key().as_str() {
-        "ArrowDown" | "ArrowRight" => 1,
-        "ArrowUp" | "ArrowLeft" => -1,
-        "Home" => i32::MIN,
-        "End" => i32::MAX,
-        _ => return,
-    };
-    if let Some(sheet) =
-        event.target_dyn_into::<Element>().and_then(|target| target.closest(".sheet").ok().flatten())
-    {
-        event.prevent_default();
-        focus::step(&sheet, PLACES, by);
     }
 }

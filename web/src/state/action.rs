@@ -4,6 +4,7 @@ use super::{
     layout::{Edge, Pane},
     permalink::{BadLink, HostChoice, Place},
     selection::Selection,
+    view::View,
 };
 
 /// Light, dark, or as the system prefers.
@@ -100,6 +101,10 @@ pub(crate) enum Action {
     Play(bool),
     /// Select something, or nothing.
     Select(Option<Selection>),
+    /// Show another picture of the host.
+    View(View),
+    /// See it through the eyes of the process with this pid.
+    Eyes(u32),
     /// Take another machine; the lines typed run again there.
     Host(HostChoice),
     /// Start over: the lesson's host, or the same, and nothing typed.

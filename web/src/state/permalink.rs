@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use drydock_engine::host::{HostKind, HostProfile};
 use miniz_oxide::{deflate::compress_to_vec, inflate::decompress_to_vec_with_limit};
 
-use super::selection::Selection;
+use super::{selection::Selection, view::View};
 
 /// Most bytes that the lines of a link may have.
 const MOST_BYTES: usize = 64 << 10;
@@ -70,12 +70,24 @@ pub(crate) struct Place {
     pub(crate) step: Option<u32>,
     /// What is selected.
     pub(crate) selection: Option<Selection>,
+    /// Which picture is shown.
+    pub(crate) view: View,
+    /// Through whose eyes; `None` for the first process.
+    pub(crate) eyes: Option<u32>,
 }
 
 impl Place {
     /// A page as it is at first.
     pub(crate) fn new(route: Route) -> Self {
-        Self { route, host: None, lines: Vec::new(), step: None, selection: None }
+        Self {
+            route,
+            host: None,
+            lines: Vec::new(),
+            step: None,
+            selection: None,
+            view: View::default(),
+            eyes: None,
+        }
     }
 }
 
@@ -123,7 +135,9 @@ pub(crate) fn parse(fragment: &str) -> Result<Place, BadLink> {
             "lines" => place.lines = unpack(value)?,
             "step" => place.step = Some(value.parse().map_err(|_| BadLink("link-step"))?),
             "sel" => place.selection = Selection::parse(&decode(value)?),
-            // `view` has one value so far; what a later version adds is not an error.
+            // A picture that another version has is no error.
+            "view" => place.view = View::parse(value).unwrap_or_default(),
+            "eyes" => place.eyes = value.parse().ok(),
             _ => {}
         }
     }
@@ -164,7 +178,10 @@ pub(crate) fn print(place: &Place, packed: &str) -> String {
     if let Some(step) = place.step {
         add("step", &step.to_string());
     }
-    add("view", "cgroups");
+    add("view", place.view.word());
+    if let Some(eyes) = place.eyes {
+        add("eyes", &eyes.to_string());
+    }
     if let Some(selection) = &place.selection {
         add("sel", &encode(&selection.to_string()));
     }
@@ -226,7 +243,7 @@ fn decode(text: &str) -> Result<String, BadLink> {
 #[cfg(test)]
 mod tests {
     use super::{BadLink, HostChoice, HostKind, Place, Route, pack, parse, print};
-    use crate::state::selection::Selection;
+    use crate::state::{selection::Selection, view::View};
 
     fn round(place: &Place) -> Result<Place, BadLink> {
         parse(&print(place, &pack(place.lines.iter().map(String::as_str))))
@@ -240,6 +257,8 @@ mod tests {
             lines: vec!["mkdir /größe".to_owned(), String::new(), "echo 'a".to_owned(), "b'".to_owned()],
             step: Some(3),
             selection: Selection::parse("h1:/a b&c=d"),
+            view: View::Mounts,
+            eyes: Some(1702),
         };
         assert_eq!(round(&place), Ok(place));
         for route in [Route::Home, Route::Sandbox] {

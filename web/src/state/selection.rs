@@ -1,4 +1,4 @@
-//! What the inspector shows: a control group or a process.
+//! What the inspector shows: a control group, a process or a namespace.
 
 use std::fmt;
 
@@ -11,6 +11,8 @@ pub(crate) enum Selection {
     Group(GroupKey),
     /// A process, by its pid.
     Task(u32),
+    /// A namespace, by the number in its link.
+    Namespace(u64),
 }
 
 impl Selection {
@@ -18,6 +20,9 @@ impl Selection {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         if let Some(pid) = text.strip_prefix('p') {
             return pid.parse().ok().map(Self::Task);
+        }
+        if let Some(inode) = text.strip_prefix('n') {
+            return inode.parse().ok().map(Self::Namespace);
         }
         let (hierarchy, path) = text.strip_prefix('h')?.split_once(':')?;
         let key = GroupKey { hierarchy: hierarchy.parse().ok()?, path: path.to_owned() };
@@ -30,6 +35,7 @@ impl fmt::Display for Selection {
         match self {
             Self::Group(key) => write!(f, "h{}:{}", key.hierarchy, key.path),
             Self::Task(pid) => write!(f, "p{pid}"),
+            Self::Namespace(inode) => write!(f, "n{inode}"),
         }
     }
 }

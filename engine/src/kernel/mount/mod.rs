@@ -12,7 +12,7 @@
 //! | [`namespace`] | mount namespaces: made, entered, gone |
 //! | [`root`] | chroot(2) and `pivot_root(2)` |
 //! | [`prepare`] | the file systems that can be mounted |
-//! | [`info`] | the table as /proc shows it |
+//! | [`info`], [`seen`] | the table as /proc shows it, and as the page draws it |
 
 pub(crate) mod attach;
 pub(crate) mod copy;
@@ -24,6 +24,7 @@ pub(crate) mod prepare;
 pub(crate) mod propagation;
 pub(crate) mod rearrange;
 pub(crate) mod root;
+pub(crate) mod seen;
 pub(crate) mod table;
 
 pub(crate) use flags::{AccessTimes, MountFlags, SuperFlags};

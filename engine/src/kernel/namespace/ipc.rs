@@ -70,6 +70,11 @@ const ROUND: i32 = 1 << 15;
 const SEMAPHORES: u64 = 32_000;
 
 impl IpcObjects {
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        [&self.memory, &self.queues, &self.semaphores].map(|table| table.objects.len()).into_iter().sum()
+    }
+
     fn table(&self, kind: IpcKind) -> &Table {
         match kind {
             IpcKind::Memory => &self.memory,

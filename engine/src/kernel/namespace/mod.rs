@@ -16,11 +16,13 @@
 //! | `make` | unshare(2), and the flags of clone3(2) |
 //! | `enter` | setns(2) |
 //! | `links` | /proc/PID/ns |
+//! | `facts` | what is in one, for whoever looks at it |
 //! | `limits` | /proc/sys/user |
 
 mod cgroup;
 mod content;
 mod enter;
+mod facts;
 mod ipc;
 mod kind;
 mod limits;
@@ -36,6 +38,7 @@ mod user;
 mod uts;
 
 pub(crate) use cgroup::{ControlRoots, path_from};
+pub use facts::NamespaceFact;
 pub(crate) use ipc::{IpcKind, IpcObjects, Wanted as IpcWanted};
 pub use kind::NamespaceKind;
 pub(crate) use links::NsLink;

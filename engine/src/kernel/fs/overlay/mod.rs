@@ -9,6 +9,7 @@
 //! | [`copy_up`] | a file of a lower layer gets a copy in the upper |
 //! | [`change`] | names made and taken away, whiteouts, opaque directories |
 //! | [`rename`] | names moved, redirects |
+//! | [`provenance`] | which layer provides what, for whoever looks at it |
 //! | [`private`] | the attributes that the overlay keeps for itself |
 //!
 //! What an overlay knows is in its upper layer, as on Linux: whiteouts are character devices 0/0, and all else is in
@@ -21,6 +22,7 @@ mod layers;
 mod lookup;
 pub(crate) mod options;
 mod private;
+mod provenance;
 mod rename;
 mod view;
 
@@ -31,6 +33,7 @@ use crate::kernel::refuse::refuse;
 use crate::plan::{Errno, Refusal, Rule};
 pub(crate) use copy_up::Need;
 use options::Options;
+pub use provenance::{Provenance, Share};
 pub(crate) use rename::Name;
 use serde::Serialize;
 
