@@ -4,7 +4,7 @@
 //! * [`setup`] adds what is missing: the wasm target, a browser, the accessibility checker
 //! * [`bundle`] makes the folder of static files a browser loads ([`html`] rewrites its entry page)
 //! * [`binary`] builds `drydock` with that folder inside
-//! * [`serve`], [`mod@test`], [`conformance`], [`check`], [`mod@truth`], [`walk`], [`mod@bench`] are the commands
+//! * [`serve`], [`mod@test`], [`conformance`], [`check`], [`mod@truth`], [`walk`], [`containers`], [`mod@bench`] are the commands
 //! * [`mod@test_host`] makes what test hosts are booted from
 //! * [`in_browser`] runs a benchmark in Chromium
 //! * [`cargo`], [`progress`], [`totals`], [`workspace`] serve the others
@@ -15,6 +15,7 @@ mod bundle;
 mod cargo;
 mod check;
 mod conformance;
+mod containers;
 mod html;
 mod in_browser;
 mod progress;
@@ -60,6 +61,8 @@ enum Task {
     Truth(truth::Arguments),
     /// Compare random operations on the model and on this machine's kernel
     Walk(walk::Arguments),
+    /// Make real containers by hand, kill them at random steps, and list what is left
+    Containers(containers::Arguments),
     /// Run a benchmark; without a name, list them
     Bench(bench::Arguments),
 }
@@ -86,6 +89,7 @@ fn run(task: Task) -> Result<()> {
         Task::Check => check::run(&workspace),
         Task::Truth(arguments) => truth::run(&workspace, &arguments),
         Task::Walk(arguments) => walk::run(&workspace, &arguments),
+        Task::Containers(arguments) => containers::run(&workspace, &arguments),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
     }
 }
