@@ -36,6 +36,8 @@ pub struct RunLine {
     pub steps: Vec<Record>,
     /// The state after it.
     pub observed: Observed,
+    /// True where nothing of it was performed, for the session's own shell is gone, stopped or frozen.
+    pub unheard: bool,
 }
 
 /// The first thing in which two runs differ.
@@ -84,6 +86,7 @@ fn type_lines<'a, 'b, B: Backend, N: Backend + 'b>(
             steps.push(Record { answer: without_figures(&record.step.call, record.answer), ..record });
         };
         let mut recorder = Recorder::new(backend, note);
+        let was_lost = shell.is_lost_to(line);
         let result = shell.run(line, &mut recorder);
         RunLine {
             line: line.to_owned(),
@@ -93,6 +96,7 @@ fn type_lines<'a, 'b, B: Backend, N: Backend + 'b>(
             status: result.status,
             steps,
             observed: observed(neutral(backend)),
+            unheard: was_lost && shell.is_lost_to(line),
         }
     };
     lines.into_iter().map(run).collect()

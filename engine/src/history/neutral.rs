@@ -30,6 +30,7 @@
 //! | when IPC objects were made | the machine's clock |
 //! | limits of namespaces in the first user namespace | up to the machine's memory |
 //! | links of directories but those of tasks, control groups, overlays and the session's tmpfs | they count what the model leaves out |
+//! | what dd says about how long it took | measured on one side, declared on the other |
 //! | usage figures, unless commands compute with them | measured on one side, computed on the other |
 
 use crate::host::HostProfile;
@@ -52,6 +53,18 @@ type Identity = ((u32, u32), u64);
 
 /// What stands where a value was taken out.
 const HIDDEN: &str = "#";
+
+/// dd's last line without its time and rate: `1048576 bytes (1.0 MB, 1.0 MiB) copied, #`.
+fn without_rates(text: &str) -> String {
+    const MARK: &str = " copied, ";
+    let neutral = |line: &str| match line.split_once(MARK) {
+        Some((bytes, rest)) if bytes.contains(" byte") && rest.contains("B/s") => {
+            format!("{bytes}{MARK}{HIDDEN}{}", if line.ends_with('\n') { "\n" } else { "" })
+        }
+        _ => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(neutral).collect()
+}
 
 /// A backend whose answers are made neutral.
 pub struct Neutral<'a, B: Backend> {
@@ -691,7 +704,7 @@ impl<B: Backend> Backend for Neutral<'_, B> {
     }
 
     fn take_terminal(&mut self) -> String {
-        self.backend.take_terminal()
+        without_rates(&self.backend.take_terminal())
     }
 
     fn begin_command(&mut self, text: &str) {

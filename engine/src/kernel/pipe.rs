@@ -40,6 +40,8 @@ pub(crate) struct Pipe {
     pub(crate) text: String,
     /// Bytes of which only the number is known, written by workloads.
     pub(crate) opaque: u64,
+    /// Such bytes that were ever written: a reader that takes all until the end has had so many.
+    pub(crate) passed: u64,
 }
 
 impl Task {

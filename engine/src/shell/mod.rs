@@ -202,6 +202,12 @@ impl Shell {
         parse::program(text).is_err_and(|error| error.incomplete)
     }
 
+    /// True where the session's own shell is gone, stopped or frozen, as far as is known, so that a line like this one
+    /// can't be performed.
+    pub fn is_lost_to(&self, line: &str) -> bool {
+        self.lost.is_some() && !lost::is_for_others(line)
+    }
+
     /// Runs a line, which may hold several commands and newlines.
     pub fn run(&mut self, line: &str, backend: &mut dyn Backend) -> LineResult {
         self.exited = None;

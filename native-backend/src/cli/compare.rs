@@ -20,7 +20,7 @@ use std::path::PathBuf;
 /// A file of scenarios, or a folder of such files, is performed scenario by scenario, each on a fresh host, and
 /// also compared with what the file says.
 ///
-/// Exit status: 0 the same, 1 different, or a name that no scenario has, 2 this machine cannot, and why.
+/// Exit status: 0 the same, 1 different, or lines that no shell was left to perform, or a name that no scenario has, 2 this machine cannot, and why.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -75,6 +75,14 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
                 "the same: {} lines, {steps} steps, {refused} of them refused; host: {host}",
                 model.len()
             );
+            let unheard = linux.iter().filter(|line| line.unheard).count();
+            if unheard > 0 {
+                println!(
+                    "but {unheard} of the lines were not performed on either: the session's own shell was gone, stopped or \
+                     frozen by then"
+                );
+                return Ok(1);
+            }
             Ok(0)
         }
         Some(difference) => {

@@ -171,6 +171,10 @@ fn start() -> io::Result<Agent> {
         // init(8) reaps what is left to it. Ignoring the signal has the kernel do it.
         set_signal(Signal::SIGCHLD, Disposition::Ignore);
     }
+    // Rust's start-up handles these two to tell of a stack that is full. A task has its default actions.
+    for signal in [Signal::SIGSEGV, Signal::SIGBUS] {
+        set_signal(signal, Disposition::Default);
+    }
     wire::send(&link, &Response::Hello, &[])?;
     Ok(Agent::new(link))
 }

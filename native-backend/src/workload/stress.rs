@@ -2,8 +2,8 @@
 
 use super::touch;
 use crate::host::raw::{self, Cloned};
-use drydock_engine::kernel::programs::stress::{Hogs, Stop, failed, failure, greeting, success};
-use drydock_engine::plan::Errno;
+use drydock_engine::kernel::programs::stress::{Hogs, Stop, failed, failure, greeting, no_memory, success};
+use drydock_engine::plan::{self, Errno, WaitStatus as Ended};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, wait};
@@ -39,8 +39,8 @@ pub(super) fn run(arguments: &[String]) -> i32 {
             0
         }
         // The other workers end with this process.
-        Err((worker, signal)) => {
-            eprint!("{}", failed(own, worker, signal, seconds));
+        Err((worker, status)) => {
+            eprint!("{}", failed(own, worker, status, seconds).unwrap_or_default());
             1
         }
     }
@@ -81,11 +81,16 @@ fn dispatch(own: u32, hogs: &Hogs) -> BTreeSet<u32> {
 }
 
 /// Waits for the workers: the alarm that ends them is what was asked for; any other signal is a failure.
-fn reap(mut workers: BTreeSet<u32>) -> Result<(), (u32, u8)> {
+fn reap(mut workers: BTreeSet<u32>) -> Result<(), (u32, Ended)> {
     while !workers.is_empty() {
         match wait() {
             Ok(WaitStatus::Signaled(pid, signal, _)) if signal != Signal::SIGALRM => {
-                return Err((pid.as_raw().cast_unsigned(), u8::try_from(signal as i32).unwrap_or(0)));
+                let signal = u8::try_from(signal as i32).unwrap_or(0);
+                return Err((pid.as_raw().cast_unsigned(), Ended::Signaled(plan::Signal(signal))));
+            }
+            Ok(WaitStatus::Exited(pid, status)) if status != 0 => {
+                let status = u8::try_from(status).unwrap_or(u8::MAX);
+                return Err((pid.as_raw().cast_unsigned(), Ended::Exited(status)));
             }
             Ok(WaitStatus::Signaled(pid, ..) | WaitStatus::Exited(pid, _)) => {
                 workers.remove(&pid.as_raw().cast_unsigned());
@@ -119,7 +124,11 @@ fn hog(hogs: &Hogs) -> ! {
     let mut kept = Vec::new();
     loop {
         if kept.is_empty() {
-            kept = vec![0_u8; bytes];
+            if kept.try_reserve_exact(bytes).is_err() {
+                eprint!("{}", no_memory(std::process::id()));
+                std::process::exit(1);
+            }
+            kept.resize(bytes, 0_u8);
         }
         touch(&mut kept);
         match hogs.vm_hang {

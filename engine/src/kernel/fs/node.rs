@@ -97,8 +97,10 @@ impl Kernel {
     /// stat(2).
     pub(crate) fn stat(&self, node: &Node) -> Stat {
         match node {
-            Node::Ram(tree, id) => self.trees.get(tree).and_then(|tree| tree.stat(*id)).unwrap_or(removed()),
-            Node::Overlay(id, path) => self.overlay_stat(*id, path).unwrap_or(removed()),
+            Node::Ram(tree, id) => {
+                self.trees.get(tree).and_then(|tree| tree.stat(*id)).unwrap_or(removed(node))
+            }
+            Node::Overlay(id, path) => self.overlay_stat(*id, path).unwrap_or(removed(node)),
             Node::Proc(_, node) => procfs::stat(self, node),
             Node::Namespace(_) => {
                 Stat { kind: FileKind::Regular, mode: 0o444, nlink: 1, uid: 0, gid: 0, size: 0 }
@@ -106,7 +108,7 @@ impl Kernel {
             Node::Sys(node) => sysfs::stat(*node),
             Node::Group(group) => cgroupfs::stat_group(self, *group),
             Node::ControlFile(group, name) => cgroupfs::stat_file(&self.cgroups, *group, name),
-            Node::Removed(_) => removed(),
+            Node::Removed(from) => removed(from),
         }
     }
 
@@ -131,7 +133,10 @@ impl Kernel {
     }
 }
 
-/// A directory that is no longer anywhere.
-fn removed() -> Stat {
-    Stat { kind: FileKind::Directory, mode: 0o755, nlink: 0, uid: 0, gid: 0, size: 40 }
+/// A directory that is no longer anywhere. kernfs, which control groups are shown by, leaves a directory's attributes as
+/// they were.
+fn removed(from: &Node) -> Stat {
+    let is_group = matches!(from, Node::Group(_));
+    let (nlink, size) = if is_group { (2, 0) } else { (0, 40) };
+    Stat { kind: FileKind::Directory, mode: 0o755, nlink, uid: 0, gid: 0, size }
 }

@@ -8,6 +8,7 @@ use crate::kernel::fs::device::Device;
 use crate::kernel::refuse::not_modelled;
 use crate::kernel::task::Stdio;
 use crate::kernel::{Kernel, Task, limits};
+use crate::plan::reply::FileKind;
 use crate::plan::{Errno, OpenMode, Refusal};
 use serde::Serialize;
 
@@ -24,16 +25,72 @@ struct Operands {
     output: Option<String>,
     block: u64,
     count: Option<u64>,
-    quiet: bool,
+    /// Blocks that are left out at the start of the input, and of the output.
+    skip: u64,
+    seek: u64,
+    /// What the output holds stays.
+    keep: bool,
+    report: Report,
     /// O_DIRECT at the input and at the output: past the cache.
     direct: [bool; 2],
 }
+
+/// What dd says at its end (`status=`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Report {
+    /// Records, and how fast it was.
+    All,
+    /// Records.
+    Records,
+    Nothing,
+}
+
+/// Words that conv=, iflag= and oflag= take. Those marked true change nothing that is seen here.
+const CONVERSIONS: [(&str, bool); 16] = [
+    ("ascii", false),
+    ("block", false),
+    ("ebcdic", false),
+    ("excl", false),
+    ("fdatasync", true),
+    ("fsync", true),
+    ("ibm", false),
+    ("lcase", false),
+    ("nocreat", false),
+    ("noerror", true),
+    ("notrunc", true),
+    ("sparse", true),
+    ("swab", false),
+    ("sync", false),
+    ("ucase", false),
+    ("unblock", false),
+];
+const FLAGS: [(&str, bool); 16] = [
+    ("append", false),
+    ("binary", true),
+    ("cio", false),
+    ("count_bytes", false),
+    ("direct", true),
+    ("directory", false),
+    ("dsync", true),
+    ("fullblock", true),
+    ("noatime", true),
+    ("nocache", true),
+    ("noctty", true),
+    ("nofollow", false),
+    ("nonblock", true),
+    ("seek_bytes", false),
+    ("skip_bytes", false),
+    ("sync", true),
+];
 
 /// What dd has copied when it ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Copy {
     block: u64,
     bytes: u64,
+    /// No more is copied than this (`count=`).
+    most: Option<u64>,
     /// What is copied, where it is known.
     text: Option<String>,
     /// Standard input is read until its end.
@@ -42,7 +99,7 @@ pub(crate) struct Copy {
     from: Option<Place>,
     /// The file that is written; `None` is standard output.
     pub(super) to: Option<Place>,
-    quiet: bool,
+    report: Report,
     rate: u64,
     /// How it goes past the cache, if it does.
     pub(in crate::kernel) transfer: Option<Transfer>,
@@ -72,12 +129,10 @@ pub(super) fn start(kernel: &mut Kernel, pid: u32, arguments: &[String]) -> Resu
         Ok(source) => source,
         Err(refusal) => return complain(&operands.input, refusal),
     };
-    let to = match &operands.output {
-        None => None,
-        Some(path) => match kernel.open(&task, path, OpenMode::Truncate) {
-            Ok(place) => Some(place),
-            Err(refusal) => return complain(&operands.output, refusal),
-        },
+    let source = operands.behind_skipped(source)?;
+    let to = match operands.open_output(kernel, &task) {
+        Ok(to) => to,
+        Err(refusal) => return complain(&operands.output, refusal),
     };
     if let Err(message) = kernel.check_direct(&operands, &source, to.as_ref()) {
         return Ok(Launch::fail(message));
@@ -99,10 +154,14 @@ pub(super) fn start(kernel: &mut Kernel, pid: u32, arguments: &[String]) -> Resu
 
 /// A file that can't be opened is dd's own failure; what the model can't do is the model's.
 fn complain(path: &Option<String>, refusal: Refusal) -> Result<Launch, Refusal> {
+    let path = path.as_deref().unwrap_or("standard input");
+    if refusal.at == "read" && refusal.errno == Errno::EISDIR {
+        let none = "0+0 records in\n0+0 records out\n0 bytes copied, 1e-05 s, 0.0 kB/s\n";
+        return Ok(Launch::fail(format!("dd: error reading '{path}': {}\n{none}", refusal.errno.text())));
+    }
     if refusal.at != "open" {
         return Err(refusal);
     }
-    let path = path.as_deref().unwrap_or("standard input");
     Ok(Launch::fail(format!("dd: failed to open '{path}': {}\n", refusal.errno.text())))
 }
 
@@ -160,6 +219,21 @@ impl Kernel {
         Ok(())
     }
 
+    /// A copy of a pipe that has ended: what came through it.
+    fn with_input(&mut self, task: &Task, copy: &Copy) -> Copy {
+        let mut copy = copy.clone();
+        if let (true, Stdio::Pipe(handle)) = (copy.from_input, &task.stdio[0])
+            && let Some(pipe) = self.pipes.get_mut(&handle.pipe)
+        {
+            let text = std::mem::take(&mut pipe.text);
+            let bytes = (text.len() as u64).saturating_add(pipe.passed);
+            copy.bytes = bytes.min(copy.most.unwrap_or(bytes));
+            copy.text = (pipe.passed == 0).then(|| cut(text, copy.most));
+            pipe.opaque = 0;
+        }
+        copy
+    }
+
     /// How the bytes go past the cache: to a disk, or from one.
     fn transfer_of(&self, operands: &Operands, source: &Source, to: Option<&Place>) -> Option<Transfer> {
         let block = operands.block;
@@ -179,8 +253,17 @@ impl Kernel {
 impl Operands {
     /// The outer error is what the model lacks, the inner one what dd says.
     fn parse(arguments: &[String]) -> Result<Result<Self, String>, Refusal> {
-        let mut operands =
-            Self { input: None, output: None, block: 512, count: None, quiet: false, direct: [false; 2] };
+        let mut operands = Self {
+            input: None,
+            output: None,
+            block: 512,
+            count: None,
+            skip: 0,
+            seek: 0,
+            keep: false,
+            report: Report::All,
+            direct: [false; 2],
+        };
         for argument in arguments {
             let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
             let wrong = || match is_too_large(value) {
@@ -195,11 +278,13 @@ impl Operands {
                 "of" => operands.output = Some(value.to_owned()),
                 "bs" => set = positive().map(|number| operands.block = number),
                 "count" => set = number().map(|number| operands.count = Some(number)),
-                "status" if value == "none" => operands.quiet = true,
-                "iflag" if value == "direct" => operands.direct[0] = true,
-                "oflag" if value == "direct" => operands.direct[1] = true,
-                "ibs" | "obs" | "cbs" | "conv" | "iflag" | "oflag" | "skip" | "seek" | "iseek" | "oseek"
-                | "status" => {
+                "skip" | "iseek" => set = number().map(|number| operands.skip = number),
+                "seek" | "oseek" => set = number().map(|number| operands.seek = number),
+                "status" if value == "none" => operands.report = Report::Nothing,
+                "status" if value == "noxfer" => operands.report = Report::Records,
+                "status" if value != "progress" => set = Err(wrong_word("status level", value)),
+                "conv" | "iflag" | "oflag" => set = operands.read_words(name, value)?,
+                "ibs" | "obs" | "cbs" | "status" => {
                     return not_modelled("execve", &format!("dd's operand {name}"));
                 }
                 _ => {
@@ -212,6 +297,67 @@ impl Operands {
             }
         }
         Ok(Ok(operands))
+    }
+
+    /// The words of conv=, iflag= and oflag=. The outer error is what the model lacks.
+    fn read_words(&mut self, name: &str, value: &str) -> Result<Result<(), String>, Refusal> {
+        let (known, what) = match name {
+            "conv" => (&CONVERSIONS[..], "conversion"),
+            "iflag" => (&FLAGS[..], "input flag"),
+            _ => (&FLAGS[..], "output flag"),
+        };
+        for word in value.split(',') {
+            match known.iter().find(|(known, _)| *known == word && !word.is_empty()) {
+                None => return Ok(Err(wrong_word(what, word))),
+                Some((_, false)) => return not_modelled("execve", &format!("dd's {name}={word}")),
+                Some(_) => {}
+            }
+            self.keep |= word == "notrunc";
+            if word == "direct" {
+                self.direct[usize::from(name == "oflag")] = true;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// The input without the blocks that are skipped.
+    fn behind_skipped(&self, source: Source) -> Result<Source, Refusal> {
+        let bytes = self.skip.saturating_mul(self.block);
+        if bytes == 0 {
+            return Ok(source);
+        }
+        let short = || not_modelled("execve", "dd that skips more than there is");
+        match source {
+            Source::Text(text) => match usize::try_from(bytes).ok().and_then(|bytes| text.get(bytes..)) {
+                Some(rest) => Ok(Source::Text(rest.to_owned())),
+                None => short(),
+            },
+            Source::Sized(place, size) => match size.checked_sub(bytes) {
+                Some(rest) => Ok(Source::Sized(place, rest)),
+                None => short(),
+            },
+            Source::Input => not_modelled("execve", "dd that skips what comes through a pipe"),
+            endless => Ok(endless),
+        }
+    }
+
+    /// Opens the output. What is behind the place where the copy begins is cut off, and what is missing before it is a
+    /// hole.
+    fn open_output(&self, kernel: &mut Kernel, task: &Task) -> Result<Option<Place>, Refusal> {
+        let Some(path) = &self.output else { return Ok(None) };
+        if self.seek == 0 && !self.keep {
+            return kernel.open(task, path, OpenMode::Truncate).map(Some);
+        }
+        let place = kernel.open(task, path, OpenMode::Append)?;
+        let begin = self.seek.saturating_mul(self.block);
+        let is_regular = kernel.kind(&place.node) == FileKind::Regular;
+        if is_regular && kernel.stat(&place.node).size != begin {
+            if self.keep && kernel.stat(&place.node).size > begin {
+                return not_modelled("execve", "dd that writes into the middle of a file");
+            }
+            kernel.truncate(task, &place, begin, path)?;
+        }
+        Ok(Some(place))
     }
 
     /// Bytes of its buffer, which is made for the first block.
@@ -251,11 +397,12 @@ impl Operands {
         let copy = Copy {
             block: self.block,
             bytes: bytes.unwrap_or(0),
+            most,
             text,
             from_input,
             from,
             to,
-            quiet: self.quiet,
+            report: self.report,
             rate,
             transfer: None,
             started_ms: 0,
@@ -263,6 +410,10 @@ impl Operands {
         let ends = ms.map_or(Ends::Never, |ms| Ends::AfterWork(ms.saturating_mul(u64::from(cpu_milli))));
         Launch::new(demand, ends, Behaviour::Copy(copy))
     }
+}
+
+fn wrong_word(what: &str, word: &str) -> String {
+    format!("dd: invalid {what}: '{word}'\nTry 'dd --help' for more information.\n")
 }
 
 fn cut(mut text: String, most: Option<u64>) -> String {
@@ -277,6 +428,7 @@ fn cut(mut text: String, most: Option<u64>) -> String {
 
 /// Writes what was copied, and the three lines about it.
 pub(super) fn finish(kernel: &mut Kernel, task: &Task, copy: &Copy) {
+    let copy = &kernel.with_input(task, copy);
     let mut writer = task.clone();
     if let Some(place) = &copy.to {
         writer.stdio[1] = Stdio::File(place.clone());
@@ -285,12 +437,13 @@ pub(super) fn finish(kernel: &mut Kernel, task: &Task, copy: &Copy) {
         kernel.cache_file(task.pid, &from.node, copy.bytes);
     }
     match (&copy.text, &copy.to) {
+        _ if copy.bytes == 0 => {}
         (None, Some(to)) if copy.passes_cache(true) => kernel.append(to, "", copy.bytes),
         (Some(text), _) => kernel.say(&writer, 1, text),
         (None, _) => kernel.put_bytes(&writer, copy.bytes),
     }
     // It may have been killed for want of memory.
-    if !copy.quiet && kernel.is_alive(task.pid) {
+    if copy.report != Report::Nothing && kernel.is_alive(task.pid) {
         kernel.say(task, 2, &copy.summary(kernel.now_ms()));
     }
 }
@@ -303,8 +456,16 @@ impl Copy {
 
     /// coreutils' print_stats(). The time is what the rates above give: on Linux it is measured.
     fn summary(&self, now_ms: u64) -> String {
-        let (full, rest) = (self.bytes / self.block, u64::from(!self.bytes.is_multiple_of(self.block)));
+        let (full, rest) = if self.from_input && self.text.is_none() && self.block > limits::PIPE_CAPACITY {
+            // A read gives what is in the pipe, and that is no whole block.
+            (0, self.bytes.div_ceil(limits::PIPE_CAPACITY))
+        } else {
+            (self.bytes / self.block, u64::from(!self.bytes.is_multiple_of(self.block)))
+        };
         let records = format!("{full}+{rest} records");
+        if self.report == Report::Records {
+            return format!("{records} in\n{records} out\n");
+        }
         let milliseconds = match self.transfer {
             Some(_) => now_ms.saturating_sub(self.started_ms) as f64,
             None => self.bytes as f64 / self.rate as f64,
@@ -330,7 +491,10 @@ mod tests {
 
     #[test]
     fn complains_like_coreutils() {
-        let cases: [(&[&str], &str); 4] = [
+        let cases: [(&[&str], &str); 7] = [
+            (&["conv=fsync,foo"], "dd: invalid conversion: 'foo'\nTry 'dd --help' for more information.\n"),
+            (&["oflag=foo"], "dd: invalid output flag: 'foo'\nTry 'dd --help' for more information.\n"),
+            (&["status=foo"], "dd: invalid status level: 'foo'\nTry 'dd --help' for more information.\n"),
             (&["foo=1"], "dd: unrecognized operand 'foo=1'\nTry 'dd --help' for more information.\n"),
             (&["foo"], "dd: unrecognized operand 'foo'\nTry 'dd --help' for more information.\n"),
             (&["bs=x"], "dd: invalid number: 'x'\n"),

@@ -206,7 +206,7 @@ pub(crate) fn execve(
         "bzip2" => bzip2::start(kernel, pid, arguments)?,
         "stress" => stress::start(kernel, pid, arguments)?,
         "memhog" => memhog::start(kernel, arguments)?,
-        "yes" => yes::start(kernel, task)?,
+        "yes" => yes::start(kernel, task, &argv)?,
         _ => Launch::at_once(Behaviour::Quiet),
     };
     kernel.set_to_work(pid, launch);
@@ -331,6 +331,7 @@ impl Kernel {
             Stdio::Pipe(handle) => {
                 if let Some(pipe) = self.pipes.get_mut(&handle.pipe) {
                     pipe.opaque = pipe.opaque.saturating_add(bytes).min(limits::PIPE_CAPACITY);
+                    pipe.passed = pipe.passed.saturating_add(bytes);
                 }
             }
         }

@@ -72,11 +72,21 @@ pub fn success(pid: u32, seconds: u64) -> String {
     format!("stress: info: [{pid}] successful run completed in {seconds}s\n")
 }
 
-/// What stress says when a worker was killed.
-pub fn failed(pid: u32, worker: u32, signal: u8, seconds: u64) -> String {
-    let got = failure(pid, 425, &format!("<-- worker {worker} got signal {signal}"));
-    let reaping = format!("stress: WARN: [{pid}] (427) now reaping child worker processes\n");
-    got + &reaping + &failure(pid, 461, &format!("failed run completed in {seconds}s"))
+/// What stress says when a worker was killed, or ended with an error; `None` for one that ended as it should.
+pub fn failed(pid: u32, worker: u32, status: WaitStatus, seconds: u64) -> Option<String> {
+    let (line, what) = match status {
+        WaitStatus::Signaled(signal) => (425, format!("got signal {}", signal.0)),
+        WaitStatus::Exited(0) | WaitStatus::Running => return None,
+        WaitStatus::Exited(status) => (404, format!("returned error {status}")),
+    };
+    let got = failure(pid, line, &format!("<-- worker {worker} {what}"));
+    let reaping = format!("stress: WARN: [{pid}] ({}) now reaping child worker processes\n", line + 2);
+    Some(got + &reaping + &failure(pid, 461, &format!("failed run completed in {seconds}s")))
+}
+
+/// What a worker says that gets no memory. Its status is 1.
+pub fn no_memory(worker: u32) -> String {
+    failure(worker, 512, "hogvm malloc failed: Cannot allocate memory")
 }
 
 /// Options with a number: their names, the line in stress.c that says the number is missing, and the one that
@@ -255,8 +265,14 @@ pub(super) fn dispatch(kernel: &mut Kernel, pid: u32) {
         let actor = Actor::new(format!("{}.{}", task.actor, worker + 1));
         match kernel.fork(pid, &actor, &[]) {
             Ok(child) => {
+                // mm/util.c, __vm_enough_memory(): "obvious overcommits" are refused.
+                let too_much = worker >= hogs.cpu && hogs.vm_bytes > kernel.profile.memory;
                 let work = Work { ends: Ends::Never, behaviour: Behaviour::Quiet };
-                kernel.set_to_work(child, Launch { demand: hogs.demand(worker), work });
+                let launch = match too_much {
+                    true => Launch::fail(no_memory(child)),
+                    false => Launch { demand: hogs.demand(worker), work },
+                };
+                kernel.set_to_work(child, launch);
             }
             // It goes on with those that it has.
             Err(refusal) => {
@@ -287,8 +303,7 @@ impl Kernel {
         else {
             return;
         };
-        let WaitStatus::Signaled(signal) = status else { return };
-        let message = failed(parent, worker, signal.0, run.seconds(self));
+        let Some(message) = failed(parent, worker, status, run.seconds(self)) else { return };
         self.reap(worker);
         let work = Work { ends: Ends::AfterWork(0), behaviour: Behaviour::Fail { message, status: 1 } };
         if let Some(mut task) = self.task_mut(parent) {

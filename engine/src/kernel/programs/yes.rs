@@ -14,8 +14,25 @@ pub(super) fn line(argv: &[String]) -> String {
     if words.is_empty() { "y\n".to_owned() } else { format!("{}\n", words.join(" ")) }
 }
 
+/// Why its arguments start nothing. Words behind `--` are no options.
+fn wrong_option(argv: &[String]) -> Option<Result<Launch, Refusal>> {
+    let options = argv.iter().skip(1).take_while(|word| *word != "--");
+    let option = options.into_iter().find(|word| word.len() > 1 && word.starts_with('-'))?;
+    if ["--help", "--version"].contains(&option.as_str()) {
+        return Some(not_modelled("execve", &format!("yes {option}")));
+    }
+    let what = match option.strip_prefix("--") {
+        Some(_) => format!("unrecognized option '{option}'"),
+        None => format!("invalid option -- '{}'", option.chars().nth(1).unwrap_or_default()),
+    };
+    Some(Ok(Launch::fail(format!("yes: {what}\nTry 'yes --help' for more information.\n"))))
+}
+
 /// Starts. Into a file it would write until the file system is full, which is not modelled.
-pub(super) fn start(kernel: &Kernel, task: &Task) -> Result<Launch, Refusal> {
+pub(super) fn start(kernel: &Kernel, task: &Task, argv: &[String]) -> Result<Launch, Refusal> {
+    if let Some(stop) = wrong_option(argv) {
+        return stop;
+    }
     let cpu_milli = match &task.stdio[1] {
         Stdio::Closed => return Ok(Launch::fail(String::new())),
         // It mostly waits for whoever reads.
