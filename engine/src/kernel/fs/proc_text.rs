@@ -127,11 +127,11 @@ fn mountinfo_line(kernel: &Kernel, task: &Task, seen: &Seen<'_>) -> String {
     let own = kernel.own_options(mount.fs);
     let own = own.iter().map(|option| octal(option, ", \t\n\\"));
     let of_fs: Vec<String> = std::iter::once(state).chain(words).chain(own).collect();
+    let (major, minor) = kernel.device_of_fs(mount.fs);
     format!(
-        "{} {} 0:{} {} {} {} {fields}- {} {} {}\n",
+        "{} {} {major}:{minor} {} {} {} {fields}- {} {} {}\n",
         mount.id.0,
         mount.on.as_ref().map_or(mount.id, |place| place.mount).0,
-        known.map_or(0, |known| known.device),
         mangle(&kernel.root_text(task, mount)),
         mangle(&seen.target),
         of_mount.join(","),

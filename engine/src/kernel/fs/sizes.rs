@@ -30,6 +30,8 @@ impl Kernel {
         let (tree, id) = match &place.node {
             Node::Ram(tree, id) => (*tree, *id),
             Node::Overlay(id, inside) => self.copy_up(*id, inside, Need::Content, AT, path)?,
+            // kernfs takes any size and keeps none (`kernfs_iop_setattr`).
+            Node::ControlFile(..) => return Ok(()),
             _ => return not_modelled(AT, "files outside of tmpfs and overlayfs"),
         };
         let Some(inode) = self.tree_mut(tree).and_then(|ram| ram.get_mut(id)) else { return Ok(()) };

@@ -127,17 +127,13 @@ impl Kernel {
             Node::Overlay(id, path) => self.overlay_number(*id, path),
             other => self.attribute_inode(other),
         };
-        let minor = self
-            .mounts
-            .get(place.mount)
-            .and_then(|mount| self.mounts.super_of(mount.fs))
-            .map_or(0, |known| known.device);
+        let device = self.mounts.get(place.mount).map_or((0, 0), |mount| self.device_of_fs(mount.fs));
         // Of a copy without content, the room that the content takes below.
         let pages = inode(self.content_inode(node)).map_or(0, |inode| ramfs::pages(&inode.content));
         Statx {
             stat: self.stat_seen_by(task, self.stat(node)),
             inode: number.map_or_else(|| number_of(node), |(_, id)| u64::from(id.0) + 1),
-            device: (0, minor),
+            device,
             represents: self.represented(node),
             blocks: pages * 8,
             born: attributes.map(|inode| inode.times.born),

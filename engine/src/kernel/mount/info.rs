@@ -83,6 +83,15 @@ impl Kernel {
         self.mounts.super_of(mount.fs).map(|known| known.fstype.clone()).unwrap_or_default()
     }
 
+    /// The number of the device that a file system is on: a disk's own, or one of those without a device.
+    pub(crate) fn device_of_fs(&self, fs: FileSystem) -> (u32, u32) {
+        let disk = match fs {
+            FileSystem::Ram(tree) => self.trees.get(&tree).and_then(|ram| ram.disk),
+            _ => None,
+        };
+        disk.unwrap_or_else(|| (0, self.mounts.super_of(fs).map_or(0, |known| known.device)))
+    }
+
     /// The options that a file system shows of its own.
     pub(crate) fn own_options(&self, fs: FileSystem) -> Vec<String> {
         match fs {
