@@ -112,6 +112,7 @@ mod tests {
             status: 0,
             steps: Vec::new(),
             observed: Observed { mounts: Vec::new(), tasks: Vec::new(), groups },
+            unheard: false,
         }
     }
 
