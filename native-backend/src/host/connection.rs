@@ -243,7 +243,14 @@ impl Connection {
         self.last_pid = self.last_pid.max(pid);
         self.actors.insert(
             actor.clone(),
-            Known { pid, seat: Seat::outer(pid), process, agent: Some(agent), owes: None, still_silent: false },
+            Known {
+                pid,
+                seat: Seat::outer(pid),
+                process,
+                agent: Some(agent),
+                owes: None,
+                still_silent: false,
+            },
         );
     }
 
