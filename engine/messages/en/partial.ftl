@@ -23,4 +23,6 @@ partial-unshare = A network namespace is empty.
 partial-setns = A network namespace is empty.
 partial-execveat = Only of the program that performs an actor's calls.
 partial-ipc = When objects were made and used is not told; the limits of a machine on their number and size are not kept.
+partial-capset = Only of the caller itself, with version 3 of the header.
+partial-prctl = Only PR_CAPBSET_DROP, PR_CAP_AMBIENT without IS_SET, PR_SET_KEEPCAPS and PR_SET_NO_NEW_PRIVS; no securebits.
 partial-ipc-control = Only IPC_RMID.

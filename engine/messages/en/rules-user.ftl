@@ -114,3 +114,43 @@ rule-nproc = User { $uid } has as many threads as it may have: { $limit }.
     .rule = RLIMIT_NPROC counts all threads of a real user id. It does not hold for root and for who may go beyond limits.
     .source = getrlimit(2), RLIMIT_NPROC; kernel/fork.c, copy_process()
     .advice = End some of them, or raise the limit: ulimit -u.
+
+rule-capset-inheritable = A capability is neither inheritable nor permitted.
+    .rule = Without CAP_SETPCAP, what becomes inheritable has to be inheritable or permitted already.
+    .source = capabilities(7), "Programmatically adjusting capability sets"
+    .advice = Look at CapInh and CapPrm in /proc/self/status.
+
+rule-capset-bounding = A capability that shall be inheritable is not in the bounding set.
+    .rule = What becomes inheritable has to be inheritable already or in the bounding set.
+    .source = capabilities(7), "Capability bounding set"
+    .advice = Look at CapBnd in /proc/self/status; what has left the bounding set does not come back.
+
+rule-capset-permitted = The permitted set can't grow.
+    .rule = The new permitted set has to be a part of the old one.
+    .source = capset(2), EPERM; capabilities(7), "Programmatically adjusting capability sets"
+    .advice = Look at CapPrm in /proc/self/status. Only execve of a program can give more.
+
+rule-capset-effective = A capability shall be effective that is not permitted.
+    .rule = The new effective set has to be a part of the new permitted one.
+    .source = capset(2), EPERM; capabilities(7), "Programmatically adjusting capability sets"
+    .advice = Name the capability in the permitted set, too.
+
+rule-prctl-bounding = Only who has CAP_SETPCAP lowers its bounding set.
+    .rule = PR_CAPBSET_DROP needs CAP_SETPCAP in the task's user namespace.
+    .source = prctl(2), EPERM; capabilities(7), "Capability bounding set"
+    .advice = Lower the bounding set first, and drop CAP_SETPCAP last.
+
+rule-prctl-ambient = { $capability } can't become ambient: it is not both permitted and inheritable.
+    .rule = What is ambient has to be permitted and inheritable.
+    .source = PR_CAP_AMBIENT(2const), EPERM; capabilities(7), "Thread capability sets"
+    .advice = Make it inheritable first with capset.
+
+rule-prctl-capability = There is no capability { $number }.
+    .rule = prctl(2) takes a capability that the kernel knows: 0 to 40.
+    .source = prctl(2), EINVAL
+    .advice = Their names are in capabilities(7).
+
+rule-prctl-value = This option does not take { $value }.
+    .rule = PR_SET_KEEPCAPS takes 0 or 1, PR_SET_NO_NEW_PRIVS takes 1: it can't be unset.
+    .source = prctl(2), EINVAL
+    .advice = Use 1.

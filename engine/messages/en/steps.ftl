@@ -101,3 +101,11 @@ step-shmget = { $actor } asks for the shared memory with the key { $key }.
 step-msgget = { $actor } asks for the message queue with the key { $key }.
 step-semget = { $actor } asks for the semaphores with the key { $key }.
 step-ipc-remove = { $actor } removes the IPC object { $id }.
+
+step-capset = { $actor } sets its capabilities; permitted are from now on: { $permitted }.
+step-capbset-drop = { $actor } takes { $capability } out of its bounding set.
+step-ambient-raise = { $actor } makes { $capability } ambient.
+step-ambient-lower = { $actor } takes { $capability } out of its ambient set.
+step-ambient-clear = { $actor } empties its ambient set.
+step-keepcaps = { $actor } sets whether it keeps capabilities when it stops being root: { $value }.
+step-no-new-privs = { $actor } asks that no program gives it more rights.

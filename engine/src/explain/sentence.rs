@@ -218,6 +218,8 @@ fn describe_task_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
         Call::Setresuid { .. }
         | Call::Setresgid { .. }
         | Call::Setgroups { .. }
+        | Call::Capset { .. }
+        | Call::Prctl { .. }
         | Call::Fchmodat { .. }
         | Call::Fchownat { .. } => describe_user_call(call, known, facts),
         Call::Prlimit64 { task, resource, new } => {
@@ -289,6 +291,32 @@ fn describe_user_call(call: &Call, known: &dyn Fn(&Text) -> String, facts: &mut 
             let numbers: Vec<_> = groups.iter().map(u32::to_string).collect();
             set("groups", numbers.join(", "));
             "step-setgroups"
+        }
+        Call::Capset { permitted, .. } => {
+            set("permitted", crate::plan::strace::capabilities(*permitted));
+            "step-capset"
+        }
+        Call::Prctl { option } => {
+            use crate::plan::capability::{Prctl, word};
+            match option {
+                Prctl::CapbsetDrop(number)
+                | Prctl::CapAmbientRaise(number)
+                | Prctl::CapAmbientLower(number) => {
+                    set("capability", word(*number));
+                }
+                Prctl::SetKeepcaps(value) | Prctl::SetNoNewPrivs(value) => {
+                    set("value", value.to_string());
+                }
+                Prctl::CapAmbientClearAll => {}
+            }
+            match option {
+                Prctl::CapbsetDrop(_) => "step-capbset-drop",
+                Prctl::CapAmbientRaise(_) => "step-ambient-raise",
+                Prctl::CapAmbientLower(_) => "step-ambient-lower",
+                Prctl::CapAmbientClearAll => "step-ambient-clear",
+                Prctl::SetKeepcaps(_) => "step-keepcaps",
+                Prctl::SetNoNewPrivs(_) => "step-no-new-privs",
+            }
         }
         Call::Fchmodat { path, mode } => {
             set("path", known(path));

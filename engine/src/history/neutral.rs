@@ -594,6 +594,7 @@ fn proc_pid_status(data: &str) -> String {
         "CapPrm:",
         "CapEff:",
         "CapAmb:",
+        "NoNewPrivs:",
         "Cpus_allowed:",
         "Cpus_allowed_list:",
     ];

@@ -561,6 +561,20 @@ pub enum Call {
         /// Its id.
         id: i32,
     },
+    /// capset(2) of the caller: its three sets, a bit each.
+    Capset {
+        /// What the kernel looks at.
+        effective: u64,
+        /// What may be made effective.
+        permitted: u64,
+        /// What execve(2) can keep.
+        inheritable: u64,
+    },
+    /// prctl(2).
+    Prctl {
+        /// What is asked for.
+        option: super::capability::Prctl,
+    },
 }
 
 /// A time as utimensat(2) is given one.

@@ -23,6 +23,7 @@
 
 pub mod backend;
 pub mod call;
+pub mod capability;
 pub mod errno;
 pub mod file;
 pub mod helper;
@@ -32,6 +33,7 @@ pub mod reply;
 pub mod signal;
 pub mod strace;
 pub mod sys;
+mod sys_capabilities;
 mod sys_files;
 mod sys_ipc;
 pub mod sys_namespaces;

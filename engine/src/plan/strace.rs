@@ -1,5 +1,6 @@
 //! A call's text form, as strace prints it, and the text form of an answer.
 
+use super::capability::{Prctl, word};
 use super::reply::{Entry, Time};
 use super::{
     Answer, Call, FileRef, IpcFlags, Limits, NamespaceRef, OpenMode, PipeEnd, PriorityWhich, Reply, SetTime,
@@ -116,6 +117,16 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
             vec![id.to_string(), "IPC_RMID".to_owned(), "NULL".to_owned()]
         }
         Call::Semctl { id } => vec![id.to_string(), "0".to_owned(), "IPC_RMID".to_owned()],
+        Call::Capset { effective, permitted, inheritable } => {
+            let set = |name: &str, bits: u64| format!("{name}={}", capabilities(bits));
+            let sets = [
+                set("effective", *effective),
+                set("permitted", *permitted),
+                set("inheritable", *inheritable),
+            ];
+            vec!["{pid=0}".to_owned(), format!("{{{}}}", sets.join(", "))]
+        }
+        Call::Prctl { option } => prctl(*option),
         Call::Setpriority { which, task: t, nice } => {
             vec![prio_word(*which).to_owned(), task(t, resolve), nice.to_string()]
         }
@@ -144,6 +155,29 @@ fn arguments(call: &Call, resolve: Resolve<'_>) -> Vec<String> {
             );
             vec![format!("open({})", path(from)), format!("open({}, {flags})", path(to))]
         }
+    }
+}
+
+/// Capabilities by name, as strace prints a set of a few.
+pub(crate) fn capabilities(bits: u64) -> String {
+    let names: Vec<_> =
+        (0..64).filter(|bit| bits & 1 << bit != 0).map(|bit| format!("1<<{}", word(bit))).collect();
+    if names.is_empty() { "0".to_owned() } else { names.join("|") }
+}
+
+fn prctl(option: Prctl) -> Vec<String> {
+    let ambient = |how: &str, number: u32| {
+        vec!["PR_CAP_AMBIENT".to_owned(), format!("PR_CAP_AMBIENT_{how}"), word(number)]
+    };
+    match option {
+        Prctl::CapbsetDrop(number) => vec!["PR_CAPBSET_DROP".to_owned(), word(number)],
+        Prctl::CapAmbientRaise(number) => ambient("RAISE", number),
+        Prctl::CapAmbientLower(number) => ambient("LOWER", number),
+        Prctl::CapAmbientClearAll => {
+            vec!["PR_CAP_AMBIENT".to_owned(), "PR_CAP_AMBIENT_CLEAR_ALL".to_owned()]
+        }
+        Prctl::SetKeepcaps(value) => vec!["PR_SET_KEEPCAPS".to_owned(), value.to_string()],
+        Prctl::SetNoNewPrivs(value) => vec!["PR_SET_NO_NEW_PRIVS".to_owned(), value.to_string()],
     }
 }
 

@@ -39,6 +39,7 @@ pub fn parse(words: &[Text]) -> Result<Call, SysError> {
         .or_else(|| super::sys_namespaces::parse(name, args))
         .or_else(|| super::sys_files::parse(name, args))
         .or_else(|| super::sys_ipc::parse(name, args))
+        .or_else(|| super::sys_capabilities::parse(name, args))
         .unwrap_or(Err(SysError::Usage(row.name, row.usage)))
 }
 
@@ -355,6 +356,8 @@ mod tests {
             "shmctl 0 rmid",
             "msgctl 0 rmid",
             "semctl 0 rmid",
+            "capset none all chown,kill",
+            "prctl capbset_drop mknod",
         ];
         for (line, row) in typed.iter().zip(&CALLS) {
             assert_eq!(read(line).map(|call| call.name()), Ok(row.name), "{line}");

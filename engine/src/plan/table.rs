@@ -34,7 +34,7 @@ const fn row(name: &'static str, usage: &'static str, manual: &'static str, fide
 use Fidelity::{Exact, Partial};
 
 /// All calls, in the order of the enum.
-pub const CALLS: [CallRow; 59] = [
+pub const CALLS: [CallRow; 61] = [
     row("mkdir", "PATH [MODE]", "mkdir(2)", Exact),
     row("rmdir", "PATH", "rmdir(2)", Exact),
     row("unlink", "PATH", "unlink(2)", Exact),
@@ -94,6 +94,8 @@ pub const CALLS: [CallRow; 59] = [
     row("shmctl", "ID rmid", "shmctl(2)", Partial("partial-ipc-control")),
     row("msgctl", "ID rmid", "msgctl(2)", Partial("partial-ipc-control")),
     row("semctl", "ID rmid", "semctl(2)", Partial("partial-ipc-control")),
+    row("capset", "EFFECTIVE PERMITTED INHERITABLE", "capset(2)", Partial("partial-capset")),
+    row("prctl", "OPTION [CAPABILITY|VALUE]", "prctl(2)", Partial("partial-prctl")),
 ];
 
 impl Call {
@@ -159,6 +161,8 @@ impl Call {
             Self::Shmctl { .. } => 56,
             Self::Msgctl { .. } => 57,
             Self::Semctl { .. } => 58,
+            Self::Capset { .. } => 59,
+            Self::Prctl { .. } => 60,
         };
         &CALLS[index]
     }

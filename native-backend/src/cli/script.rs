@@ -178,7 +178,9 @@ impl Writer {
                 self.prefixes.entry(actor.clone()).or_default().push_str(&prefix);
                 None
             }
-            Call::Readlink { .. }
+            Call::Capset { .. }
+            | Call::Prctl { .. }
+            | Call::Readlink { .. }
             | Call::Renameat2 { .. }
             | Call::Truncate { .. }
             | Call::Lsetxattr { .. }

@@ -69,6 +69,8 @@ pub(super) fn perform(agent: &mut Agent, call: &Call, request: (u64, &[u32])) ->
         | Call::Setresuid { .. }
         | Call::Setresgid { .. }
         | Call::Setgroups { .. }
+        | Call::Capset { .. }
+        | Call::Prctl { .. }
         | Call::Fchmodat { .. }
         | Call::Fchownat { .. }
         | Call::Prlimit64 { .. }
@@ -147,6 +149,10 @@ fn answer(agent: &mut Agent, call: &Call) -> Answer {
         Call::Setresuid { ruid, euid, suid } => users::set_user([*ruid, *euid, *suid]),
         Call::Setresgid { rgid, egid, sgid } => users::set_group([*rgid, *egid, *sgid]),
         Call::Setgroups { groups } => users::set_groups(groups),
+        Call::Capset { effective, permitted, inheritable } => {
+            done(raw::set_capabilities([*effective, *permitted, *inheritable]), at)
+        }
+        Call::Prctl { option } => done(raw::control(*option), at),
         Call::Fchmodat { path, mode } => users::change_mode(plain(path)?, *mode),
         Call::Fchownat { path, uid, gid, nofollow } => {
             users::change_owner(plain(path)?, *uid, *gid, *nofollow)

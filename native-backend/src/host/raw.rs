@@ -1,6 +1,7 @@
 //! The few system calls that neither std nor nix offers safely.
 #![expect(unsafe_code, reason = "raw system calls; each block says why it is sound")]
 
+use drydock_engine::plan::capability::Prctl;
 use nix::errno::Errno;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
@@ -126,6 +127,34 @@ pub(super) fn set_ids(call: libc::c_long, ids: [Option<u32>; 3]) -> nix::Result<
 pub(super) fn set_groups(groups: &[u32]) -> nix::Result<()> {
     // SAFETY: the kernel reads as many numbers as are there.
     Errno::result(unsafe { libc::syscall(libc::SYS_setgroups, groups.len(), groups.as_ptr()) }).map(drop)
+}
+
+/// capset(2), the system call, version 3: effective, permitted and inheritable set of this thread.
+pub(super) fn set_capabilities(sets: [u64; 3]) -> nix::Result<()> {
+    const VERSION: u32 = 0x2008_0522;
+    let half = |set: u64, shift: u32| u32::try_from(set >> shift & u64::from(u32::MAX)).unwrap_or(0);
+    let header = [VERSION, 0];
+    let data = [sets.map(|set| half(set, 0)), sets.map(|set| half(set, 32))];
+    // SAFETY: the kernel reads a header of two numbers and, in version 3, two times three numbers.
+    Errno::result(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), data.as_ptr()) }).map(drop)
+}
+
+/// prctl(2).
+pub(super) fn control(option: Prctl) -> nix::Result<()> {
+    let [a, b, c] = match option {
+        Prctl::CapbsetDrop(number) => [libc::PR_CAPBSET_DROP, number.cast_signed(), 0],
+        Prctl::CapAmbientRaise(number) => {
+            [libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_RAISE, number.cast_signed()]
+        }
+        Prctl::CapAmbientLower(number) => {
+            [libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_LOWER, number.cast_signed()]
+        }
+        Prctl::CapAmbientClearAll => [libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0],
+        Prctl::SetKeepcaps(value) => [libc::PR_SET_KEEPCAPS, value.cast_signed(), 0],
+        Prctl::SetNoNewPrivs(value) => [libc::PR_SET_NO_NEW_PRIVS, value.cast_signed(), 0],
+    };
+    // SAFETY: each of these options takes numbers.
+    Errno::result(unsafe { libc::syscall(libc::SYS_prctl, a, b, c, 0, 0) }).map(drop)
 }
 
 /// What a process does about a signal.

@@ -57,6 +57,8 @@ pub(super) fn resolve(call: &Call, pid: &dyn Fn(&Actor) -> Option<u32>) -> Optio
         | Call::Exit { .. }
         | Call::Setresuid { .. }
         | Call::Setresgid { .. }
+        | Call::Capset { .. }
+        | Call::Prctl { .. }
         | Call::Setgroups { .. } => call.clone(),
         Call::Execve { path, argv, env } => {
             Call::Execve { path: text(path)?, argv: texts(argv)?, env: texts(env)? }

@@ -106,6 +106,10 @@ pub(super) fn dispatch(kernel: &mut Kernel, step: &Step) -> Answer {
         Call::Shmctl { id } => ipc::remove(kernel, &caller, IpcKind::Memory, *id),
         Call::Msgctl { id } => ipc::remove(kernel, &caller, IpcKind::Queue, *id),
         Call::Semctl { id } => ipc::remove(kernel, &caller, IpcKind::Semaphores, *id),
+        Call::Capset { effective, permitted, inheritable } => {
+            users::capset(kernel, &caller, [*effective, *permitted, *inheritable])
+        }
+        Call::Prctl { option } => users::prctl(kernel, &caller, *option),
     }
 }
 

@@ -5,8 +5,9 @@ use crate::kernel::Kernel;
 use crate::kernel::fs::path::Walker;
 use crate::kernel::namespace::IdKind;
 use crate::kernel::refuse::refuse;
-use crate::kernel::user::capability::Capability;
+use crate::kernel::user::capability::{Capabilities, Capability};
 use crate::kernel::user::credentials::{Credentials, Wanted};
+use crate::plan::capability::Prctl;
 use crate::plan::{Answer, Errno, Refusal, Reply, Rule, Text};
 
 /// setresuid(2).
@@ -66,6 +67,17 @@ fn change(
         task.credentials = credentials.into();
     }
     Ok(Reply::Done)
+}
+
+/// capset(2): effective, permitted and inheritable.
+pub(super) fn capset(kernel: &mut Kernel, caller: &Caller, sets: [u64; 3]) -> Answer {
+    let [effective, permitted, inheritable] = sets.map(Capabilities::of);
+    change(kernel, caller, |credentials| credentials.set_capabilities(effective, permitted, inheritable))
+}
+
+/// prctl(2).
+pub(super) fn prctl(kernel: &mut Kernel, caller: &Caller, option: Prctl) -> Answer {
+    change(kernel, caller, |credentials| credentials.control(option))
 }
 
 /// fchmodat(2).

@@ -216,6 +216,7 @@ fn status(kernel: &Kernel, view: NamespaceId, task: &Task, reader: &Task) -> Str
         ("CapEff", who.effective.hex()),
         ("CapBnd", who.bounding.hex()),
         ("CapAmb", who.ambient.hex()),
+        ("NoNewPrivs", u8::from(who.no_new_privs).to_string()),
         ("Cpus_allowed", format!("{mask:x}")),
         ("Cpus_allowed_list", list(&cpus)),
         // A machine of the model has one NUMA node.

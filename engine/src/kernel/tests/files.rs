@@ -176,7 +176,7 @@ fn proc_tells_the_groups_of_a_task() {
                 "Name:\tworker\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t1701\nNgid:\t0\nPid:\t1701\nPPid:\t1\n\
                  TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t \nNStgid:\t1701\nNSpid:\t1701\nThreads:\t1\n\
                  ShdPnd:\t0000000000000000\nCapInh:\t0000000000000000\nCapPrm:\t000001ffffffffff\n\
-                 CapEff:\t000001ffffffffff\nCapBnd:\t000001ffffffffff\nCapAmb:\t0000000000000000\nCpus_allowed:\t2\n\
+                 CapEff:\t000001ffffffffff\nCapBnd:\t000001ffffffffff\nCapAmb:\t0000000000000000\nNoNewPrivs:\t0\nCpus_allowed:\t2\n\
                  Cpus_allowed_list:\t1\nMems_allowed_list:\t0\n",
             ),
         ],

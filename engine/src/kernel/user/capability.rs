@@ -21,6 +21,8 @@ pub enum Capability {
     Setgid = 6,
     /// Become any user.
     Setuid = 7,
+    /// Lower the bounding set, choose what is inheritable.
+    Setpcap = 8,
     /// Use IPC objects whatever their mode says.
     IpcOwner = 15,
     /// Change the root directory.
@@ -53,6 +55,7 @@ impl Capability {
             Self::Kill => "CAP_KILL",
             Self::Setgid => "CAP_SETGID",
             Self::Setuid => "CAP_SETUID",
+            Self::Setpcap => "CAP_SETPCAP",
             Self::IpcOwner => "CAP_IPC_OWNER",
             Self::SysChroot => "CAP_SYS_CHROOT",
             Self::SysPtrace => "CAP_SYS_PTRACE",
@@ -78,6 +81,16 @@ impl Capabilities {
     pub const NONE: Self = Self(0);
     /// All that the kernel knows.
     pub const ALL: Self = Self((1 << (LAST + 1)) - 1);
+
+    /// Those of some bits that the kernel knows; it passes over the others (kernel/capability.c, `mk_kernel_cap`).
+    pub(crate) fn of(bits: u64) -> Self {
+        Self(bits & Self::ALL.0)
+    }
+
+    /// True where the other has all of these.
+    pub(crate) fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
 
     /// True where it is in the set.
     pub fn has(self, capability: Capability) -> bool {

@@ -74,6 +74,12 @@ pub struct Credentials {
     pub bounding: Capabilities,
     /// Capabilities that execve(2) keeps for who is not root.
     pub ambient: Capabilities,
+    /// Permitted capabilities stay when the last user id 0 goes (`PR_SET_KEEPCAPS`), until execve(2).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keepcaps: bool,
+    /// execve(2) gives nothing that the task has not got (`PR_SET_NO_NEW_PRIVS`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_new_privs: bool,
     /// The user namespace in which they are capabilities.
     pub users: NamespaceId,
 }
@@ -90,6 +96,8 @@ impl Credentials {
             effective: Capabilities::ALL,
             bounding: Capabilities::ALL,
             ambient: Capabilities::NONE,
+            keepcaps: false,
+            no_new_privs: false,
             users: FIRST_USERS,
         }
     }
@@ -119,6 +127,7 @@ impl Credentials {
         self.effective = Capabilities::ALL;
         self.bounding = Capabilities::ALL;
         self.ambient = Capabilities::NONE;
+        self.keepcaps = false;
     }
 
     /// True where files of that group are the task's group's files.
@@ -160,8 +169,10 @@ impl Credentials {
     fn follow_user(&mut self, before: Ids, root: Option<u32>) {
         let is_root = |id: u32| root == Some(id);
         if root.is_some_and(|root| before.has(root) && !self.uid.has(root)) {
-            self.permitted = Capabilities::NONE;
-            self.effective = Capabilities::NONE;
+            if !self.keepcaps {
+                self.permitted = Capabilities::NONE;
+                self.effective = Capabilities::NONE;
+            }
             self.ambient = Capabilities::NONE;
         }
         if is_root(before.effective) && !is_root(self.uid.effective) {
@@ -181,7 +192,10 @@ impl Credentials {
         self.gid.fs = self.gid.effective;
         let is_root = |id: u32| root == Some(id);
         let root = is_root(self.uid.effective) || is_root(self.uid.real);
-        self.permitted = if root { self.inheritable.either(self.bounding) } else { self.ambient };
+        let given = if root { self.inheritable.either(self.bounding) } else { self.ambient };
+        // prctl(2), PR_SET_NO_NEW_PRIVS.
+        self.permitted = if self.no_new_privs { given.both(self.permitted) } else { given };
+        self.keepcaps = false;
         self.effective = if is_root(self.uid.effective) { self.permitted } else { self.ambient };
     }
 }

@@ -10,4 +10,5 @@
 pub(crate) mod access;
 mod attributes;
 pub mod capability;
+mod change;
 pub mod credentials;

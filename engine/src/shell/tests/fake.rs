@@ -356,6 +356,8 @@ impl Backend for Fake {
             | Call::Setresuid { .. }
             | Call::Setresgid { .. }
             | Call::Setgroups { .. }
+            | Call::Capset { .. }
+            | Call::Prctl { .. }
             | Call::Fchmodat { .. }
             | Call::Fchownat { .. }
             | Call::Unshare { .. }
