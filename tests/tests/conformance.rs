@@ -30,8 +30,15 @@ const TEST_HOST: [&str; 1] = ["--test-host"];
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = vec![
-        Trial::ignorable_test("lesson control-groups under the mapping", || lesson("--map")),
-        Trial::ignorable_test("lesson control-groups in a test host", || lesson("--test-host")),
+        Trial::ignorable_test("lesson control-groups under the mapping", || {
+            lesson("control-groups", &["--map"])
+        }),
+        Trial::ignorable_test("lesson control-groups in a test host", || {
+            lesson("control-groups", &["--test-host"])
+        }),
+        Trial::ignorable_test("lesson container-by-hand on this machine", || {
+            lesson("container-by-hand", &[])
+        }),
     ];
     let scenarios = ids();
     let mut all = Vec::new();
@@ -218,17 +225,23 @@ fn described(different: &Value) -> String {
     )
 }
 
-/// The lesson: where the machine mounts each controller by itself, or where none is mounted.
-fn lesson(option: &str) -> Result<Completion, Failed> {
+/// A lesson: where the machine mounts each controller by itself, or where none is mounted.
+fn lesson(name: &str, options: &[&str]) -> Result<Completion, Failed> {
     let Some(binary) = env::var_os("DRYDOCK_BIN") else {
         return skip("DRYDOCK_BIN is not set; run `cargo xtask test`");
     };
-    let file = ROOT.join("lessons/control-groups.md");
-    let output = Command::new(binary).args(["compare", option]).arg(&file).output()?;
+    let file = ROOT.join(format!("lessons/{name}.md"));
+    let output = Command::new(binary).arg("compare").args(options).arg(&file).output()?;
     match output.status.code() {
         Some(0) => Ok(Completion::Completed),
         Some(2) => skip(&printed(&output)),
-        _ => Err(format!("{}\nrerun: drydock compare {option} {}", printed(&output), file.display()).into()),
+        _ => Err(format!(
+            "{}\nrerun: drydock compare {} {}",
+            printed(&output),
+            options.join(" "),
+            file.display()
+        )
+        .into()),
     }
 }
 

@@ -85,8 +85,10 @@ pub enum Inline {
 }
 
 /// The course: every lesson's name and text, in order.
-pub const COURSE: [(&str, &str); 1] =
-    [("control-groups", include_str!("../../../lessons/control-groups.md"))];
+pub const COURSE: [(&str, &str); 2] = [
+    ("control-groups", include_str!("../../../lessons/control-groups.md")),
+    ("container-by-hand", include_str!("../../../lessons/container-by-hand.md")),
+];
 
 /// Reads the course's lessons.
 ///

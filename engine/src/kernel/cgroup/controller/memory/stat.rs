@@ -90,7 +90,6 @@ pub(super) fn read_stat_v2(state: &CgroupState, group: GroupId) -> Result<String
     let rows = [
         ("anon", all.anon),
         ("file", all.cache()),
-        ("kernel", 0),
         ("shmem", all.shmem),
         ("inactive_anon", all.anon + all.shmem),
         ("active_anon", 0),
