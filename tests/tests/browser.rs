@@ -196,7 +196,7 @@ fn namespaces_and_layers_are_seen(rig: &Rig) -> Result<()> {
     let seen = page.text("group", table)?;
     ensure!(seen.contains("init") && seen.contains("sleep"), "the table shows {seen}");
     page.screenshot("namespaces")?;
-    page.click("button", "uts 1")?;
+    page.click("button", "pid 1")?;
     page.by_role("heading", "Processes in it")?;
     page.type_into("combobox", "Through whose eyes", "1703")?;
     let seen = page.wait_for("only what the process sees", || {
